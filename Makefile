@@ -1,0 +1,45 @@
+# `make serve` shows the page, `make test` checks everything. Each target installs first what it lacks.
+.DEFAULT_GOAL := help
+.PHONY: help setup build serve test lint native parity browser e2e screenshots bench clean
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Install the missing tools, at pinned versions
+	@tools/setup
+
+build: setup ## Build the page into dist/
+	@tools/build
+
+serve: setup ## Build the page and serve it on 127.0.0.1, port 8080 or the next free one (PORT=… for another)
+	@tools/build --if-needed
+	@node tools/serve.mjs dist
+
+test: setup ## Run every check and test below; closes with "N passed, N failed"
+	@tools/test
+
+lint: setup ## Check format and lints, native and wasm
+	@tools/test lint
+
+native: setup ## Test the simulation
+	@tools/test native
+
+parity: setup ## Test that native, Node and Chromium agree to the byte
+	@tools/test parity
+
+browser: setup ## Test the page's parts in headless Chromium
+	@tools/test browser
+
+e2e: setup ## Build the page and test it as a visitor would use it
+	@tools/test e2e
+
+screenshots: setup ## Take the pictures in docs/screenshots
+	@tools/build --if-needed
+	@node tools/screenshots.mjs
+
+bench: setup ## Measure the engine, native and in wasm
+	@tools/bench
+
+clean: ## Remove what was built
+	@cargo clean --quiet
+	@rm -rf dist test-results

@@ -1,0 +1,90 @@
+//! The result of a headless run: every figure there is, and a hash over what is deterministic.
+
+use super::settle::{Settled, settled};
+use crate::sim::engine::{Engine, Sample};
+use crate::sim::scenario::{Scenario, file, link};
+use crate::sim::topology::Topology;
+use crate::sim::units::{SimTime, Span};
+use serde::Serialize;
+
+/// What a run is asked for besides its scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct RunPlan {
+    /// Simulated time thrown away at the start.
+    pub warm_up: Span,
+    /// Simulated time measured after it.
+    pub duration: Span,
+}
+
+/// Batches that the measured time is cut into.
+const BATCHES: u64 = 20;
+
+/// The deterministic result of a run.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The scenario as a link.
+    pub link: String,
+    /// The scenario as a file.
+    pub scenario: serde_json::Value,
+    /// Simulated seconds thrown away, and measured.
+    pub warm_up_s: f64,
+    /// See `warm_up_s`.
+    pub duration_s: f64,
+    /// Events carried out, warm-up included.
+    pub events: u64,
+    /// The figures, with intervals.
+    pub result: Settled,
+}
+
+impl Report {
+    /// The report as JSON text: the same bytes wherever it was made.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a report has only strings as keys")
+    }
+
+    /// A hash of the report's JSON (FNV-1a, 64 bits, in hexadecimal).
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+        for byte in self.to_json().bytes() {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        format!("{hash:016x}")
+    }
+}
+
+/// Runs a scenario from rest. `tell` hears the share that is done, now and then.
+///
+/// # Errors
+/// The law that the run broke, which would be a defect of the simulator.
+pub fn run(
+    topology: Topology,
+    plan: RunPlan,
+    mut tell: impl FnMut(f64),
+) -> Result<(Report, Engine), String> {
+    let scenario: Scenario = topology.scenario().clone();
+    let mut engine = Engine::new(topology);
+    let end = SimTime::ZERO.after(Span(plan.warm_up.0.saturating_add(plan.duration.0)));
+    let mut samples: Vec<Sample> = Vec::new();
+    for batch in 0..=BATCHES {
+        let at =
+            Span((u128::from(plan.duration.0) * u128::from(batch) / u128::from(BATCHES)) as u64);
+        let until = SimTime::ZERO.after(Span(plan.warm_up.0.saturating_add(at.0)));
+        while engine.now() < until {
+            engine.run_until(until, 1 << 20);
+            tell(engine.now().seconds() / end.seconds());
+        }
+        samples.push(engine.sample());
+    }
+    engine.check()?;
+    let report = Report {
+        link: link::write(&scenario),
+        scenario: file::write(&scenario),
+        warm_up_s: plan.warm_up.seconds(),
+        duration_s: plan.duration.seconds(),
+        events: engine.events(),
+        result: settled(engine.topology(), &samples, true),
+    };
+    Ok((report, engine))
+}

@@ -1,0 +1,269 @@
+//! Settled numbers: a run of its own beside the live one, cut into batches of equal length; the
+//! warm-up is found and removed, and what varies from batch to batch gives 95 % intervals.
+
+use crate::sim::engine::{Engine, Sample};
+use crate::sim::histogram::Histogram;
+use crate::sim::snapshot::Snapshot;
+use crate::sim::topology::Topology;
+use crate::sim::units::{SimTime, Span};
+use serde::{Deserialize, Serialize};
+
+/// A figure with the half-width of its 95 % confidence interval, if that can be told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// The figure.
+    pub value: f64,
+    /// Half of the interval's width.
+    pub half_width: Option<f64>,
+}
+
+/// Figures of a run with the warm-up removed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Settled {
+    /// Requests that the figures rest on.
+    pub requests: u64,
+    /// Batches that the figures rest on.
+    pub batches: usize,
+    /// Simulated seconds thrown away as warm-up.
+    pub warm_up_s: f64,
+    /// Simulated seconds that the figures rest on.
+    pub seconds: f64,
+    /// Whether the run was as long as planned; until then the figures are provisional.
+    pub complete: bool,
+    /// Mean time to a good answer, in seconds.
+    pub mean_s: Option<Estimate>,
+    /// Its median.
+    pub p50_s: Option<Estimate>,
+    /// Its 95th percentile.
+    pub p95_s: Option<Estimate>,
+    /// Its 99th percentile.
+    pub p99_s: Option<Estimate>,
+    /// Good answers per second.
+    pub goodput: Estimate,
+    /// Failed share of all requests that ended.
+    pub error_share: Estimate,
+    /// All figures of the same stretch of the run, without intervals.
+    pub figures: Snapshot,
+}
+
+/// Batches that a settled run is cut into.
+const BATCHES: usize = 40;
+/// Fewest batches that an interval may rest on.
+const FEWEST: usize = 5;
+/// Events planned for a settled run: a second of a fast machine.
+const EVENTS: f64 = 8e6;
+/// Events of one request, roughly, for planning.
+const EVENTS_PER_REQUEST: f64 = 8.0;
+/// A settled run takes no more simulated time than this (two simulated hours) ...
+const LONGEST_S: f64 = 7_200.0;
+/// ... and no less than this: patience, checks and retries need their time to play out.
+const SHORTEST_S: f64 = 20.0;
+
+/// A settled run under way.
+#[derive(Clone, Debug)]
+pub struct Settling {
+    engine: Engine,
+    batch: Span,
+    samples: Vec<Sample>,
+}
+
+impl Settling {
+    /// Begins a settled run; its length follows from the traffic.
+    #[must_use]
+    pub fn new(topology: Topology, requests_per_second: f64) -> Self {
+        let seconds = EVENTS / EVENTS_PER_REQUEST / requests_per_second.max(1e-3);
+        let seconds = seconds.clamp(SHORTEST_S, LONGEST_S);
+        Self::with_batch(topology, Span::from_seconds(seconds / BATCHES as f64))
+    }
+
+    /// Begins a settled run with batches of this length.
+    #[must_use]
+    pub fn with_batch(topology: Topology, batch: Span) -> Self {
+        let mut engine = Engine::new(topology);
+        let samples = vec![engine.sample()];
+        Self {
+            engine,
+            batch,
+            samples,
+        }
+    }
+
+    /// Whether the run is as long as planned.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.samples.len() > BATCHES
+    }
+
+    /// Goes on for so many events; says how many were spent.
+    pub fn advance(&mut self, events: u64) -> u64 {
+        let mut spent = 0;
+        while spent < events && !self.is_complete() {
+            let end = SimTime(self.batch.0 * self.samples.len() as u64);
+            spent += self.engine.run_until(end, events - spent).max(1);
+            if self.engine.now() >= end {
+                self.samples.push(self.engine.sample());
+            }
+        }
+        spent
+    }
+
+    /// The figures so far; `None` before enough batches are through.
+    #[must_use]
+    pub fn settled(&self) -> Option<Settled> {
+        let batches = self.samples.len() - 1;
+        if batches < FEWEST {
+            return None;
+        }
+        let first = warm_up(&self.samples);
+        Some(settled(
+            self.engine.topology(),
+            &self.samples[first..],
+            self.is_complete(),
+        ))
+    }
+}
+
+/// The figures of the run between the first and the last of these samples, with intervals from the
+/// batches between them.
+#[must_use]
+pub fn settled(topology: &Topology, samples: &[Sample], complete: bool) -> Settled {
+    let (Some(first), Some(last)) = (samples.first(), samples.last()) else {
+        return Settled::default();
+    };
+    let figures = Snapshot::between(topology, first, last);
+    let times: Vec<Histogram> = samples
+        .windows(2)
+        .map(|pair| pair[1].meters.time().since(&pair[0].meters.time()))
+        .collect();
+    let interval = |value: Option<f64>, of: &dyn Fn(&Histogram) -> Option<f64>| {
+        let each: Vec<f64> = times.iter().filter_map(of).collect();
+        value.map(|value| Estimate {
+            value,
+            half_width: half_width(&each),
+        })
+    };
+    let per_batch = |of: &dyn Fn(&Sample, &Sample) -> f64| -> Vec<f64> {
+        samples
+            .windows(2)
+            .map(|pair| of(&pair[0], &pair[1]))
+            .collect()
+    };
+    let goodputs = per_batch(&|a, b| {
+        let good = b.meters.endings().good - a.meters.endings().good;
+        good as f64 / b.at.since(a.at).seconds()
+    });
+    let errors = per_batch(&|a, b| {
+        let ended = b.meters.endings().since(&a.meters.endings());
+        ended.failures() as f64 / ended.total().max(1) as f64
+    });
+    let latency = &figures.latency;
+    Settled {
+        requests: figures.users.arrived,
+        batches: times.len(),
+        warm_up_s: first.at.seconds(),
+        seconds: figures.window_s,
+        complete,
+        mean_s: interval(latency.mean_s, &Histogram::mean),
+        p50_s: interval(latency.p50_s, &|h| h.quantile(0.5)),
+        p95_s: interval(latency.p95_s, &|h| h.quantile(0.95)),
+        p99_s: interval(latency.p99_s, &|h| h.quantile(0.99)),
+        goodput: Estimate {
+            value: figures.goodput(),
+            half_width: half_width(&goodputs),
+        },
+        error_share: Estimate {
+            value: figures.users.error_share(),
+            half_width: half_width(&errors),
+        },
+        figures,
+    }
+}
+
+/// How many batches to throw away: the number that makes the standard error of the rest smallest
+/// (the marginal standard error rule, MSER), at most half. Looked at for latency and for the number
+/// of requests in the system, whichever takes longer.
+fn warm_up(samples: &[Sample]) -> usize {
+    let latencies: Vec<f64> = samples
+        .windows(2)
+        .map(|pair| {
+            let (then, now) = (pair[0].meters.time(), pair[1].meters.time());
+            now.since(&then).mean().unwrap_or(0.0)
+        })
+        .collect();
+    let inside: Vec<f64> = samples
+        .windows(2)
+        .map(|pair| {
+            let meters = &pair[1].meters;
+            (meters.offered_in_all() - meters.endings().total()) as f64
+        })
+        .collect();
+    // The first batch starts from an empty system and never counts.
+    truncation(&latencies).max(truncation(&inside)).max(1)
+}
+
+fn truncation(values: &[f64]) -> usize {
+    let n = values.len();
+    let error = |skip: usize| {
+        let rest = &values[skip..];
+        let mean = rest.iter().sum::<f64>() / rest.len() as f64;
+        let squares: f64 = rest.iter().map(|x| (x - mean) * (x - mean)).sum();
+        squares / (rest.len() * rest.len()) as f64
+    };
+    (0..=n / 2)
+        .min_by(|&a, &b| error(a).total_cmp(&error(b)))
+        .unwrap_or(0)
+}
+
+/// Half-width of the 95 % confidence interval of the mean of these values, by Student's t.
+#[must_use]
+pub fn half_width(values: &[f64]) -> Option<f64> {
+    let n = values.len();
+    if n < FEWEST {
+        return None;
+    }
+    let mean = values.iter().sum::<f64>() / n as f64;
+    let squares: f64 = values.iter().map(|x| (x - mean) * (x - mean)).sum();
+    Some(student_t(n - 1) * libm::sqrt(squares / (n - 1) as f64 / n as f64))
+}
+
+/// The 97.5 % point of Student's t with `degrees` of freedom, by the Cornish-Fisher expansion
+/// (Abramowitz and Stegun 26.7.5), within 0.2 % from four degrees on.
+fn student_t(degrees: usize) -> f64 {
+    let (z, n) = (1.959_963_985_f64, degrees as f64);
+    let (z3, z5) = (z * z * z, z * z * z * z * z);
+    let z7 = z5 * z * z;
+    z + (z3 + z) / (4.0 * n)
+        + (5.0 * z5 + 16.0 * z3 + 3.0 * z) / (96.0 * n * n)
+        + (3.0 * z7 + 19.0 * z5 + 17.0 * z3 - 15.0 * z) / (384.0 * n * n * n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn students_t_agrees_with_the_tables() {
+        for (degrees, expected) in [
+            (4, 2.776),
+            (9, 2.262),
+            (19, 2.093),
+            (39, 2.023),
+            (120, 1.980),
+        ] {
+            let t = student_t(degrees);
+            assert!((t / expected - 1.0).abs() < 2.5e-3, "{degrees}: {t}");
+        }
+    }
+
+    #[test]
+    fn a_transient_is_cut_and_a_steady_run_is_not() {
+        let noise = |i: usize| ((i * 7919) % 13) as f64 / 13.0;
+        let steady: Vec<f64> = (0..40).map(noise).collect();
+        assert!(truncation(&steady) < 8, "{}", truncation(&steady));
+        let rising: Vec<f64> = (0..40)
+            .map(|i| noise(i) + 5.0 * (i as f64 - 10.0).min(0.0))
+            .collect();
+        let cut = truncation(&rising);
+        assert!((9..16).contains(&cut), "{cut}");
+    }
+}

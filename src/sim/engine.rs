@@ -1,0 +1,447 @@
+//! The engine: takes events from the calendar in order, tells the parts what happens, and carries
+//! out what they ask for. It knows nothing of what any part is.
+
+use super::kinds::behavior::{
+    ARRIVAL, Behavior, Ctx, Fault, IMPATIENCE, NODE_TIMERS, Surroundings,
+};
+use super::kinds::{Kind, Node};
+use super::run::calendar::{LineId, Subject, Tag};
+use super::run::meters::{Meters, ServerMeter};
+use super::run::requests::{Class, Frame, Outcome, Request, RequestId};
+use super::run::{Action, Owner, Run};
+use super::topology::Topology;
+use super::units::SimTime;
+
+/// Parts of a fault's propagation: guests share their host's fate.
+const GUESTS: [Kind; 2] = [Kind::Cache, Kind::Database];
+
+/// A system that runs.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    topology: Topology,
+    nodes: Vec<Node>,
+    run: Run,
+    events: u64,
+}
+
+/// The state of all counters at one instant. Two of them make any window.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// When.
+    pub at: SimTime,
+    /// All meters.
+    pub meters: Meters,
+    /// Time integral of the number inside each part, in nanoseconds modulo 2^64.
+    pub areas: Vec<u64>,
+    /// The servers of each part.
+    pub servers: Vec<Vec<ServerMeter>>,
+    /// For a part that checks the health of others' servers: whom it sends requests to.
+    pub health: Vec<Vec<bool>>,
+}
+
+impl Engine {
+    /// A system at rest, at time zero.
+    #[must_use]
+    pub fn new(topology: Topology) -> Self {
+        let seed = topology.scenario().seed;
+        let nodes: Vec<Node> = topology.kinds().map(|kind| Node::new(kind, seed)).collect();
+        let run = Run::new(nodes.len());
+        let mut engine = Self {
+            topology,
+            nodes,
+            run,
+            events: 0,
+        };
+        engine.configure();
+        for fault in engine.topology.scenario().faults.clone() {
+            engine.fault(fault.kind, fault.server, Some(fault.fault));
+        }
+        engine
+    }
+
+    /// The checked scenario that runs.
+    #[must_use]
+    pub const fn topology(&self) -> &Topology {
+        &self.topology
+    }
+
+    /// Now.
+    #[must_use]
+    pub const fn now(&self) -> SimTime {
+        self.run.now
+    }
+
+    /// Events carried out so far.
+    #[must_use]
+    pub const fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Requests in flight, those given up included.
+    #[must_use]
+    pub const fn in_flight(&self) -> usize {
+        self.run.requests.len()
+    }
+
+    /// The meters so far.
+    #[must_use]
+    pub const fn meters(&self) -> &Meters {
+        &self.run.meters
+    }
+
+    /// Takes on changed settings of the same parts while running.
+    pub fn change(&mut self, topology: Topology) {
+        debug_assert!(
+            self.topology.kinds().eq(topology.kinds()),
+            "parts stay while running"
+        );
+        self.topology = topology;
+        self.configure();
+    }
+
+    fn configure(&mut self) {
+        for (place, node) in self.nodes.iter_mut().enumerate() {
+            let spec = &self.topology.scenario().parts[place].spec;
+            node.configure(
+                &mut Ctx::new(&mut self.run, place as u8),
+                &self.topology,
+                spec,
+            );
+        }
+    }
+
+    /// Runs until an instant or until so many events were spent, whichever comes first; says how
+    /// many were spent. The clock stands at the instant if it was reached.
+    pub fn run_until(&mut self, until: SimTime, most: u64) -> u64 {
+        let mut spent = 0;
+        while spent < most {
+            // Small slices: the machine's compiler changes tiers only between calls.
+            let slice = self.slice(until, (most - spent).min(4_096));
+            spent += slice;
+            if slice < 4_096 && spent < most {
+                self.run.now = self.run.now.max(until);
+                break;
+            }
+        }
+        self.events += spent;
+        spent
+    }
+
+    /// The hot loop: up to `most` events no later than `until`.
+    #[inline(never)]
+    fn slice(&mut self, until: SimTime, most: u64) -> u64 {
+        for spent in 0..most {
+            let event = self.run.calendar.next_time();
+            let Run {
+                arrival, patience, ..
+            } = &self.run;
+            let (arrival, due) = (*arrival, patience.due);
+            // At the same instant events come first, then arrivals, then the end of patience.
+            if event <= arrival && event <= due {
+                if event > until || event == SimTime::NEVER {
+                    return spent;
+                }
+                self.run.now = event;
+                let tag = self.run.calendar.take();
+                self.happen(tag);
+            } else {
+                let (at, what) = if arrival <= due {
+                    (arrival, ARRIVAL)
+                } else {
+                    (due, IMPATIENCE)
+                };
+                if at > until {
+                    return spent;
+                }
+                self.run.now = at;
+                self.nodes[0].wake(&mut Ctx::new(&mut self.run, 0), what);
+                self.drive_begun();
+            }
+        }
+        most
+    }
+
+    #[inline]
+    fn happen(&mut self, tag: Tag) {
+        match tag.subject() {
+            Subject::Request(id) => {
+                let request = self.run.requests.get_mut(id);
+                if request.pending == tag {
+                    let action = if request.travelling {
+                        request.travelling = false;
+                        self.enter(id)
+                    } else {
+                        let node = request.top().node;
+                        self.nodes[node as usize].resume(&mut Ctx::new(&mut self.run, node), id)
+                    };
+                    self.drive(id, action);
+                }
+            }
+            Subject::Timer(timer) => self.tick(timer),
+        }
+    }
+
+    #[inline(never)]
+    fn tick(&mut self, timer: u32) {
+        if timer < NODE_TIMERS {
+            let cpu = super::run::cpu::CpuId(timer);
+            let (finished, again) = self.run.cpus[timer as usize].look(self.run.now);
+            self.run.look_at(cpu, again);
+            if let Some(id) = finished {
+                let request = self.run.requests.get_mut(id);
+                request.cpu = None;
+                let node = request.top().node;
+                let action =
+                    self.nodes[node as usize].resume(&mut Ctx::new(&mut self.run, node), id);
+                self.drive(id, action);
+            }
+        } else if let Some(&Owner::Node(node, name)) =
+            self.run.timers.get((timer - NODE_TIMERS) as usize)
+        {
+            self.nodes[node as usize].wake(&mut Ctx::new(&mut self.run, node), name);
+            self.drive_begun();
+        }
+    }
+
+    fn drive_begun(&mut self) {
+        while let Some((id, action)) = self.run.begun.pop() {
+            self.drive(id, action);
+        }
+    }
+
+    /// Carries out what parts ask for until the request waits for something.
+    #[inline]
+    fn drive(&mut self, id: RequestId, mut action: Action) {
+        loop {
+            action = match action {
+                Action::Wait => return,
+                Action::Call { to, way } => {
+                    let request = self.run.requests.get_mut(id);
+                    let depth = request.depth as usize;
+                    request.frames[depth] = Frame {
+                        entered: self.run.now,
+                        node: to,
+                        phase: 0,
+                        server: 0,
+                    };
+                    request.depth += 1;
+                    if way == LineId::NOW {
+                        self.enter(id)
+                    } else {
+                        request.travelling = true;
+                        request.travelled += self.run.calendar.delay(way).0;
+                        self.run.resume_in_line(id, way);
+                        return;
+                    }
+                }
+                Action::Reply(outcome) => match self.leave(id, outcome) {
+                    Some(node) => self.nodes[node as usize].returned(
+                        &mut Ctx::new(&mut self.run, node),
+                        id,
+                        outcome,
+                    ),
+                    None => return,
+                },
+            };
+        }
+    }
+
+    /// The request comes into the part of its top call.
+    #[inline]
+    fn enter(&mut self, id: RequestId) -> Action {
+        let now = self.run.now;
+        let frame = self.run.requests.get_mut(id).top_mut();
+        frame.entered = now;
+        let node = frame.node;
+        self.run.meters.nodes[node as usize].enter(now);
+        self.nodes[node as usize].arrive(&mut Ctx::new(&mut self.run, node), id)
+    }
+
+    /// The request leaves the part of its top call; says which part waits for the answer, if it is
+    /// still there.
+    #[inline]
+    fn leave(&mut self, id: RequestId, outcome: Outcome) -> Option<u8> {
+        let request = self.run.requests.get_mut(id);
+        let Frame { node, entered, .. } = *request.top();
+        request.depth -= 1;
+        let is_orphan = request.depth <= request.floor && request.floor > 0;
+        let below = request.top().node;
+        self.run.meters.nodes[node as usize].leave(self.run.now, entered, outcome);
+        if is_orphan {
+            self.run.meters.orphaned += 1;
+            self.run.requests.remove(id);
+            return None;
+        }
+        Some(below)
+    }
+
+    /// Puts a fault on a part or one of its servers, or heals for `None`. Guests on a web server
+    /// live and die with it; its slowness reaches them through the processor they share.
+    pub fn fault(&mut self, kind: Kind, server: Option<usize>, fault: Option<Fault>) {
+        self.fault_one(kind, server, fault);
+        if kind == Kind::WebTier && !matches!(fault, Some(Fault::Slow(_))) {
+            for guest in GUESTS {
+                if self.topology.is_guest(guest) {
+                    self.fault_one(guest, server, fault);
+                }
+            }
+        }
+    }
+
+    fn fault_one(&mut self, kind: Kind, server: Option<usize>, fault: Option<Fault>) {
+        let Some(place) = self.topology.place(kind) else {
+            return;
+        };
+        let is_kill = fault == Some(Fault::Kill);
+        let victims = if is_kill {
+            self.victims(place, server)
+        } else {
+            Vec::new()
+        };
+        for &(id, depth) in &victims {
+            if depth + 1 == self.run.requests.get(id).depth as usize {
+                self.cancel(id);
+            }
+        }
+        let node = &mut self.nodes[place as usize];
+        node.fault(&mut Ctx::new(&mut self.run, place), server, fault);
+        for (id, depth) in victims {
+            self.lose(id, depth);
+        }
+    }
+
+    /// Requests that a server has, with the depth of its call.
+    fn victims(&self, place: u8, server: Option<usize>) -> Vec<(RequestId, usize)> {
+        let has = |request: &Request| {
+            let inside = request.depth as usize - usize::from(request.travelling);
+            (request.floor as usize..inside).find(|&depth| {
+                let frame = &request.frames[depth];
+                frame.node == place && server.is_none_or(|s| s == frame.server as usize)
+            })
+        };
+        self.run
+            .requests
+            .live()
+            .filter_map(|(id, r)| Some((id, has(r)?)))
+            .collect()
+    }
+
+    /// Takes back whatever would go on with a request.
+    fn cancel(&mut self, id: RequestId) {
+        let request = self.run.requests.get_mut(id);
+        request.pending = Tag::NONE;
+        if let Some(cpu) = request.cpu.take() {
+            let due = self.run.cpus[cpu.0 as usize].remove(self.run.now, id);
+            self.run.look_at(cpu, due);
+        }
+    }
+
+    /// A server that had the request has died. If it waited there for another part, that part goes
+    /// on for nobody, and the callers learn of the loss at once.
+    fn lose(&mut self, id: RequestId, depth: usize) {
+        let request = *self.run.requests.get(id);
+        if depth + 1 == request.depth as usize {
+            return self.drive(id, Action::Reply(Outcome::Lost));
+        }
+        let Frame { node, entered, .. } = request.frames[depth];
+        self.run.meters.nodes[node as usize].leave(self.run.now, entered, Outcome::Lost);
+        self.run.patience.remove(&mut self.run.requests, id);
+        self.run.requests.get_mut(id).floor = depth as u8 + 1;
+        if depth == request.floor as usize {
+            return;
+        }
+        let callers = Request {
+            depth: depth as u8,
+            travelling: false,
+            pending: Tag::NONE,
+            cpu: None,
+            older: RequestId::NONE,
+            younger: RequestId::NONE,
+            ..request
+        };
+        let caller = callers.top().node;
+        let told = self.run.requests.add_beyond_limit(callers);
+        let action = self.nodes[caller as usize].returned(
+            &mut Ctx::new(&mut self.run, caller),
+            told,
+            Outcome::Lost,
+        );
+        self.drive(told, action);
+    }
+
+    /// The state of all counters now. Taking it changes nothing in the run.
+    #[must_use]
+    pub fn sample(&mut self) -> Sample {
+        let now = self.run.now;
+        let areas = self
+            .run
+            .meters
+            .nodes
+            .iter()
+            .map(|node| node.area(now))
+            .collect();
+        let mut servers = Vec::new();
+        let mut health = Vec::new();
+        for (place, node) in self.nodes.iter().enumerate() {
+            servers.push(node.servers(&Ctx::new(&mut self.run, place as u8)));
+            health.push(node.health());
+        }
+        Sample {
+            at: now,
+            meters: self.run.meters.clone(),
+            areas,
+            servers,
+            health,
+        }
+    }
+
+    /// Checks the laws that hold in every run: what came in is what went out or is inside, at every
+    /// part and for the users, and the number inside, integrated, is the time spent (Little).
+    ///
+    /// # Errors
+    /// The first law that is broken, with its figures.
+    pub fn check(&self) -> Result<(), String> {
+        let now = self.run.now;
+        let mut inside = vec![(0u64, 0u64); self.nodes.len()];
+        let mut waiting_users = 0u64;
+        for (_, request) in self.run.requests.live() {
+            // The lowest call is the part that began the request; it never came in anywhere.
+            let floor = (request.floor as usize).max(1);
+            let depth = request.depth as usize - usize::from(request.travelling);
+            for frame in request.frames.get(floor..depth).unwrap_or_default() {
+                let (count, time) = &mut inside[frame.node as usize];
+                *count += 1;
+                *time = time.wrapping_add(now.since(frame.entered).0);
+            }
+            let is_users = request.floor == 0 && request.class != Class::Probe;
+            waiting_users += u64::from(is_users && !request.abandoned);
+        }
+        let meters = &self.run.meters;
+        for (place, kind) in self.topology.kinds().enumerate().skip(1) {
+            let (node, (count, time)) = (&meters.nodes[place], inside[place]);
+            let ended = node.endings.total();
+            if node.arrived != ended + node.inside || node.inside != count {
+                return Err(format!(
+                    "{}: {} arrived, {ended} ended, {} inside by count, {count} by look",
+                    kind.key(),
+                    node.arrived,
+                    node.inside
+                ));
+            }
+            let unfinished = meters.unfinished(place, now).0;
+            if unfinished != time {
+                return Err(format!(
+                    "{}: Little: {unfinished} ns by area, {time} by look",
+                    kind.key()
+                ));
+            }
+        }
+        let (offered, ended) = (meters.offered_in_all(), meters.endings().total());
+        if offered != ended + waiting_users {
+            return Err(format!(
+                "users: {offered} offered, {ended} ended, {waiting_users} waiting"
+            ));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,180 @@
+//! The cache: answers a set share of reads in memory. What it does not have, the web tier fetches
+//! from the database (cache-aside).
+
+use super::Kind;
+use super::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
+use super::param::{Param, Spec, settings};
+use super::station::Admission;
+use super::tier::{Machine, PLACES, Plan, Tier};
+use crate::sim::law::{LAWS, Law};
+use crate::sim::rng::{Purpose, Stream};
+use crate::sim::run::calendar::LineId;
+use crate::sim::run::meters::ServerMeter;
+use crate::sim::run::requests::{Outcome, RequestId};
+use crate::sim::units::{HOURS_PER_MONTH, Span};
+
+/// Name in links and files.
+pub const KEY: &str = "cache";
+/// Name shown.
+pub const LABEL: &str = "Cache";
+
+settings! {
+    Place = Param::choice("place", "Place", PLACES, 0,
+        "On machines of its own, or on the web servers, where it takes part of their vCPUs.");
+    Hit = Param::number("hit", "Hit ratio", (0.0, 0.9, 1.0),
+        "Share of look-ups that find the value. It is set here; the pools of a large key-value \
+         store had 0.81 to 0.99.");
+    Operation = Param::number("op_ms", "Work of a look-up", (0.0, 0.01, 1_000.0),
+        "Mean time a node needs for one look-up: 10 us is 100,000 operations per second for one \
+         thread. 0 takes no time and has no limit.").unit("ms");
+    OperationLaw = Param::choice("law", "Law of the work", LAWS, 0,
+        "How the work of look-ups varies around its mean.");
+    Scv = Param::number("scv", "Variation of the work", (0.01, 1.0, 100.0),
+        "Squared coefficient of variation for the Erlang, lognormal and hyperexponential laws.")
+        .logarithmic();
+    Access = Param::number("access_ms", "Access time", (0.0, 0.0, 1_000.0),
+        "A constant wait of each look-up besides its work and the round trip inside the site.")
+        .unit("ms");
+    Backlog = Param::count("backlog", "Places in the backlog", (0, 10_000, 1_000_000),
+        "Look-ups that may wait; more are answered with nothing, which counts as a miss.")
+        .logarithmic();
+    Price = Param::number("price_node_hour", "Price of a node", (0.0, 0.206, 100.0),
+        "USD per node and hour; a managed node of 13 GB. On the web servers it costs nothing.")
+        .unit("USD/h");
+}
+
+/// A node by the hour, unless it lives on the web servers.
+#[must_use]
+pub fn monthly_usd(spec: &Spec) -> f64 {
+    if spec.count(Setting::Place as usize) == 1 {
+        return 0.0;
+    }
+    spec.number(Setting::Price as usize) * HOURS_PER_MONTH
+}
+
+const ACCESS: u8 = 0;
+const LOOKUP: u8 = 1;
+
+/// The cache of a run.
+#[derive(Clone, Debug)]
+pub struct State {
+    tier: Tier,
+    is_guest: bool,
+    hit: f64,
+    operation: Law,
+    access: LineId,
+    lookups: Stream,
+    services: Stream,
+}
+
+impl State {
+    /// No node yet.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self {
+            tier: Tier::default(),
+            is_guest: false,
+            hit: 0.0,
+            operation: Law::new(0, 0.0, 0.0),
+            access: LineId::NOW,
+            lookups: Stream::new(seed, Kind::Cache as u64, Purpose::Lookup),
+            services: Stream::new(seed, Kind::Cache as u64, Purpose::Service),
+        }
+    }
+
+    fn look_up(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+        // On the web servers, each server looks up in its own memory.
+        let server = if self.is_guest {
+            ctx.request(id).pick
+        } else {
+            0
+        };
+        let number = ctx.request(id).number;
+        let frame = ctx.frame(id);
+        (frame.phase, frame.server) = (LOOKUP, server);
+        if !self.tier.is_alive(server as usize) {
+            return Action::Reply(Outcome::Unavailable);
+        }
+        if self.operation.mean() == 0.0 {
+            return self.answer(ctx, id);
+        }
+        let work = self.operation.sample(self.services.at(number));
+        match self.tier.offer(ctx, server as usize, id, work) {
+            None => Action::Reply(Outcome::Unavailable),
+            Some(Admission::Refused) => Action::Reply(Outcome::BacklogFull),
+            Some(Admission::Started | Admission::Queued) => Action::Wait,
+        }
+    }
+
+    fn answer(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+        let number = ctx.request(id).number;
+        let hit = self.lookups.at(number).unit() < self.hit;
+        ctx.request(id).hit = hit;
+        let meters = ctx.meters();
+        if hit {
+            meters.hits += 1;
+        } else {
+            meters.misses += 1;
+        }
+        Action::Reply(Outcome::Good)
+    }
+}
+
+impl Behavior for State {
+    fn configure(&mut self, ctx: &mut Ctx<'_>, around: &dyn Surroundings, spec: &Spec) {
+        self.is_guest = around.is_guest(Kind::Cache);
+        self.hit = spec.number(Setting::Hit as usize);
+        self.operation = Law::new(
+            spec.count(Setting::OperationLaw as usize),
+            spec.number(Setting::Operation as usize),
+            spec.number(Setting::Scv as usize),
+        );
+        self.access = ctx.line(Span::from_millis(spec.number(Setting::Access as usize)));
+        let room = spec.count(Setting::Backlog as usize) as u32;
+        let plans: Vec<Plan> = if self.is_guest {
+            let machines = ctx.machines();
+            machines
+                .into_iter()
+                .map(|machine| Plan {
+                    slots: u32::MAX,
+                    room,
+                    machine,
+                })
+                .collect()
+        } else {
+            vec![Plan {
+                slots: 1,
+                room,
+                machine: Machine::Slots,
+            }]
+        };
+        self.tier.configure(ctx, &plans);
+    }
+
+    fn arrive(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+        ctx.request(id).hit = false;
+        ctx.frame(id).phase = ACCESS;
+        if ctx.resume_in_line(id, self.access) {
+            self.look_up(ctx, id)
+        } else {
+            Action::Wait
+        }
+    }
+
+    fn resume(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+        if ctx.frame(id).phase == ACCESS {
+            return self.look_up(ctx, id);
+        }
+        let server = ctx.frame(id).server as usize;
+        self.tier.release(ctx, server);
+        self.answer(ctx, id)
+    }
+
+    fn fault(&mut self, ctx: &mut Ctx<'_>, server: Option<usize>, fault: Option<Fault>) {
+        self.tier.fault(ctx, server, fault);
+    }
+
+    fn servers(&self, ctx: &Ctx<'_>) -> Vec<ServerMeter> {
+        self.tier.view(ctx)
+    }
+}

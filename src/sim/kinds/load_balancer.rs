@@ -1,0 +1,565 @@
+//! The load balancer: chooses a web server for each request by one of nine algorithms, and checks
+//! the servers' health by asking them.
+
+use super::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
+use super::param::{Param, Spec, settings};
+use super::station::Admission;
+use super::tier::{Machine, Plan, Tier};
+use super::{Kind, network, web_tier};
+use crate::sim::law::{LAWS, Law};
+use crate::sim::rng::{Purpose, Stream};
+use crate::sim::run::calendar::LineId;
+use crate::sim::run::meters::ServerMeter;
+use crate::sim::run::requests::{Class, Outcome, Request, RequestId};
+use crate::sim::units::{HOURS_PER_MONTH, SimTime, Span};
+
+/// Name in links and files.
+pub const KEY: &str = "lb";
+/// Name shown.
+pub const LABEL: &str = "Load balancer";
+
+/// The algorithms, in the order of [`Algorithm`].
+pub const ALGORITHMS: &[(&str, &str)] = &[
+    ("round-robin", "round robin"),
+    ("sticky", "sticky round robin"),
+    ("weighted", "weighted round robin"),
+    ("ip-hash", "IP hash"),
+    ("url-hash", "URL hash"),
+    ("least-connections", "least connections"),
+    ("least-time", "least response time"),
+    ("random", "random"),
+    ("two-choices", "power of two choices"),
+];
+
+settings! {
+    AlgorithmChoice = Param::choice("algorithm", "Algorithm", ALGORITHMS, 0,
+        "How a server is chosen. Static: round robin, sticky (a user stays with the server of the \
+         first request), weighted (smooth), hash of user or address. Dynamic: fewest requests \
+         open, shortest recent answer times open requests, random, the better of two at random.");
+    Weights = Param::list("weights", "Weights", (1.0, 1_000.0, web_tier::MOST as usize),
+        "Weights of the servers in turn for weighted round robin; where the list ends, a server's \
+         vCPUs are its weight.");
+    Latency = Param::number("latency_ms", "Added latency", (0.0, 1.0, 1_000.0),
+        "Constant time a request spends in the balancer, at layer 7 typically 0.2 to 5 ms.")
+        .unit("ms");
+    Service = Param::number("service_ms", "Work of a request", (0.0, 0.02, 1_000.0),
+        "Mean time the balancer needs for a request, one at a time: 0.02 ms is 50,000 requests \
+         per second. 0 has no limit.").unit("ms");
+    ServiceLaw = Param::choice("law", "Law of the work", LAWS, 0,
+        "How the balancer's work varies around its mean.");
+    Backlog = Param::count("backlog", "Places in the backlog", (0, 100_000, 1_000_000),
+        "Requests that may wait at the balancer; more are refused.").logarithmic();
+    Interval = Param::number("check_s", "Health check every", (0.0, 5.0, 300.0),
+        "Seconds from one check of a server to the next; the servers are checked in turn. 0 \
+         checks nothing. Clouds use 5 to 30 s.").unit("s");
+    CheckTimeout = Param::number("check_timeout_s", "Check gives up after", (0.01, 2.0, 60.0),
+        "A check that is not answered within this time has failed.").unit("s");
+    Failures = Param::count("failures", "Failures until out", (1, 2, 10),
+        "Checks in a row that must fail before a server gets no more requests.");
+    Successes = Param::count("successes", "Successes until in", (1, 2, 10),
+        "Checks in a row that must succeed before a server gets requests again.");
+    FailOpen = Param::switch("fail_open", "Fail open", false,
+        "On: with every server out, requests go to all of them. Off: they are refused.");
+    Price = Param::number("price_hour", "Price", (0.0, 0.0225, 100.0),
+        "USD per hour of a layer 7 balancer, without its units of capacity.").unit("USD/h");
+}
+
+/// The balancer by the hour.
+#[must_use]
+pub fn monthly_usd(spec: &Spec) -> f64 {
+    spec.number(Setting::Price as usize) * HOURS_PER_MONTH
+}
+
+/// How a server is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Algorithm {
+    RoundRobin,
+    Sticky,
+    Weighted,
+    IpHash,
+    UrlHash,
+    LeastConnections,
+    LeastTime,
+    Random,
+    TwoChoices,
+}
+
+impl Algorithm {
+    const fn at(index: usize) -> Self {
+        match index {
+            0 => Self::RoundRobin,
+            1 => Self::Sticky,
+            2 => Self::Weighted,
+            3 => Self::IpHash,
+            4 => Self::UrlHash,
+            5 => Self::LeastConnections,
+            6 => Self::LeastTime,
+            7 => Self::Random,
+            _ => Self::TwoChoices,
+        }
+    }
+}
+
+/// What the balancer knows of a server.
+#[derive(Clone, Copy, Debug)]
+struct Backend {
+    healthy: bool,
+    /// Checks in a row that contradict `healthy`.
+    contrary: u32,
+    /// The number of the check under way, 0 for none.
+    check: u64,
+    /// When that check began.
+    checked: SimTime,
+    /// Requests sent and not yet answered.
+    open: u32,
+    weight: f64,
+    /// Current weight of the smooth rotation.
+    current: f64,
+    /// Moving average of the time to a good answer, in nanoseconds.
+    time: f64,
+}
+
+/// Part of a new answer in the moving average of a server's times.
+const RECENT: f64 = 0.1;
+/// Users remembered by sticky round robin: the table has a place for each of so many.
+const STICKY_PLACES: usize = 1 << 20;
+/// Phases of a call.
+const WORK: u8 = 0;
+const LATENCY: u8 = 1;
+const AWAY: u8 = 2;
+const CHECK: u8 = 3;
+/// Timers up to the number of servers start a check; from here on they end one.
+const CHECK_ENDS: u32 = 1 << 16;
+/// Numbers of health checks lie far from those of users' requests.
+const CHECK_NUMBERS: u64 = 1 << 47;
+
+/// The balancer of a run.
+#[derive(Clone, Debug)]
+pub struct State {
+    tier: Tier,
+    algorithm: Algorithm,
+    backends: Vec<Backend>,
+    count: usize,
+    next: usize,
+    sticky: Vec<u16>,
+    service: Law,
+    latency: LineId,
+    way: LineId,
+    web: u8,
+    interval: Span,
+    timeout: Span,
+    failures: u32,
+    successes: u32,
+    fail_open: bool,
+    checks: u64,
+    checking: usize,
+    services: Stream,
+    routes: Stream,
+    hashes: Stream,
+}
+
+impl State {
+    /// A balancer without servers.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        let stream = |purpose| Stream::new(seed, Kind::LoadBalancer as u64, purpose);
+        Self {
+            tier: Tier::default(),
+            algorithm: Algorithm::RoundRobin,
+            backends: Vec::new(),
+            count: 0,
+            next: 0,
+            sticky: Vec::new(),
+            service: Law::new(0, 0.0, 0.0),
+            latency: LineId::NOW,
+            way: LineId::NOW,
+            web: 0,
+            interval: Span::ZERO,
+            timeout: Span::ZERO,
+            failures: 1,
+            successes: 1,
+            fail_open: false,
+            checks: 0,
+            checking: 0,
+            services: stream(Purpose::Service),
+            routes: stream(Purpose::Route),
+            hashes: stream(Purpose::Hash),
+        }
+    }
+
+    /// The healthy server at or after a place, in rotation.
+    #[inline]
+    fn healthy_from(&self, start: usize) -> Option<usize> {
+        let mut place = start;
+        for _ in 0..self.count {
+            if place >= self.count {
+                place -= self.count;
+            }
+            if self.backends[place].healthy || self.fails_open() {
+                return Some(place);
+            }
+            place += 1;
+        }
+        None
+    }
+
+    #[inline]
+    fn fails_open(&self) -> bool {
+        self.fail_open && !self.backends[..self.count].iter().any(|b| b.healthy)
+    }
+
+    fn rotate(&mut self) -> Option<usize> {
+        let place = self.healthy_from(self.next)?;
+        self.next = if place + 1 >= self.count {
+            0
+        } else {
+            place + 1
+        };
+        Some(place)
+    }
+
+    /// The healthy server with the lowest score; the rotation decides between equals.
+    #[inline]
+    fn lowest(&mut self, score: impl Fn(&Backend) -> f64) -> Option<usize> {
+        let first = self.rotate()?;
+        let open = self.fails_open();
+        let (mut best, mut lowest) = (first, score(&self.backends[first]));
+        for step in 1..self.count {
+            let place = if first + step < self.count {
+                first + step
+            } else {
+                first + step - self.count
+            };
+            let backend = &self.backends[place];
+            if (backend.healthy || open) && score(backend) < lowest {
+                (best, lowest) = (place, score(backend));
+            }
+        }
+        Some(best)
+    }
+
+    /// Smooth weighted rotation: everyone gains its weight, the highest pays the sum.
+    fn weighted(&mut self) -> Option<usize> {
+        let open = self.fails_open();
+        let mut sum = 0.0;
+        let mut best: Option<usize> = None;
+        for place in 0..self.count {
+            let backend = &mut self.backends[place];
+            if !(backend.healthy || open) {
+                continue;
+            }
+            backend.current += backend.weight;
+            sum += backend.weight;
+            let current = backend.current;
+            if best.is_none_or(|b| current > self.backends[b].current) {
+                best = Some(place);
+            }
+        }
+        self.backends[best?].current -= sum;
+        best
+    }
+
+    fn sticky(&mut self, user: u32) -> Option<usize> {
+        if self.sticky.is_empty() {
+            self.sticky = vec![u16::MAX; STICKY_PLACES];
+        }
+        let place = user as usize % STICKY_PLACES;
+        let known = self.sticky[place] as usize;
+        if known < self.count && (self.backends[known].healthy || self.fails_open()) {
+            return Some(known);
+        }
+        let chosen = self.rotate()?;
+        self.sticky[place] = chosen as u16;
+        Some(chosen)
+    }
+
+    /// One of the healthy servers at random.
+    fn random(&self, word: u32) -> Option<usize> {
+        let open = self.fails_open();
+        let up = self.backends[..self.count]
+            .iter()
+            .filter(|b| b.healthy || open)
+            .count();
+        if up == self.count {
+            return Some(word as usize % self.count.max(1));
+        }
+        let nth = (word as usize).checked_rem(up)?;
+        let healthy = (0..self.count).filter(|&i| self.backends[i].healthy || open);
+        healthy.skip(nth).next()
+    }
+
+    /// The one with fewer open requests of two different servers at random.
+    fn two_choices(&self, number: u64) -> Option<usize> {
+        let mut draw = self.routes.at(number);
+        let n = self.count as u32;
+        let first = draw.below(n.max(1));
+        let mut second = draw.below(n.max(2) - 1);
+        second += u32::from(second >= first);
+        let healthy = |place: u32| self.healthy_from(place as usize);
+        let first = healthy(first)?;
+        if n < 2 {
+            return Some(first);
+        }
+        let second = healthy(second)?;
+        let fewer = self.backends[second].open < self.backends[first].open;
+        Some(if fewer { second } else { first })
+    }
+
+    #[inline]
+    fn choose(&mut self, number: u64, user: u32, url: u32) -> Option<usize> {
+        if self.count == 0 {
+            return None;
+        }
+        let n = self.count as u32;
+        match self.algorithm {
+            Algorithm::RoundRobin => self.rotate(),
+            Algorithm::Sticky => self.sticky(user),
+            Algorithm::Weighted => self.weighted(),
+            Algorithm::IpHash => {
+                self.healthy_from(self.hashes.at(u64::from(user)).below(n) as usize)
+            }
+            Algorithm::UrlHash => {
+                self.healthy_from(self.hashes.at(!u64::from(url)).below(n) as usize)
+            }
+            Algorithm::LeastConnections => self.lowest(|b| f64::from(b.open)),
+            Algorithm::LeastTime => self.lowest(|b| b.time * f64::from(b.open + 1)),
+            Algorithm::Random => {
+                let word = self.routes.at(number).below(n);
+                self.random(word)
+            }
+            Algorithm::TwoChoices => self.two_choices(number),
+        }
+    }
+
+    #[inline]
+    fn forward(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+        let Request {
+            number, user, url, ..
+        } = *ctx.request(id);
+        let Some(server) = self.choose(number, user, url) else {
+            return Action::Reply(Outcome::Unavailable);
+        };
+        self.backends[server].open += 1;
+        ctx.request(id).pick = server as u16;
+        ctx.frame(id).phase = AWAY;
+        ctx.request(id).sent = ctx.now();
+        Action::Call {
+            to: self.web,
+            way: self.way,
+        }
+    }
+
+    /// Asks a server whether it is well.
+    fn start_check(&mut self, ctx: &mut Ctx<'_>, server: usize) {
+        self.checks += 1;
+        let number = CHECK_NUMBERS + self.checks;
+        self.backends[server].check = number;
+        self.backends[server].checked = ctx.now();
+        let mut request = Request::new(number, ctx.now());
+        (request.class, request.pick) = (Class::Probe, server as u16);
+        if let Some(id) = ctx.begin(request, CHECK) {
+            ctx.then(
+                id,
+                Action::Call {
+                    to: self.web,
+                    way: self.way,
+                },
+            );
+            ctx.wake_at(ctx.now().after(self.timeout), CHECK_ENDS + server as u32);
+        }
+    }
+
+    /// Takes note of a check's result.
+    fn judge(&mut self, server: usize, well: bool) {
+        let backend = &mut self.backends[server];
+        backend.check = 0;
+        if well == backend.healthy {
+            backend.contrary = 0;
+            return;
+        }
+        backend.contrary += 1;
+        let needed = if backend.healthy {
+            self.failures
+        } else {
+            self.successes
+        };
+        if backend.contrary >= needed {
+            backend.healthy = well;
+            backend.contrary = 0;
+        }
+    }
+
+    /// Plans the next check: the servers take turns, each once in an interval.
+    fn plan_check(&self, ctx: &mut Ctx<'_>) {
+        let gap = Span(self.interval.0 / self.count.max(1) as u64);
+        ctx.wake_at(ctx.now().after(gap), 0);
+    }
+}
+
+impl Behavior for State {
+    fn configure(&mut self, ctx: &mut Ctx<'_>, around: &dyn Surroundings, spec: &Spec) {
+        self.algorithm = Algorithm::at(spec.count(Setting::AlgorithmChoice as usize));
+        self.service = Law::new(
+            spec.count(Setting::ServiceLaw as usize),
+            spec.number(Setting::Service as usize),
+            1.0,
+        );
+        self.latency = ctx.line(Span::from_millis(spec.number(Setting::Latency as usize)));
+        let room = spec.count(Setting::Backlog as usize) as u32;
+        self.tier.configure(
+            ctx,
+            &[Plan {
+                slots: 1,
+                room,
+                machine: Machine::Slots,
+            }],
+        );
+        self.timeout = Span::from_seconds(spec.number(Setting::CheckTimeout as usize));
+        self.failures = spec.count(Setting::Failures as usize) as u32;
+        self.successes = spec.count(Setting::Successes as usize) as u32;
+        self.fail_open = spec.is_on(Setting::FailOpen as usize);
+        let zone = around
+            .spec(Kind::Network)
+            .map_or_else(Default::default, network::zone);
+        self.way = ctx.line(zone);
+        self.web = around.place(Kind::WebTier).unwrap_or_default();
+        if let Some(web) = around.spec(Kind::WebTier) {
+            self.count = web.count(web_tier::Setting::Servers as usize);
+            for place in 0..self.count {
+                let listed = spec.list(Setting::Weights as usize).get(place).copied();
+                let weight = listed.unwrap_or_else(|| web_tier::vcpus(web, place));
+                match self.backends.get_mut(place) {
+                    Some(backend) => backend.weight = weight,
+                    None => self.backends.push(Backend {
+                        healthy: true,
+                        contrary: 0,
+                        check: 0,
+                        checked: SimTime::ZERO,
+                        open: 0,
+                        weight,
+                        current: 0.0,
+                        time: 0.0,
+                    }),
+                }
+            }
+        }
+        let interval = Span::from_seconds(spec.number(Setting::Interval as usize));
+        let was_off = self.interval == Span::ZERO;
+        self.interval = interval;
+        if interval == Span::ZERO {
+            for backend in &mut self.backends {
+                (backend.healthy, backend.contrary) = (true, 0);
+            }
+        } else if was_off {
+            self.plan_check(ctx);
+        }
+    }
+
+    #[inline]
+    fn arrive(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+        if !self.tier.is_alive(0) {
+            return Action::Reply(Outcome::Unavailable);
+        }
+        if self.service.mean() == 0.0 {
+            ctx.frame(id).phase = LATENCY;
+            let is_now = ctx.resume_in_line(id, self.latency);
+            return if is_now {
+                self.forward(ctx, id)
+            } else {
+                Action::Wait
+            };
+        }
+        ctx.frame(id).phase = WORK;
+        let number = ctx.request(id).number;
+        let work = self.service.sample(self.services.at(number));
+        match self.tier.offer(ctx, 0, id, work) {
+            None => Action::Reply(Outcome::Unavailable),
+            Some(Admission::Refused) => Action::Reply(Outcome::BacklogFull),
+            Some(Admission::Started | Admission::Queued) => Action::Wait,
+        }
+    }
+
+    #[inline]
+    fn resume(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+        if ctx.frame(id).phase == WORK {
+            self.tier.release(ctx, 0);
+            ctx.frame(id).phase = LATENCY;
+            if !ctx.resume_in_line(id, self.latency) {
+                return Action::Wait;
+            }
+        }
+        self.forward(ctx, id)
+    }
+
+    #[inline]
+    fn returned(&mut self, ctx: &mut Ctx<'_>, id: RequestId, outcome: Outcome) -> Action {
+        let Request {
+            number, pick, sent, ..
+        } = *ctx.request(id);
+        let server = pick as usize;
+        if ctx.frame(id).phase == CHECK {
+            if self.backends[server].check == number {
+                self.judge(server, outcome == Outcome::Good);
+            }
+            ctx.end(id);
+            return Action::Wait;
+        }
+        let backend = &mut self.backends[server];
+        backend.open -= 1;
+        if outcome == Outcome::Good {
+            let took = ctx.now().since(sent).0 as f64;
+            let first = backend.time == 0.0;
+            backend.time += if first {
+                took
+            } else {
+                RECENT * (took - backend.time)
+            };
+        }
+        Action::Reply(outcome)
+    }
+
+    fn wake(&mut self, ctx: &mut Ctx<'_>, timer: u32) {
+        if timer >= CHECK_ENDS {
+            let server = (timer - CHECK_ENDS) as usize;
+            let Backend { check, checked, .. } = self.backends[server];
+            // The check may have been answered, and the next begun, since the timer was set.
+            if check != 0 && ctx.now() >= checked.after(self.timeout) {
+                self.judge(server, false);
+            }
+            return;
+        }
+        if self.interval == Span::ZERO {
+            return;
+        }
+        if self.tier.is_alive(0) && self.count > 0 {
+            self.checking = if self.checking + 1 < self.count {
+                self.checking + 1
+            } else {
+                0
+            };
+            self.start_check(ctx, self.checking);
+        }
+        self.plan_check(ctx);
+    }
+
+    fn fault(&mut self, ctx: &mut Ctx<'_>, server: Option<usize>, fault: Option<Fault>) {
+        self.tier.fault(ctx, server, fault);
+        if fault == Some(Fault::Kill) {
+            // The engine takes away all it had open.
+            for backend in &mut self.backends {
+                (backend.open, backend.check) = (0, 0);
+            }
+        }
+    }
+
+    fn servers(&self, ctx: &Ctx<'_>) -> Vec<ServerMeter> {
+        self.tier.view(ctx)
+    }
+
+    fn health(&self) -> Vec<bool> {
+        self.backends[..self.count]
+            .iter()
+            .map(|b| b.healthy)
+            .collect()
+    }
+}

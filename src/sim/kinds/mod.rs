@@ -1,0 +1,161 @@
+//! The table of kinds: what parts exist. A kind is one file and one row here.
+
+pub mod behavior;
+pub mod cache;
+pub mod clients;
+pub mod database;
+pub mod dns;
+pub mod load_balancer;
+pub mod network;
+pub mod param;
+pub mod station;
+pub mod tier;
+pub mod web_tier;
+
+use super::run::meters::ServerMeter;
+use super::run::requests::{Outcome, RequestId};
+use behavior::{Action, Behavior, Ctx, Fault, Surroundings};
+use param::{Param, Spec};
+
+/// Makes the enums of kinds and of their states from the table, and passes each call on.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident => $module:ident;)*) => {
+        /// What kind of part.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Kind { $($(#[$doc])* $name),* }
+
+        impl Kind {
+            /// All kinds, in the order in which a request meets them.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The name of its part in links, files and results.
+            #[must_use]
+            pub const fn key(self) -> &'static str {
+                match self { $(Self::$name => $module::KEY),* }
+            }
+
+            /// The name shown to people.
+            #[must_use]
+            pub const fn label(self) -> &'static str {
+                match self { $(Self::$name => $module::LABEL),* }
+            }
+
+            /// Its settings.
+            #[must_use]
+            pub const fn params(self) -> &'static [Param] {
+                match self { $(Self::$name => $module::PARAMS),* }
+            }
+
+            /// What a part with these settings costs, in USD per month.
+            #[must_use]
+            pub fn monthly_usd(self, spec: &Spec) -> f64 {
+                match self { $(Self::$name => $module::monthly_usd(spec)),* }
+            }
+        }
+
+        /// A part in a running engine.
+        #[derive(Clone, Debug)]
+        pub enum Node { $(#[doc = "State of a part of this kind."] $name($module::State)),* }
+
+        impl Node {
+            /// A part of this kind, not yet configured.
+            #[must_use]
+            pub fn new(kind: Kind, seed: u64) -> Self {
+                match kind { $(Kind::$name => Self::$name($module::State::new(seed))),* }
+            }
+        }
+
+        impl Behavior for Node {
+            fn configure(&mut self, ctx: &mut Ctx<'_>, around: &dyn Surroundings, spec: &Spec) {
+                match self { $(Self::$name(state) => state.configure(ctx, around, spec)),* }
+            }
+            #[inline]
+            fn arrive(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+                match self { $(Self::$name(state) => state.arrive(ctx, id)),* }
+            }
+            #[inline]
+            fn resume(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+                match self { $(Self::$name(state) => state.resume(ctx, id)),* }
+            }
+            #[inline]
+            fn returned(&mut self, ctx: &mut Ctx<'_>, id: RequestId, outcome: Outcome) -> Action {
+                match self { $(Self::$name(state) => state.returned(ctx, id, outcome)),* }
+            }
+            fn wake(&mut self, ctx: &mut Ctx<'_>, timer: u32) {
+                match self { $(Self::$name(state) => state.wake(ctx, timer)),* }
+            }
+            fn fault(&mut self, ctx: &mut Ctx<'_>, server: Option<usize>, fault: Option<Fault>) {
+                match self { $(Self::$name(state) => state.fault(ctx, server, fault)),* }
+            }
+            fn servers(&self, ctx: &Ctx<'_>) -> Vec<ServerMeter> {
+                match self { $(Self::$name(state) => state.servers(ctx)),* }
+            }
+            fn health(&self) -> Vec<bool> {
+                match self { $(Self::$name(state) => state.health()),* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The users of all regions.
+    Clients => clients;
+    /// Distances between regions and inside a site.
+    Network => network;
+    /// The domain name system.
+    Dns => dns;
+    /// The load balancer.
+    LoadBalancer => load_balancer;
+    /// The web servers.
+    WebTier => web_tier;
+    /// The cache.
+    Cache => cache;
+    /// The database.
+    Database => database;
+}
+
+impl Kind {
+    /// The kind whose part has this name.
+    #[must_use]
+    pub fn by_key(key: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.key() == key)
+    }
+
+    /// The row of the setting with this name.
+    #[must_use]
+    pub fn row(self, key: &str) -> Option<usize> {
+        self.params().iter().position(|param| param.key == key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use param::{Domain, Value};
+
+    #[test]
+    fn every_setting_has_a_name_a_label_a_help_and_a_default_in_its_range() {
+        for kind in Kind::ALL {
+            let mut keys = std::collections::BTreeSet::new();
+            for param in kind.params() {
+                let name = format!("{}.{}", kind.key(), param.key);
+                assert!(keys.insert(param.key), "{name} stands twice");
+                assert!(!param.label.is_empty() && param.help.len() > 20, "{name}");
+                assert!(
+                    param
+                        .key
+                        .bytes()
+                        .all(|b| b.is_ascii_lowercase() || b == b'_'),
+                    "{name}"
+                );
+                let (fitted, said) = param.fit(param.initial());
+                assert_eq!((fitted, said), (param.initial(), None), "{name}");
+                let (again, said) = param.read(&param.write(&param.initial())).expect(&name);
+                assert_eq!((again, said), (param.initial(), None), "{name}");
+                if let (Domain::Choice(names), Value::Number(n)) = (param.domain, param.initial()) {
+                    assert!((n as usize) < names.len(), "{name}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Distances: where the site stands, the way from users to it, and the hops inside it.
+
+use super::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
+use super::param::{Param, Spec, settings};
+use crate::sim::region::{self, REGIONS, ROUND_TRIP_MS};
+use crate::sim::run::meters::ServerMeter;
+use crate::sim::run::requests::{Outcome, RequestId};
+use crate::sim::units::Span;
+
+/// Name in links and files.
+pub const KEY: &str = "network";
+/// Name shown.
+pub const LABEL: &str = "Network";
+
+settings! {
+    Site = Param::choice("site", "Site", region::CHOICES, 0,
+        "The region in which the servers stand. Round trips from each region of users come from a \
+         table of medians between cloud sites.");
+    Distance = Param::number("distance", "Distance factor", (0.0, 1.0, 5.0),
+        "Multiplies all round trips between users and the site. 0 takes the network away.");
+    LastMile = Param::switch("last_mile", "Last mile", true,
+        "Adds the round trip from the user to the nearest edge, 20 to 55 ms by region.");
+    Zone = Param::number("zone_ms", "Round trip inside the site", (0.0, 0.5, 20.0),
+        "From one machine to another of the same site and back. The whole round trip is spent on \
+         the way there. Default from cloud providers' tables for one zone.").unit("ms");
+}
+
+/// The network sends no bill of its own yet: prices by the byte come with sizes.
+#[must_use]
+pub const fn monthly_usd(_: &Spec) -> f64 {
+    0.0
+}
+
+/// One way between a region's users and the site: half the round trip.
+#[must_use]
+pub fn one_way(spec: &Spec, region: usize) -> Span {
+    let site = spec.count(Setting::Site as usize).min(region::COUNT - 1);
+    let last = if spec.is_on(Setting::LastMile as usize) {
+        REGIONS[region].last_mile_ms
+    } else {
+        0.0
+    };
+    let round_trip = f64::from(ROUND_TRIP_MS[region][site]) + last;
+    Span::from_millis(0.5 * round_trip * spec.number(Setting::Distance as usize))
+}
+
+/// The round trip from machine to machine inside the site.
+#[must_use]
+pub fn zone(spec: &Spec) -> Span {
+    Span::from_millis(spec.number(Setting::Zone as usize))
+}
+
+/// The network keeps no state: other parts read its settings.
+#[derive(Clone, Debug)]
+pub struct State;
+
+impl State {
+    /// The network.
+    #[must_use]
+    pub const fn new(_: u64) -> Self {
+        Self
+    }
+}
+
+impl Behavior for State {
+    fn configure(&mut self, _: &mut Ctx<'_>, _: &dyn Surroundings, _: &Spec) {}
+
+    fn arrive(&mut self, _: &mut Ctx<'_>, _: RequestId) -> Action {
+        Action::Reply(Outcome::Good)
+    }
+
+    fn resume(&mut self, _: &mut Ctx<'_>, _: RequestId) -> Action {
+        Action::Reply(Outcome::Good)
+    }
+
+    fn fault(&mut self, _: &mut Ctx<'_>, _: Option<usize>, _: Option<Fault>) {}
+
+    fn servers(&self, _: &Ctx<'_>) -> Vec<ServerMeter> {
+        Vec::new()
+    }
+}

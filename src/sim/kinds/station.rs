@@ -1,0 +1,178 @@
+//! A station: slots that work or wait on others, and a bounded backlog before them. Shared by the
+//! web tier, the balancer, the cache and the database.
+
+use super::behavior::Ctx;
+use crate::sim::run::cpu::CpuId;
+use crate::sim::run::requests::RequestId;
+
+/// What became of a request that came to a station.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// It has a slot and is being worked on.
+    Started,
+    /// It waits in the backlog.
+    Queued,
+    /// The backlog is full.
+    Refused,
+}
+
+/// How the work of a slot is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Discipline {
+    /// Each slot works at full speed, first come, first served.
+    Slots,
+    /// The slots share the cores of this processor.
+    Shared(CpuId),
+}
+
+/// Slots and backlog of one server.
+#[derive(Clone, Debug)]
+pub struct Station {
+    /// Slots; `u32::MAX` for no limit.
+    pub slots: u32,
+    /// Places in the backlog.
+    pub room: u32,
+    /// How the work is carried out.
+    pub discipline: Discipline,
+    /// Work takes this many times as long (a fault), 1 when sound.
+    pub slowdown: f64,
+    busy: u32,
+    head: RequestId,
+    tail: RequestId,
+    waiting: u32,
+    gauge: Gauge,
+}
+
+/// Cumulative figures of a station, kept as sums so that a change costs one addition: the integral
+/// of a number n over time is `moments` + n x now.
+#[derive(Clone, Copy, Debug, Default)]
+struct Gauge {
+    busy_moments: u64,
+    waiting_moments: u64,
+}
+
+/// What a station has done up to some instant. Differences of two give any window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Slots in use, integrated over time, in slot-nanoseconds.
+    pub busy: u64,
+    /// Backlog, integrated over time, in request-nanoseconds.
+    pub waiting: u64,
+}
+
+impl Station {
+    /// An empty station.
+    #[must_use]
+    pub fn new(slots: u32, room: u32, discipline: Discipline) -> Self {
+        Self {
+            slots,
+            room,
+            discipline,
+            slowdown: 1.0,
+            busy: 0,
+            head: RequestId::NONE,
+            tail: RequestId::NONE,
+            waiting: 0,
+            gauge: Gauge::default(),
+        }
+    }
+
+    /// Slots in use.
+    #[must_use]
+    pub const fn busy(&self) -> u32 {
+        self.busy
+    }
+
+    /// Requests in the backlog.
+    #[must_use]
+    pub const fn backlog(&self) -> u32 {
+        self.waiting
+    }
+
+    /// Offers a request with `work` nanoseconds of work.
+    #[inline]
+    pub fn offer(&mut self, ctx: &mut Ctx<'_>, id: RequestId, work: f64) -> Admission {
+        let work = work * self.slowdown;
+        if self.busy < self.slots {
+            self.take(ctx, id, work);
+            return Admission::Started;
+        }
+        if self.waiting >= self.room {
+            return Admission::Refused;
+        }
+        let now = ctx.now().0;
+        let request = ctx.request(id);
+        request.work = work;
+        request.behind = RequestId::NONE;
+        if self.waiting == 0 {
+            self.head = id;
+        } else {
+            ctx.request(self.tail).behind = id;
+        }
+        self.tail = id;
+        self.waiting += 1;
+        self.gauge.waiting_moments = self.gauge.waiting_moments.wrapping_sub(now);
+        Admission::Queued
+    }
+
+    /// Gives back a slot; the next of the backlog takes it.
+    #[inline]
+    pub fn release(&mut self, ctx: &mut Ctx<'_>) {
+        let now = ctx.now().0;
+        self.busy -= 1;
+        self.gauge.busy_moments = self.gauge.busy_moments.wrapping_add(now);
+        self.fill(ctx);
+    }
+
+    /// Lets the backlog move up, after slots were freed or added.
+    pub fn fill(&mut self, ctx: &mut Ctx<'_>) {
+        while self.waiting > 0 && self.busy < self.slots {
+            let now = ctx.now().0;
+            let id = self.head;
+            let request = ctx.request(id);
+            self.head = request.behind;
+            let work = request.work;
+            self.waiting -= 1;
+            self.gauge.waiting_moments = self.gauge.waiting_moments.wrapping_add(now);
+            self.take(ctx, id, work);
+        }
+    }
+
+    #[inline]
+    fn take(&mut self, ctx: &mut Ctx<'_>, id: RequestId, work: f64) {
+        self.busy += 1;
+        self.gauge.busy_moments = self.gauge.busy_moments.wrapping_sub(ctx.now().0);
+        ctx.request(id).served += work as u64;
+        match self.discipline {
+            Discipline::Slots => ctx.resume_after(id, work),
+            Discipline::Shared(cpu) => ctx.run_on(cpu, id, work),
+        }
+    }
+
+    /// Forgets all work, after the engine has taken the requests away (the server died).
+    pub fn clear(&mut self, now: u64) {
+        let gauge = &mut self.gauge;
+        gauge.busy_moments = gauge
+            .busy_moments
+            .wrapping_add(now.wrapping_mul(u64::from(self.busy)));
+        gauge.waiting_moments = gauge
+            .waiting_moments
+            .wrapping_add(now.wrapping_mul(u64::from(self.waiting)));
+        (self.busy, self.waiting, self.head, self.tail) = (0, 0, RequestId::NONE, RequestId::NONE);
+    }
+
+    /// What was done up to `now`.
+    #[must_use]
+    pub const fn usage(&self, now: u64) -> Usage {
+        Usage {
+            busy: self
+                .gauge
+                .busy_moments
+                .wrapping_add(now.wrapping_mul(self.busy as u64)),
+            waiting: self
+                .gauge
+                .waiting_moments
+                .wrapping_add(now.wrapping_mul(self.waiting as u64)),
+        }
+    }
+}

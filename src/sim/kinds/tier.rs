@@ -1,0 +1,253 @@
+//! A tier: like servers side by side, each a station on a machine of its own or on the machine of
+//! another part. Web tier, cache and database are tiers.
+
+use super::behavior::{Ctx, Fault};
+use super::station::{Admission, Discipline, Station};
+use crate::sim::run::cpu::CpuId;
+use crate::sim::run::meters::ServerMeter;
+use crate::sim::run::requests::RequestId;
+
+/// Choices of a discipline.
+pub const DISCIPLINES: &[(&str, &str)] = &[
+    ("shared", "slots share the vCPUs"),
+    ("slots", "each slot at full speed"),
+];
+/// Places of a part.
+pub const PLACES: &[(&str, &str)] = &[("own", "own machines"), ("web", "on the web servers")];
+/// Sizes of a machine, in vCPUs.
+pub const SIZES: &[(&str, &str)] = &[
+    ("1", "1 vCPU"),
+    ("2", "2 vCPU"),
+    ("4", "4 vCPU"),
+    ("8", "8 vCPU"),
+    ("16", "16 vCPU"),
+    ("32", "32 vCPU"),
+    ("64", "64 vCPU"),
+    ("96", "96 vCPU"),
+];
+
+/// vCPUs of a size of [`SIZES`].
+#[must_use]
+pub fn vcpus(size: usize) -> f64 {
+    [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 96.0][size.min(7)]
+}
+
+/// Speed-up of `n` vCPUs by the Universal Scalability Law (Gunther): n / (1 + sigma (n - 1) +
+/// kappa n (n - 1)).
+#[must_use]
+pub fn speed_up(n: f64, sigma: f64, kappa: f64) -> f64 {
+    n / (1.0 + sigma * (n - 1.0).max(0.0) + kappa * n * (n - 1.0).max(0.0))
+}
+
+/// Where the work of a server is done.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Machine {
+    /// Each slot works at full speed.
+    Slots,
+    /// A processor of its own with so many effective cores, shared by the slots.
+    Own(f64),
+    /// The processor of another part.
+    Guest(CpuId),
+}
+
+/// What one server shall be.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// Slots; `u32::MAX` for no limit.
+    pub slots: u32,
+    /// Places in the backlog.
+    pub room: u32,
+    /// Where its work is done.
+    pub machine: Machine,
+}
+
+/// One server.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// Slots and backlog.
+    pub station: Station,
+    /// Whether it is up.
+    pub alive: bool,
+    own: Option<CpuId>,
+    cores: f64,
+    slow: f64,
+    arrived: u64,
+    refused: u64,
+    wanted: bool,
+}
+
+/// The servers of a part.
+#[derive(Clone, Debug, Default)]
+pub struct Tier {
+    servers: Vec<Server>,
+}
+
+impl Tier {
+    /// Makes the servers as planned. Those no longer planned take no new work and finish theirs.
+    pub fn configure(&mut self, ctx: &mut Ctx<'_>, plans: &[Plan]) {
+        for (index, plan) in plans.iter().enumerate() {
+            if index == self.servers.len() {
+                self.servers.push(Server {
+                    station: Station::new(plan.slots, plan.room, Discipline::Slots),
+                    alive: true,
+                    own: None,
+                    cores: 0.0,
+                    slow: 1.0,
+                    arrived: 0,
+                    refused: 0,
+                    wanted: true,
+                });
+            }
+            let server = &mut self.servers[index];
+            server.wanted = true;
+            server.station.slots = plan.slots;
+            server.station.room = plan.room;
+            server.station.discipline = match plan.machine {
+                Machine::Slots => Discipline::Slots,
+                Machine::Guest(cpu) => Discipline::Shared(cpu),
+                Machine::Own(cores) => {
+                    server.cores = cores;
+                    let cpu = *server.own.get_or_insert_with(|| ctx.add_cpu(cores));
+                    Discipline::Shared(cpu)
+                }
+            };
+            server.pace(ctx);
+            server.station.fill(ctx);
+        }
+        for server in self.servers.iter_mut().skip(plans.len()) {
+            server.wanted = false;
+        }
+    }
+
+    /// Offers work to a server.
+    #[inline]
+    pub fn offer(
+        &mut self,
+        ctx: &mut Ctx<'_>,
+        server: usize,
+        id: RequestId,
+        work: f64,
+    ) -> Option<Admission> {
+        let server = &mut self.servers[server];
+        if !server.alive {
+            return None;
+        }
+        server.arrived += 1;
+        let admission = server.station.offer(ctx, id, work);
+        server.refused += u64::from(admission == Admission::Refused);
+        Some(admission)
+    }
+
+    /// Gives back a slot of a server.
+    #[inline]
+    pub fn release(&mut self, ctx: &mut Ctx<'_>, server: usize) {
+        self.servers[server].station.release(ctx);
+    }
+
+    /// A server.
+    #[must_use]
+    pub fn server(&self, index: usize) -> Option<&Server> {
+        self.servers.get(index)
+    }
+
+    /// Whether the server at this place is up.
+    #[must_use]
+    pub fn is_alive(&self, index: usize) -> bool {
+        self.servers.get(index).is_some_and(|s| s.alive)
+    }
+
+    /// How many servers are planned.
+    #[must_use]
+    pub fn wanted(&self) -> usize {
+        self.servers.iter().filter(|s| s.wanted).count()
+    }
+
+    /// Processors of its own, for guests.
+    #[must_use]
+    pub fn cpus(&self) -> Vec<Option<CpuId>> {
+        self.servers.iter().map(|s| s.own).collect()
+    }
+
+    /// Puts a fault on one server or on all, or heals.
+    pub fn fault(&mut self, ctx: &mut Ctx<'_>, server: Option<usize>, fault: Option<Fault>) {
+        let now = ctx.now().0;
+        for (index, s) in self.servers.iter_mut().enumerate() {
+            if server.is_some_and(|only| only != index) {
+                continue;
+            }
+            match fault {
+                Some(Fault::Kill) => {
+                    s.alive = false;
+                    s.station.clear(now);
+                }
+                Some(Fault::Slow(factor)) => s.slow = factor,
+                None => (s.alive, s.slow) = (true, 1.0),
+            }
+            s.pace(ctx);
+        }
+    }
+
+    /// What an observer may see.
+    #[must_use]
+    pub fn view(&self, ctx: &Ctx<'_>) -> Vec<ServerMeter> {
+        let now = ctx.now();
+        let seen = self
+            .servers
+            .iter()
+            .filter(|s| s.wanted || s.station.busy() > 0);
+        seen.map(|s| {
+            let usage = s.station.usage(now.0);
+            let cpu = match s.station.discipline {
+                Discipline::Shared(cpu) => Some(ctx.cpu(cpu)),
+                Discipline::Slots => None,
+            };
+            ServerMeter {
+                alive: s.alive,
+                slow: s.slow,
+                leaving: !s.wanted,
+                slots: s.station.slots,
+                busy: s.station.busy(),
+                backlog: s.station.backlog(),
+                cores: cpu.map_or(0.0, |c| c.cores()),
+                arrived: s.arrived,
+                refused: s.refused,
+                busy_ns: usage.busy,
+                waiting_ns: usage.waiting,
+                core_ns: cpu.map_or(0.0, |c| c.used(now)),
+            }
+        })
+        .collect()
+    }
+}
+
+impl Server {
+    /// Applies the fault's slowness where the work is done.
+    fn pace(&mut self, ctx: &mut Ctx<'_>) {
+        match (self.station.discipline, self.own) {
+            (Discipline::Shared(cpu), Some(own)) if cpu == own => {
+                ctx.set_cpu(own, self.cores, 1.0 / self.slow);
+                self.station.slowdown = 1.0;
+            }
+            _ => self.station.slowdown = self.slow,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_cores_help_less_and_less_and_then_hurt() {
+        assert_eq!(speed_up(1.0, 0.03, 0.0005), 1.0);
+        assert_eq!(speed_up(4.0, 0.0, 0.0), 4.0);
+        let gains: Vec<f64> = (0..SIZES.len())
+            .map(|s| speed_up(vcpus(s), 0.03, 0.0005))
+            .collect();
+        assert!(gains[3] > gains[2] && gains[4] > gains[3], "{gains:?}");
+        assert!(
+            gains[7] < gains[6],
+            "96 vCPUs are slower than 64: {gains:?}"
+        );
+    }
+}

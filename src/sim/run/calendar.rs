@@ -1,0 +1,326 @@
+//! The calendar: pending events in total order of (time, sequence). Events after a constant delay
+//! wait in first-in-first-out lines, of which only the heads are compared; the rest in a heap.
+
+use super::requests::RequestId;
+use crate::sim::units::{SimTime, Span};
+use std::collections::VecDeque;
+
+/// Names a scheduled event once and for all: its sequence number and what it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tag(u64);
+
+/// Bits of a tag that say what an event is for; the rest is the sequence number, enough for
+/// 10^12 events, days of running at full speed.
+const SUBJECT_BITS: u32 = 24;
+const SUBJECT_MASK: u64 = (1 << SUBJECT_BITS) - 1;
+/// Subjects from here on are timers, not requests.
+const FIRST_TIMER: u64 = 1 << 23;
+
+impl Tag {
+    /// The tag of no event.
+    pub const NONE: Self = Self(u64::MAX);
+
+    /// What the event is for.
+    #[inline]
+    #[must_use]
+    pub const fn subject(self) -> Subject {
+        let subject = self.0 & SUBJECT_MASK;
+        if subject < FIRST_TIMER {
+            Subject::Request(RequestId(subject as u32))
+        } else {
+            Subject::Timer((subject - FIRST_TIMER) as u32)
+        }
+    }
+}
+
+/// What an event is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// Go on with this request.
+    Request(RequestId),
+    /// Wake whoever set this timer.
+    Timer(u32),
+}
+
+/// One pending event: 16 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Event {
+    at: SimTime,
+    tag: Tag,
+}
+
+const LAST: Event = Event {
+    at: SimTime::NEVER,
+    tag: Tag::NONE,
+};
+
+impl Event {
+    /// Both words as one number, so that comparing is one branch.
+    #[inline]
+    const fn key(self) -> u128 {
+        ((self.at.0 as u128) << 64) | self.tag.0 as u128
+    }
+}
+
+/// A line of events with one constant delay.
+#[derive(Clone, Debug)]
+struct Line {
+    delay: Span,
+    events: VecDeque<Event>,
+}
+
+/// Which line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineId(u32);
+
+impl LineId {
+    /// The line of no delay at all: nothing waits in it.
+    pub const NOW: Self = Self(u32::MAX);
+}
+
+/// A binary heap of events, smallest first.
+#[derive(Clone, Debug, Default)]
+struct Heap {
+    events: Vec<Event>,
+}
+
+impl Heap {
+    #[inline]
+    fn first(&self) -> Event {
+        self.events.first().copied().unwrap_or(LAST)
+    }
+
+    #[inline]
+    fn push(&mut self, event: Event) {
+        let mut hole = self.events.len();
+        self.events.push(event);
+        while hole > 0 {
+            let parent = (hole - 1) / 2;
+            if self.events[parent].key() <= event.key() {
+                break;
+            }
+            self.events[hole] = self.events[parent];
+            hole = parent;
+        }
+        self.events[hole] = event;
+    }
+
+    /// Replaces the first event by another, in one pass.
+    #[inline]
+    fn replace_first(&mut self, event: Event) {
+        let events = &mut self.events[..];
+        let n = events.len();
+        let mut hole = 0;
+        loop {
+            let mut child = 2 * hole + 1;
+            if child >= n {
+                break;
+            }
+            if child + 1 < n && events[child + 1].key() < events[child].key() {
+                child += 1;
+            }
+            if event.key() <= events[child].key() {
+                break;
+            }
+            events[hole] = events[child];
+            hole = child;
+        }
+        events[hole] = event;
+    }
+
+    #[inline]
+    fn pop(&mut self) {
+        if let Some(last) = self.events.pop()
+            && !self.events.is_empty()
+        {
+            self.replace_first(last);
+        }
+    }
+}
+
+/// The pending events of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Calendar {
+    sequence: u64,
+    heap: Heap,
+    /// The top of the heap was taken and not yet replaced: the next push may fill the hole.
+    hole: bool,
+    lines: Vec<Line>,
+    /// Lines that are not empty, by their heads: few, so kept sorted, soonest last.
+    heads: Vec<(Event, u32)>,
+}
+
+impl Calendar {
+    /// The line for a constant delay; the same delay always gives the same line.
+    pub fn line(&mut self, delay: Span) -> LineId {
+        if delay == Span::ZERO {
+            return LineId::NOW;
+        }
+        if let Some(found) = self.lines.iter().position(|line| line.delay == delay) {
+            return LineId(found as u32);
+        }
+        self.lines.push(Line {
+            delay,
+            events: VecDeque::new(),
+        });
+        LineId(self.lines.len() as u32 - 1)
+    }
+
+    /// The delay of a line.
+    #[must_use]
+    pub fn delay(&self, line: LineId) -> Span {
+        self.lines
+            .get(line.0 as usize)
+            .map_or(Span::ZERO, |l| l.delay)
+    }
+
+    #[inline]
+    const fn next_tag(&mut self, subject: u64) -> Tag {
+        self.sequence += 1;
+        Tag((self.sequence << SUBJECT_BITS) | subject)
+    }
+
+    /// Schedules the request at an instant.
+    #[inline]
+    pub fn at(&mut self, at: SimTime, id: RequestId) -> Tag {
+        let tag = self.next_tag(id.0 as u64);
+        self.push(Event { at, tag });
+        tag
+    }
+
+    /// Schedules a timer at an instant.
+    pub fn timer_at(&mut self, at: SimTime, timer: u32) -> Tag {
+        let tag = self.next_tag(FIRST_TIMER + u64::from(timer));
+        self.push(Event { at, tag });
+        tag
+    }
+
+    #[inline]
+    fn push(&mut self, event: Event) {
+        if self.hole {
+            self.hole = false;
+            self.heap.replace_first(event);
+        } else {
+            self.heap.push(event);
+        }
+    }
+
+    /// Puts the request at the end of a line.
+    #[inline]
+    pub fn after(&mut self, now: SimTime, line: LineId, id: RequestId) -> Tag {
+        let tag = self.next_tag(u64::from(id.0));
+        let Line { delay, events } = &mut self.lines[line.0 as usize];
+        let event = Event {
+            at: now.after(*delay),
+            tag,
+        };
+        let was_empty = events.is_empty();
+        events.push_back(event);
+        if was_empty {
+            self.insert_head(event, line.0);
+        }
+        tag
+    }
+
+    #[inline]
+    fn insert_head(&mut self, event: Event, line: u32) {
+        let mut place = self.heads.len();
+        self.heads.push((event, line));
+        while place > 0 && self.heads[place - 1].0.key() < event.key() {
+            self.heads[place] = self.heads[place - 1];
+            place -= 1;
+        }
+        self.heads[place] = (event, line);
+    }
+
+    /// When the next event is due.
+    #[inline]
+    pub fn next_time(&mut self) -> SimTime {
+        if self.hole {
+            self.hole = false;
+            self.heap.pop();
+        }
+        let head = self.heads.last().map_or(LAST, |h| h.0);
+        if head.key() < self.heap.first().key() {
+            head.at
+        } else {
+            self.heap.first().at
+        }
+    }
+
+    /// Takes the next event. Call after [`Calendar::next_time`] said there is one.
+    #[inline]
+    pub fn take(&mut self) -> Tag {
+        let first = self.heap.first();
+        match self.heads.last() {
+            Some(&(event, line)) if event.key() < first.key() => {
+                self.heads.pop();
+                let events = &mut self.lines[line as usize].events;
+                events.pop_front();
+                if let Some(&next) = events.front() {
+                    self.insert_head(next, line);
+                }
+                event.tag
+            }
+            _ => {
+                self.hole = true;
+                first.tag
+            }
+        }
+    }
+
+    /// How many events are pending.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        let in_lines: usize = self.lines.iter().map(|l| l.events.len()).sum();
+        self.heap.events.len() - usize::from(self.hole) + in_lines
+    }
+
+    /// Whether nothing is pending.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::rng::{Purpose, Stream};
+
+    /// Random pushes to heap and lines, interleaved with takes, against a sorted list.
+    #[test]
+    fn events_come_in_order_of_time_and_then_of_scheduling() {
+        let draws = Stream::new(3, 0, Purpose::Gap);
+        let mut calendar = Calendar::default();
+        let lines = [5, 50, 500].map(|d| calendar.line(Span(d)));
+        let mut expected: Vec<(u64, u64, u32)> = Vec::new();
+        let (mut now, mut scheduled) = (0, 0u32);
+        for step in 0..20_000 {
+            let mut draw = draws.at(step);
+            if draw.below(100) < 55 {
+                let kind = draw.below(6) as usize;
+                let id = RequestId(scheduled);
+                let at = if kind < 3 {
+                    calendar.after(SimTime(now), lines[kind], id);
+                    now + [5, 50, 500][kind]
+                } else {
+                    let at = now + u64::from(draw.below(300));
+                    calendar.at(SimTime(at), id);
+                    at
+                };
+                expected.push((at, step, scheduled));
+                scheduled += 1;
+            } else if let Some(&first) = expected.iter().min() {
+                expected.retain(|e| *e != first);
+                assert_eq!(calendar.next_time(), SimTime(first.0), "step {step}");
+                assert_eq!(
+                    calendar.take().subject(),
+                    Subject::Request(RequestId(first.2))
+                );
+                now = first.0;
+            }
+            assert_eq!(calendar.len(), expected.len());
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! The state of a run that parts act on: calendar, requests in flight, processors, meters.
+
+pub mod calendar;
+pub mod cpu;
+pub mod meters;
+pub mod requests;
+
+use super::units::{SimTime, Span};
+use calendar::{Calendar, LineId, Tag};
+use cpu::{Cpu, CpuId};
+use meters::Meters;
+use requests::{Outcome, Request, RequestId, Requests};
+
+/// What should follow for a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Call the part at this place, after the delay of a line.
+    Call {
+        /// Place of the part in the engine.
+        to: u8,
+        /// The way there.
+        way: LineId,
+    },
+    /// Answer whoever called.
+    Reply(Outcome),
+    /// Nothing now: an event or another request will go on with it.
+    Wait,
+}
+
+/// Whom a timer wakes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// A processor.
+    Cpu(CpuId),
+    /// The part at this place, with a name of its own for the timer.
+    Node(u8, u32),
+}
+
+/// The state of a run, without the parts themselves.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Now.
+    pub now: SimTime,
+    /// Pending events.
+    pub calendar: Calendar,
+    /// Requests in flight.
+    pub requests: Requests,
+    /// Processors with shared cores.
+    pub cpus: Vec<Cpu>,
+    /// Whom timers wake.
+    pub timers: Vec<Owner>,
+    /// What was counted.
+    pub meters: Meters,
+    /// When the next user's request arrives: kept outside the calendar, as it always exists.
+    pub arrival: SimTime,
+    /// Attempts that users wait for.
+    pub patience: Patience,
+    /// Machines of the web servers, on which other parts may be guests.
+    pub hosts: Vec<Option<CpuId>>,
+    /// Requests that parts began just now, to be driven on by the engine.
+    pub begun: Vec<(RequestId, Action)>,
+}
+
+impl Run {
+    /// An empty run of so many parts.
+    #[must_use]
+    pub fn new(nodes: usize) -> Self {
+        Self {
+            now: SimTime::ZERO,
+            calendar: Calendar::default(),
+            requests: Requests::default(),
+            cpus: Vec::new(),
+            timers: Vec::new(),
+            meters: Meters::new(nodes),
+            arrival: SimTime::NEVER,
+            patience: Patience::default(),
+            hosts: Vec::new(),
+            begun: Vec::new(),
+        }
+    }
+
+    /// The request goes on after a line's delay.
+    #[inline]
+    pub fn resume_in_line(&mut self, id: RequestId, line: LineId) {
+        let tag = self.calendar.after(self.now, line, id);
+        self.requests.get_mut(id).pending = tag;
+    }
+
+    /// The request goes on after so many nanoseconds.
+    #[inline]
+    pub fn resume_after(&mut self, id: RequestId, ns: f64) {
+        let at = self.now.after(Span((ns + 0.5) as u64));
+        let tag = self.calendar.at(at, id);
+        self.requests.get_mut(id).pending = tag;
+    }
+
+    /// The request goes on when a processor has done its work.
+    #[inline]
+    pub fn run_on(&mut self, cpu: CpuId, id: RequestId, work: f64) {
+        let request = self.requests.get_mut(id);
+        (request.pending, request.cpu) = (Tag::NONE, Some(cpu));
+        let due = self.cpus[cpu.0 as usize].add(self.now, id, work);
+        self.look_at(cpu, due);
+    }
+
+    /// Plans a look at a processor. Its timer has the processor's number.
+    pub fn look_at(&mut self, cpu: CpuId, due: Option<SimTime>) {
+        if let Some(at) = due {
+            self.calendar.timer_at(at, cpu.0);
+        }
+    }
+
+    /// Adds a request in flight.
+    #[inline]
+    pub fn add(&mut self, request: Request) -> Option<RequestId> {
+        self.requests.add(request)
+    }
+}
+
+/// The attempts that users wait for, oldest first, as a list through the requests themselves: all
+/// wait equally long, so only the oldest needs watching, and an answer costs two links.
+#[derive(Clone, Debug)]
+pub struct Patience {
+    /// How long users wait.
+    pub limit: Span,
+    oldest: RequestId,
+    youngest: RequestId,
+    /// When the oldest attempt runs out.
+    pub due: SimTime,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            limit: Span::ZERO,
+            oldest: RequestId::NONE,
+            youngest: RequestId::NONE,
+            due: SimTime::NEVER,
+        }
+    }
+}
+
+impl Patience {
+    /// Whether users give up at all.
+    #[inline]
+    #[must_use]
+    pub const fn is_on(&self) -> bool {
+        self.limit.0 > 0
+    }
+
+    /// A user begins to wait.
+    #[inline]
+    pub fn add(&mut self, requests: &mut Requests, id: RequestId) {
+        if !self.is_on() {
+            return;
+        }
+        let older = self.youngest;
+        let request = requests.get_mut(id);
+        request.older = older;
+        request.younger = RequestId::NONE;
+        self.youngest = id;
+        if older == RequestId::NONE {
+            self.oldest = id;
+            self.plan(requests);
+        } else {
+            requests.get_mut(older).younger = id;
+        }
+    }
+
+    /// A user no longer waits. Does nothing for one who is not in the list.
+    #[inline]
+    pub fn remove(&mut self, requests: &mut Requests, id: RequestId) {
+        let Request { older, younger, .. } = *requests.get(id);
+        let is_oldest = self.oldest == id;
+        if older == RequestId::NONE && !is_oldest {
+            return;
+        }
+        if younger == RequestId::NONE {
+            self.youngest = older;
+        } else {
+            requests.get_mut(younger).older = older;
+        }
+        if is_oldest {
+            self.oldest = younger;
+            self.plan(requests);
+        } else {
+            requests.get_mut(older).younger = younger;
+        }
+        let request = requests.get_mut(id);
+        (request.older, request.younger) = (RequestId::NONE, RequestId::NONE);
+    }
+
+    /// Changes how long users wait, those who wait already included.
+    pub fn set(&mut self, requests: &Requests, limit: Span) {
+        self.limit = limit;
+        self.plan(requests);
+    }
+
+    #[inline]
+    fn plan(&mut self, requests: &Requests) {
+        self.due = if self.oldest == RequestId::NONE || !self.is_on() {
+            SimTime::NEVER
+        } else {
+            requests.get(self.oldest).began.after(self.limit)
+        };
+    }
+
+    /// Who waits longest.
+    #[inline]
+    #[must_use]
+    pub const fn oldest(&self) -> RequestId {
+        self.oldest
+    }
+}

@@ -1,0 +1,288 @@
+//! The requests in flight: a slab of fixed records, so that the run loop never allocates.
+
+use super::calendar::Tag;
+use super::cpu::CpuId;
+use crate::sim::units::SimTime;
+
+/// Which request, by its place in the slab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RequestId(pub u32);
+
+impl RequestId {
+    /// No request.
+    pub const NONE: Self = Self(u32::MAX);
+}
+
+/// At most this many requests are in flight; past it, arrivals fail with the reason `simulator
+/// full`, which says that the machine simulating is too small and not the system simulated.
+pub const MOST_IN_FLIGHT: usize = 1 << 22;
+
+/// Deepest nesting of calls: clients, balancer, web tier, cache, database.
+pub const DEPTH: usize = 5;
+
+/// One call under way: at which part, at which of its servers, since when.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame {
+    /// When the part was entered.
+    pub entered: SimTime,
+    /// The part's place in the engine.
+    pub node: u8,
+    /// How far the part has got with it; the part's own business.
+    pub phase: u8,
+    /// The server of the part that has it.
+    pub server: u16,
+}
+
+const NO_FRAME: Frame = Frame {
+    entered: SimTime::ZERO,
+    node: 0,
+    phase: 0,
+    server: 0,
+};
+
+/// What a request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[repr(u8)]
+pub enum Class {
+    /// A file: picture, style sheet, script.
+    Static,
+    /// Reads data.
+    #[default]
+    Read,
+    /// Changes data.
+    Write,
+    /// A health check of the balancer; not a user's request.
+    Probe,
+}
+
+/// The classes that users send, with the names used in results.
+pub const CLASSES: [(Class, &str); 3] = [
+    (Class::Static, "static"),
+    (Class::Read, "read"),
+    (Class::Write, "write"),
+];
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Outcome {
+    /// Answered.
+    Good,
+    /// A full backlog refused it.
+    BacklogFull,
+    /// No healthy server was there to take it.
+    Unavailable,
+    /// The server that had it died.
+    Lost,
+    /// The user gave up waiting.
+    TimedOut,
+    /// More requests in flight than the simulator holds.
+    SimulatorFull,
+}
+
+/// Every way to fail, with the names used in results and shown to people.
+pub const FAILURES: [(Outcome, &str, &str); 5] = [
+    (Outcome::BacklogFull, "backlog_full", "backlog full"),
+    (Outcome::Unavailable, "unavailable", "no healthy server"),
+    (Outcome::Lost, "lost", "server died"),
+    (Outcome::TimedOut, "timed_out", "timed out"),
+    (Outcome::SimulatorFull, "simulator_full", "simulator full"),
+];
+
+impl Outcome {
+    /// Place in [`FAILURES`], or `None` for a good answer.
+    #[inline]
+    #[must_use]
+    pub const fn failure(self) -> Option<usize> {
+        match self {
+            Self::Good => None,
+            other => Some(other as usize - 1),
+        }
+    }
+}
+
+/// A request in flight: one attempt of one user's wish.
+#[derive(Clone, Copy, Debug)]
+pub struct Request {
+    /// Names its draws: the wish's number, changed by the attempt.
+    pub number: u64,
+    /// When the user first asked.
+    pub born: SimTime,
+    /// When this attempt began.
+    pub began: SimTime,
+    /// When the balancer sent it on.
+    pub sent: SimTime,
+    /// The calendar's tag of the event that goes on with it; others are stale.
+    pub pending: Tag,
+    /// Work it brings to the station where it waits, in nanoseconds.
+    pub work: f64,
+    /// Nanoseconds of work done for it.
+    pub served: u64,
+    /// Nanoseconds on the network.
+    pub travelled: u64,
+    /// The request behind it in a backlog.
+    pub behind: RequestId,
+    /// Neighbours among the attempts that users wait for, oldest first.
+    pub older: RequestId,
+    /// See `older`.
+    pub younger: RequestId,
+    /// The user.
+    pub user: u32,
+    /// The address asked for.
+    pub url: u32,
+    /// The server chosen by the balancer.
+    pub pick: u16,
+    /// What it asks for.
+    pub class: Class,
+    /// The user's region.
+    pub region: u8,
+    /// 0 for the first attempt.
+    pub attempt: u8,
+    /// How many calls are under way.
+    pub depth: u8,
+    /// How the last call answered, while the answer travels.
+    pub answer: Outcome,
+    /// Whether the cache had what was asked for.
+    pub hit: bool,
+    /// Whether the query under way changes data.
+    pub writing: bool,
+    /// Whether the web server's slot was given back while the request waits for another part.
+    pub slot_given_back: bool,
+    /// The processor that works on it, if its cores are shared.
+    pub cpu: Option<CpuId>,
+    /// The user has given up; what goes on is wasted.
+    pub abandoned: bool,
+    /// On the way to the part of its top call.
+    pub travelling: bool,
+    /// Calls below this depth are gone: their server died. The answer has nowhere to go.
+    pub floor: u8,
+    /// Whether the record is in use.
+    pub live: bool,
+    /// The calls under way, the first `depth` of them.
+    pub frames: [Frame; DEPTH],
+}
+
+impl Request {
+    /// A fresh record of this number, born now.
+    #[must_use]
+    pub const fn new(number: u64, now: SimTime) -> Self {
+        Self {
+            number,
+            born: now,
+            began: now,
+            sent: now,
+            pending: Tag::NONE,
+            work: 0.0,
+            served: 0,
+            travelled: 0,
+            behind: RequestId::NONE,
+            older: RequestId::NONE,
+            younger: RequestId::NONE,
+            user: 0,
+            url: 0,
+            pick: 0,
+            class: Class::Read,
+            region: 0,
+            attempt: 0,
+            depth: 0,
+            answer: Outcome::Good,
+            hit: false,
+            writing: false,
+            slot_given_back: false,
+            cpu: None,
+            abandoned: false,
+            travelling: false,
+            floor: 0,
+            live: true,
+            frames: [NO_FRAME; DEPTH],
+        }
+    }
+
+    /// The call under way on top.
+    #[inline]
+    #[must_use]
+    pub const fn top(&self) -> &Frame {
+        &self.frames[(self.depth as usize).saturating_sub(1) % DEPTH]
+    }
+
+    /// The call under way on top.
+    #[inline]
+    pub const fn top_mut(&mut self) -> &mut Frame {
+        &mut self.frames[(self.depth as usize).saturating_sub(1) % DEPTH]
+    }
+}
+
+/// The slab.
+#[derive(Clone, Debug, Default)]
+pub struct Requests {
+    records: Vec<Request>,
+    free: Vec<u32>,
+}
+
+impl Requests {
+    /// Stores a request; `None` when the slab is full.
+    #[inline]
+    pub fn add(&mut self, request: Request) -> Option<RequestId> {
+        if let Some(place) = self.free.pop() {
+            self.records[place as usize] = request;
+            return Some(RequestId(place));
+        }
+        if self.records.len() >= MOST_IN_FLIGHT {
+            return None;
+        }
+        self.records.push(request);
+        Some(RequestId(self.records.len() as u32 - 1))
+    }
+
+    /// Stores a request that splits off one already counted, whatever the limit.
+    pub fn add_beyond_limit(&mut self, request: Request) -> RequestId {
+        if let Some(id) = self.add(request) {
+            return id;
+        }
+        self.records.push(request);
+        RequestId(self.records.len() as u32 - 1)
+    }
+
+    /// Frees a record.
+    #[inline]
+    pub fn remove(&mut self, id: RequestId) {
+        let record = &mut self.records[id.0 as usize];
+        debug_assert!(record.live, "a request ends once");
+        record.live = false;
+        record.pending = Tag::NONE;
+        self.free.push(id.0);
+    }
+
+    /// The record of a request.
+    #[inline]
+    #[must_use]
+    pub fn get(&self, id: RequestId) -> &Request {
+        &self.records[id.0 as usize]
+    }
+
+    /// The record of a request.
+    #[inline]
+    pub fn get_mut(&mut self, id: RequestId) -> &mut Request {
+        &mut self.records[id.0 as usize]
+    }
+
+    /// All requests in flight, in the order of the slab.
+    pub fn live(&self) -> impl Iterator<Item = (RequestId, &Request)> {
+        let numbered = self.records.iter().enumerate();
+        numbered
+            .filter(|(_, r)| r.live)
+            .map(|(i, r)| (RequestId(i as u32), r))
+    }
+
+    /// How many requests are in flight.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.records.len() - self.free.len()
+    }
+
+    /// Whether none is in flight.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

@@ -1,0 +1,273 @@
+//! The readable form of a scenario that stands in a page's address: `?stage=3#v=1&web.servers=6`.
+//! The reader is total: it bounds what it reads, and names every problem at once.
+
+use super::{Base, PresentFault, Problem, Scenario, presets};
+use crate::sim::kinds::Kind;
+use crate::sim::kinds::param::quoted;
+
+/// Version of the form that is written.
+pub const VERSION: u32 = 1;
+/// Longest text that is read, in bytes.
+pub const LONGEST: usize = 16_384;
+/// Most pairs that are read.
+const MOST_PAIRS: usize = 1_000;
+/// Most problems that are named.
+const MOST_PROBLEMS: usize = 50;
+
+/// A scenario read from a link, and what was wrong with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// What could be made of it.
+    pub scenario: Scenario,
+    /// What was ignored or changed.
+    pub problems: Vec<Problem>,
+}
+
+/// Writes the query part, without the question mark: what the scenario starts from.
+#[must_use]
+pub fn write_query(scenario: &Scenario) -> String {
+    match scenario.base {
+        Base::Stage(number) => format!("stage={number}"),
+        Base::Parts => {
+            let keys: Vec<&str> = scenario.parts.iter().map(|part| part.kind.key()).collect();
+            format!("parts={}", keys.join(","))
+        }
+    }
+}
+
+/// Writes the fragment, without its mark: the version and all that differs.
+#[must_use]
+pub fn write_fragment(scenario: &Scenario) -> String {
+    let mut text = format!("v={VERSION}");
+    for (key, value) in scenario.changes() {
+        text.push_str(&format!("&{key}={value}"));
+    }
+    for fault in &scenario.faults {
+        text.push_str(&format!("&fault={}", fault.write()));
+    }
+    if scenario.seed != 1 {
+        text.push_str(&format!("&seed={}", scenario.seed));
+    }
+    text
+}
+
+/// Writes the whole link, from the question mark on.
+#[must_use]
+pub fn write(scenario: &Scenario) -> String {
+    format!("?{}#{}", write_query(scenario), write_fragment(scenario))
+}
+
+/// Reads a link or any end of one: everything up to a question mark or hash is ignored, and each
+/// key counts in the query and in the fragment alike.
+#[must_use]
+pub fn read(link: &str) -> Reading {
+    let mut problems = Vec::new();
+    let mut text = link;
+    if text.len() > LONGEST {
+        let end = (0..=LONGEST)
+            .rev()
+            .find(|&i| text.is_char_boundary(i))
+            .unwrap_or(0);
+        text = &text[..end];
+        problems.push(Problem::new(
+            "link",
+            format!("only the first {LONGEST} bytes were read"),
+        ));
+    }
+    let start = text.find(['?', '#']).map_or(0, |at| at + 1);
+    let pairs: Vec<(String, String)> = text[start..]
+        .split(['&', '#', '?'])
+        .filter(|pair| !pair.is_empty())
+        .take(MOST_PAIRS)
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(key, value)| (decode(key), decode(value)))
+        .collect();
+    let mut scenario = base(&pairs, &mut problems);
+    for (key, value) in &pairs {
+        let outcome = match key.as_str() {
+            "stage" | "parts" => Ok(None),
+            "v" => version(value),
+            "seed" => match value.parse::<u64>() {
+                Ok(seed) => {
+                    scenario.seed = seed;
+                    Ok(None)
+                }
+                Err(_) => Err(Problem::new(
+                    "seed",
+                    format!("{} is not a whole number", quoted(value)),
+                )),
+            },
+            "fault" => PresentFault::read(value)
+                .map(|fault| {
+                    scenario.fail(fault);
+                    None
+                })
+                .map_err(|what| Problem::new("fault", what)),
+            key if key.contains('.') => scenario.set(key, value),
+            // Keys of later versions and of the page itself are none of a scenario's business.
+            _ => Ok(None),
+        };
+        match outcome {
+            Ok(None) => {}
+            Ok(Some(problem)) | Err(problem) => problems.push(problem),
+        }
+    }
+    problems.truncate(MOST_PROBLEMS);
+    Reading { scenario, problems }
+}
+
+fn version(text: &str) -> Result<Option<Problem>, Problem> {
+    match text.parse::<u32>() {
+        Ok(VERSION) => Ok(None),
+        Ok(_) => Err(Problem::new(
+            "v",
+            format!("this page reads version {VERSION} of links; numbers may differ"),
+        )),
+        Err(_) => Err(Problem::new(
+            "v",
+            format!("{} is not a version", quoted(text)),
+        )),
+    }
+}
+
+fn base(pairs: &[(String, String)], problems: &mut Vec<Problem>) -> Scenario {
+    let last = |name: &str| {
+        pairs
+            .iter()
+            .rev()
+            .find(|(key, _)| key == name)
+            .map(|(_, v)| v.as_str())
+    };
+    if let Some(parts) = last("parts") {
+        let mut kinds = Vec::new();
+        for key in parts.split(',').take(Kind::ALL.len() * 2) {
+            match Kind::by_key(key) {
+                Some(kind) => kinds.push(kind),
+                None => problems.push(Problem::new(
+                    "parts",
+                    format!("there is no part {}", quoted(key)),
+                )),
+            }
+        }
+        return Scenario::of(&kinds);
+    }
+    let stages = presets::STAGES.len();
+    let Some(text) = last("stage") else {
+        return presets::stage(1);
+    };
+    match text.parse::<u8>() {
+        Ok(number) if (1..=stages).contains(&(number as usize)) => presets::stage(number),
+        _ => {
+            let what = format!("{} is not a stage from 1 to {stages}", quoted(text));
+            problems.push(Problem::new("stage", what));
+            presets::stage(1)
+        }
+    }
+}
+
+/// Undoes percent-encoding; what is not valid stays as it stands.
+fn decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = bytes
+            .get(at + 1..at + 3)
+            .and_then(|two| core::str::from_utf8(two).ok());
+        match (
+            bytes[at],
+            hex.and_then(|two| u8::from_str_radix(two, 16).ok()),
+        ) {
+            (b'%', Some(byte)) => {
+                decoded.push(byte);
+                at += 3;
+            }
+            (byte, _) => {
+                decoded.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::rng::{Purpose, Stream};
+
+    #[test]
+    fn a_link_says_only_what_differs_and_brings_it_back() {
+        let mut scenario = presets::stage(3);
+        for (key, value) in [
+            ("web.servers", "6"),
+            ("lb.algorithm", "two-choices"),
+            ("web.sizes", "1,2,4"),
+        ] {
+            assert_eq!(scenario.set(key, value), Ok(None));
+        }
+        scenario.fail(PresentFault::read("kill.web.2").expect("is a fault"));
+        scenario.seed = 9;
+        let text = write(&scenario);
+        assert_eq!(
+            text,
+            "?stage=3#v=1&lb.algorithm=two-choices&web.servers=6&web.sizes=1,2,4&fault=kill.web.2&seed=9"
+        );
+        assert_eq!(
+            read(&text),
+            Reading {
+                scenario: scenario.clone(),
+                problems: vec![]
+            }
+        );
+        let encoded = format!(
+            "https://a.example/x/{}",
+            text.replace(',', "%2C").replace('#', "&")
+        );
+        assert_eq!(read(&encoded).scenario, scenario);
+    }
+
+    #[test]
+    fn problems_are_named_all_at_once() {
+        let reading =
+            read("?stage=77#v=8&web.servers=-3&web.moon=1&lb.latency_ms=1&fault=x&seed=q&later=1");
+        let said: Vec<String> = reading.problems.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            said,
+            [
+                "stage: “77” is not a stage from 1 to 3",
+                "v: this page reads version 1 of links; numbers may differ",
+                "web.servers: -3 is outside 1 to 500: 1 is used",
+                "web.moon: there is no setting “web.moon”",
+                "lb.latency_ms: this scenario has no part lb",
+                "fault: “x” is not a fault such as kill.web.2 or slow5.db",
+                "seed: “q” is not a whole number",
+            ]
+        );
+    }
+
+    #[test]
+    fn any_text_at_all_is_read_without_panic_and_what_is_written_reads_back() {
+        let good =
+            "?stage=3#v=1&web.servers=6&web.sizes=1,2&fault=kill.web.2&seed=9&clients.rate=450";
+        let draws = Stream::new(5, 0, Purpose::Hash);
+        for i in 0..20_000 {
+            let mut draw = draws.at(i);
+            let mut bytes = good.as_bytes().to_vec();
+            for _ in 0..=draw.below(4) {
+                let place = draw.below(bytes.len() as u32) as usize;
+                match draw.below(4) {
+                    0 => bytes.truncate(place.max(1)),
+                    1 => bytes[place] = draw.below(256) as u8,
+                    2 => bytes.insert(place, b"=&#?%.,9e"[draw.below(9) as usize]),
+                    _ => bytes.rotate_left(place),
+                }
+            }
+            let text = String::from_utf8_lossy(&bytes);
+            let reading = read(&text);
+            let again = read(&write(&reading.scenario));
+            assert_eq!(again.problems, [], "{text}");
+            assert_eq!(again.scenario, reading.scenario, "{text}");
+        }
+    }
+}

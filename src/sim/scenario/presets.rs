@@ -1,0 +1,127 @@
+//! The stages of the story, each sized so that the stage before fails at its user count and it
+//! holds.
+
+use super::{Base, Scenario};
+use crate::sim::kinds::Kind;
+
+/// What a stage is called and how many daily users it serves.
+#[derive(Clone, Copy, Debug)]
+pub struct Stage {
+    /// Its number.
+    pub number: u8,
+    /// Short name.
+    pub name: &'static str,
+    /// Daily users it is sized for.
+    pub users: f64,
+}
+
+/// All stages so far.
+pub const STAGES: &[Stage] = &[
+    Stage {
+        number: 1,
+        name: "Single server",
+        users: 10_000.0,
+    },
+    Stage {
+        number: 2,
+        name: "Separate database",
+        users: 25_000.0,
+    },
+    Stage {
+        number: 3,
+        name: "Load balancer",
+        users: 100_000.0,
+    },
+];
+
+/// Requests per second in the busiest hour for so many daily users, by the default habits: 125
+/// requests a day, peak 2.5 times the mean.
+const RATE_PER_USER: f64 = 125.0 * 2.5 / 86_400.0;
+
+/// The scenario of a stage; a number that is none gives the nearest stage.
+///
+/// # Panics
+/// Never: the settings named here exist, which a test proves.
+#[must_use]
+pub fn stage(number: u8) -> Scenario {
+    use Kind::{Cache, Clients, Database, Dns, LoadBalancer, Network, WebTier};
+    let index = (number.clamp(1, STAGES.len() as u8) - 1) as usize;
+    let stage = &STAGES[index];
+    let (kinds, settings): (&[Kind], &[(&str, &str)]) = match stage.number {
+        1 => (
+            &[Clients, Network, Dns, WebTier, Cache, Database],
+            &[
+                ("db.place", "web"),
+                ("web.size", "1"),
+                ("cache.place", "web"),
+                ("cache.hit", "0.5"),
+            ],
+        ),
+        2 => (
+            &[Clients, Network, Dns, WebTier, Cache, Database],
+            &[
+                ("web.size", "1"),
+                ("db.size", "2"),
+                ("cache.place", "web"),
+                ("cache.hit", "0.5"),
+            ],
+        ),
+        _ => (
+            &[
+                Clients,
+                Network,
+                Dns,
+                LoadBalancer,
+                WebTier,
+                Cache,
+                Database,
+            ],
+            &[
+                ("web.servers", "4"),
+                ("web.size", "1"),
+                ("db.size", "2"),
+                ("cache.place", "web"),
+                ("cache.hit", "0.5"),
+            ],
+        ),
+    };
+    let mut scenario = Scenario::of(kinds);
+    let rate = libm::round(stage.users * RATE_PER_USER);
+    let users = stage.users.to_string();
+    let common = [("clients.rate", rate.to_string()), ("clients.users", users)];
+    for (key, text) in common {
+        scenario
+            .set(key, &text)
+            .expect("presets name settings that exist");
+    }
+    for (key, text) in settings {
+        scenario
+            .set(key, text)
+            .expect("presets name settings that exist");
+    }
+    scenario.base = Base::Stage(stage.number);
+    scenario
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_stage_is_what_it_says() {
+        for known in STAGES {
+            let scenario = stage(known.number);
+            assert_eq!(scenario.base, Base::Stage(known.number));
+            assert_eq!(scenario.origin(), scenario);
+            let clients = scenario.spec(Kind::Clients).expect("there are users");
+            let users = crate::sim::kinds::clients::daily_users(clients);
+            assert!(
+                (users / known.users - 1.0).abs() < 0.02,
+                "{}: {users}",
+                known.name
+            );
+        }
+        assert_eq!(stage(0), stage(1));
+        assert_eq!(stage(200), stage(STAGES.len() as u8));
+    }
+}

@@ -1,0 +1,127 @@
+// A static server with the headers a host should send. `make serve` and the tests share it, so that what is tested
+// is what a strict host does. Use: node tools/serve.mjs [folder] with PORT=… to insist on a port.
+import { createHash } from 'node:crypto';
+import { readFile, realpath } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const TYPES = {
+  '.css': 'text/css; charset=utf-8',
+  '.csv': 'text/csv; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.ico': 'image/x-icon',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml; charset=utf-8',
+  '.txt': 'text/plain; charset=utf-8',
+  '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json; charset=utf-8',
+};
+
+/** The policy, with the hashes of the inline scripts it lets through: Trunk writes one, the start of the app. */
+function policy(hashes) {
+  return [
+    "default-src 'none'",
+    ["script-src 'self' 'wasm-unsafe-eval'", ...hashes].join(' '),
+    "style-src 'self'",
+    "img-src 'self' data: blob:",
+    "connect-src 'self'",
+    "worker-src 'self' blob:",
+    'frame-ancestors *',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+}
+
+/** What the inline scripts of a page hash to. A browser hashes the text between the tags, line ends as \n. */
+export function inlineScriptHashes(html) {
+  const scripts = html.matchAll(/<script(?<attributes>[^>]*)>(?<text>[\s\S]*?)<\/script>/gi);
+  return [...scripts]
+    .filter(({ groups }) => !/\ssrc\s*=/i.test(groups.attributes))
+    .map(({ groups }) => groups.text.replace(/\r\n?/g, '\n'))
+    .map((text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
+}
+
+/** The file a request means, or undefined: outside the folder, also by way of a symbolic link, there is nothing. */
+async function fileFor(root, url) {
+  try {
+    const path = decodeURIComponent(url.split(/[?#]/, 1)[0]);
+    const file = await realpath(join(root, path.endsWith('/') ? `${path}index.html` : path));
+    return file.startsWith(root + sep) ? { file, body: await readFile(file) } : undefined;
+  } catch {
+    // Badly encoded, missing, a folder: all the same to the caller.
+    return undefined;
+  }
+}
+
+/**
+ * Serves `folder` on 127.0.0.1. Port 0 takes any free one. Returns the address, without a final slash, and `close`.
+ * Its index.html, whose start script's hash is part of the policy, is read once here: a folder without one is an error.
+ */
+export async function serve(folder, port = 0) {
+  const root = await realpath(resolve(folder));
+  const hashes = inlineScriptHashes(await readFile(join(root, 'index.html'), 'utf8'));
+
+  const server = createServer(async (request, response) => {
+    const common = {
+      'Access-Control-Allow-Origin': '*',
+      // Worker files carry no hash in their names, so a browser must ask each time.
+      'Cache-Control': 'no-cache',
+      'Content-Security-Policy': policy(hashes),
+      'Referrer-Policy': 'no-referrer',
+      'X-Content-Type-Options': 'nosniff',
+    };
+    const answer = (status, headers, body) => {
+      response.writeHead(status, { ...common, 'Content-Length': body.length, ...headers });
+      response.end(request.method === 'HEAD' ? undefined : body);
+    };
+    const plain = (status, text) =>
+      answer(status, { 'Content-Type': TYPES['.txt'] }, Buffer.from(`${text}\n`));
+
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return plain(405, 'Only GET and HEAD');
+    }
+    const found = await fileFor(root, request.url);
+    if (!found) return plain(404, 'Not found');
+    const type = TYPES[extname(found.file)] ?? 'application/octet-stream';
+    return answer(200, { 'Content-Type': type }, found.body);
+  });
+
+  await new Promise((listening, failed) => {
+    server.once('error', failed);
+    server.listen(port, '127.0.0.1', listening);
+  });
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    close: () =>
+      new Promise((closed) => {
+        server.close(closed);
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** The first free port from 8080 on, or exactly the one asked for. */
+async function serveSomewhere(folder, wanted) {
+  if (wanted) return serve(folder, Number(wanted));
+  for (let port = 8080; ; port += 1) {
+    try {
+      return await serve(folder, port);
+    } catch (error) {
+      if (error.code !== 'EADDRINUSE' || port === 8099) throw error;
+    }
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  try {
+    const { url } = await serveSomewhere(process.argv[2] ?? 'dist', process.env.PORT);
+    console.log(`Millionth is at ${url}/ (Ctrl-C stops it)`);
+  } catch (error) {
+    console.error(`serve: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
