@@ -20,7 +20,7 @@ const GUESTS: [Kind; 2] = [Kind::Cache, Kind::Database];
 pub struct Engine {
     topology: Topology,
     nodes: Vec<Node>,
-    run: Run,
+    ctx: Ctx,
     events: u64,
 }
 
@@ -45,11 +45,14 @@ impl Engine {
     pub fn new(topology: Topology) -> Self {
         let seed = topology.scenario().seed;
         let nodes: Vec<Node> = topology.kinds().map(|kind| Node::new(kind, seed)).collect();
-        let run = Run::new(nodes.len());
+        let ctx = Ctx {
+            run: Run::new(nodes.len()),
+            node: 0,
+        };
         let mut engine = Self {
             topology,
             nodes,
-            run,
+            ctx,
             events: 0,
         };
         engine.configure();
@@ -68,7 +71,7 @@ impl Engine {
     /// Now.
     #[must_use]
     pub const fn now(&self) -> SimTime {
-        self.run.now
+        self.ctx.run.now
     }
 
     /// Events carried out so far.
@@ -80,13 +83,13 @@ impl Engine {
     /// Requests in flight, those given up included.
     #[must_use]
     pub const fn in_flight(&self) -> usize {
-        self.run.requests.len()
+        self.ctx.run.requests.len()
     }
 
     /// The meters so far.
     #[must_use]
     pub const fn meters(&self) -> &Meters {
-        &self.run.meters
+        &self.ctx.run.meters
     }
 
     /// Takes on changed settings of the same parts while running.
@@ -100,13 +103,11 @@ impl Engine {
     }
 
     fn configure(&mut self) {
+        self.ctx.run.calendar.retire_idle_lines();
         for (place, node) in self.nodes.iter_mut().enumerate() {
             let spec = &self.topology.scenario().parts[place].spec;
-            node.configure(
-                &mut Ctx::new(&mut self.run, place as u8),
-                &self.topology,
-                spec,
-            );
+            self.ctx.node = place as u8;
+            node.configure(&mut self.ctx, &self.topology, spec);
         }
     }
 
@@ -119,7 +120,7 @@ impl Engine {
             let slice = self.slice(until, (most - spent).min(4_096));
             spent += slice;
             if slice < 4_096 && spent < most {
-                self.run.now = self.run.now.max(until);
+                self.ctx.run.now = self.ctx.run.now.max(until);
                 break;
             }
         }
@@ -131,31 +132,26 @@ impl Engine {
     #[inline(never)]
     fn slice(&mut self, until: SimTime, most: u64) -> u64 {
         for spent in 0..most {
-            let event = self.run.calendar.next_time();
+            // At the same instant events come first, then arrivals, then the end of patience.
             let Run {
                 arrival, patience, ..
-            } = &self.run;
-            let (arrival, due) = (*arrival, patience.due);
-            // At the same instant events come first, then arrivals, then the end of patience.
-            if event <= arrival && event <= due {
-                if event > until || event == SimTime::NEVER {
-                    return spent;
-                }
-                self.run.now = event;
-                let tag = self.run.calendar.take();
-                self.happen(tag);
+            } = &self.ctx.run;
+            let (at, what) = if *arrival <= patience.due {
+                (*arrival, ARRIVAL)
             } else {
-                let (at, what) = if arrival <= due {
-                    (arrival, ARRIVAL)
-                } else {
-                    (due, IMPATIENCE)
-                };
-                if at > until {
-                    return spent;
+                (patience.due, IMPATIENCE)
+            };
+            if let Some((now, tag)) = self.ctx.run.calendar.take_by(at.min(until)) {
+                self.ctx.run.now = now;
+                self.happen(tag);
+            } else if at <= until {
+                self.ctx.run.now = at;
+                self.ctx.node = 0;
+                if let Some((id, action)) = self.nodes[0].wake(&mut self.ctx, what) {
+                    self.drive(id, action);
                 }
-                self.run.now = at;
-                self.nodes[0].wake(&mut Ctx::new(&mut self.run, 0), what);
-                self.drive_begun();
+            } else {
+                return spent;
             }
         }
         most
@@ -165,14 +161,14 @@ impl Engine {
     fn happen(&mut self, tag: Tag) {
         match tag.subject() {
             Subject::Request(id) => {
-                let request = self.run.requests.get_mut(id);
+                let request = self.ctx.run.requests.get_mut(id);
                 if request.pending == tag {
                     let action = if request.travelling {
                         request.travelling = false;
                         self.enter(id)
                     } else {
                         let node = request.top().node;
-                        self.nodes[node as usize].resume(&mut Ctx::new(&mut self.run, node), id)
+                        self.nodes[node as usize].resume(&mut self.ctx, id)
                     };
                     self.drive(id, action);
                 }
@@ -185,27 +181,22 @@ impl Engine {
     fn tick(&mut self, timer: u32) {
         if timer < NODE_TIMERS {
             let cpu = super::run::cpu::CpuId(timer);
-            let (finished, again) = self.run.cpus[timer as usize].look(self.run.now);
-            self.run.look_at(cpu, again);
+            let (finished, again) = self.ctx.run.cpus[timer as usize].look(self.ctx.run.now);
+            self.ctx.run.look_at(cpu, again);
             if let Some(id) = finished {
-                let request = self.run.requests.get_mut(id);
+                let request = self.ctx.run.requests.get_mut(id);
                 request.cpu = None;
                 let node = request.top().node;
-                let action =
-                    self.nodes[node as usize].resume(&mut Ctx::new(&mut self.run, node), id);
+                let action = self.nodes[node as usize].resume(&mut self.ctx, id);
                 self.drive(id, action);
             }
         } else if let Some(&Owner::Node(node, name)) =
-            self.run.timers.get((timer - NODE_TIMERS) as usize)
+            self.ctx.run.timers.get((timer - NODE_TIMERS) as usize)
         {
-            self.nodes[node as usize].wake(&mut Ctx::new(&mut self.run, node), name);
-            self.drive_begun();
-        }
-    }
-
-    fn drive_begun(&mut self) {
-        while let Some((id, action)) = self.run.begun.pop() {
-            self.drive(id, action);
+            self.ctx.node = node;
+            if let Some((id, action)) = self.nodes[node as usize].wake(&mut self.ctx, name) {
+                self.drive(id, action);
+            }
         }
     }
 
@@ -216,12 +207,13 @@ impl Engine {
             action = match action {
                 Action::Wait => return,
                 Action::Call { to, way } => {
-                    let request = self.run.requests.get_mut(id);
+                    let request = self.ctx.run.requests.get_mut(id);
                     let depth = request.depth as usize;
                     request.frames[depth] = Frame {
-                        entered: self.run.now,
+                        entered: self.ctx.run.now,
                         node: to,
                         phase: 0,
+                        found: false,
                         server: 0,
                     };
                     request.depth += 1;
@@ -229,17 +221,13 @@ impl Engine {
                         self.enter(id)
                     } else {
                         request.travelling = true;
-                        request.travelled += self.run.calendar.delay(way).0;
-                        self.run.resume_in_line(id, way);
+                        request.travelled += self.ctx.run.calendar.delay(way).0;
+                        self.ctx.run.resume_in_line(id, way);
                         return;
                     }
                 }
                 Action::Reply(outcome) => match self.leave(id, outcome) {
-                    Some(node) => self.nodes[node as usize].returned(
-                        &mut Ctx::new(&mut self.run, node),
-                        id,
-                        outcome,
-                    ),
+                    Some(node) => self.nodes[node as usize].returned(&mut self.ctx, id, outcome),
                     None => return,
                 },
             };
@@ -249,27 +237,27 @@ impl Engine {
     /// The request comes into the part of its top call.
     #[inline]
     fn enter(&mut self, id: RequestId) -> Action {
-        let now = self.run.now;
-        let frame = self.run.requests.get_mut(id).top_mut();
+        let now = self.ctx.run.now;
+        let frame = self.ctx.run.requests.get_mut(id).top_mut();
         frame.entered = now;
         let node = frame.node;
-        self.run.meters.nodes[node as usize].enter(now);
-        self.nodes[node as usize].arrive(&mut Ctx::new(&mut self.run, node), id)
+        self.ctx.run.meters.nodes[node as usize].enter(now);
+        self.nodes[node as usize].arrive(&mut self.ctx, id)
     }
 
     /// The request leaves the part of its top call; says which part waits for the answer, if it is
     /// still there.
     #[inline]
     fn leave(&mut self, id: RequestId, outcome: Outcome) -> Option<u8> {
-        let request = self.run.requests.get_mut(id);
+        let request = self.ctx.run.requests.get_mut(id);
         let Frame { node, entered, .. } = *request.top();
         request.depth -= 1;
         let is_orphan = request.depth <= request.floor && request.floor > 0;
         let below = request.top().node;
-        self.run.meters.nodes[node as usize].leave(self.run.now, entered, outcome);
+        self.ctx.run.meters.nodes[node as usize].leave(self.ctx.run.now, entered, outcome);
         if is_orphan {
-            self.run.meters.orphaned += 1;
-            self.run.requests.remove(id);
+            self.ctx.run.meters.orphaned += 1;
+            self.ctx.run.requests.remove(id);
             return None;
         }
         Some(below)
@@ -299,12 +287,12 @@ impl Engine {
             Vec::new()
         };
         for &(id, depth) in &victims {
-            if depth + 1 == self.run.requests.get(id).depth as usize {
+            if depth + 1 == self.ctx.run.requests.get(id).depth as usize {
                 self.cancel(id);
             }
         }
         let node = &mut self.nodes[place as usize];
-        node.fault(&mut Ctx::new(&mut self.run, place), server, fault);
+        node.fault(&mut self.ctx, server, fault);
         for (id, depth) in victims {
             self.lose(id, depth);
         }
@@ -319,7 +307,8 @@ impl Engine {
                 frame.node == place && server.is_none_or(|s| s == frame.server as usize)
             })
         };
-        self.run
+        self.ctx
+            .run
             .requests
             .live()
             .filter_map(|(id, r)| Some((id, has(r)?)))
@@ -328,25 +317,25 @@ impl Engine {
 
     /// Takes back whatever would go on with a request.
     fn cancel(&mut self, id: RequestId) {
-        let request = self.run.requests.get_mut(id);
+        let request = self.ctx.run.requests.get_mut(id);
         request.pending = Tag::NONE;
         if let Some(cpu) = request.cpu.take() {
-            let due = self.run.cpus[cpu.0 as usize].remove(self.run.now, id);
-            self.run.look_at(cpu, due);
+            let due = self.ctx.run.cpus[cpu.0 as usize].remove(self.ctx.run.now, id);
+            self.ctx.run.look_at(cpu, due);
         }
     }
 
     /// A server that had the request has died. If it waited there for another part, that part goes
     /// on for nobody, and the callers learn of the loss at once.
     fn lose(&mut self, id: RequestId, depth: usize) {
-        let request = *self.run.requests.get(id);
+        let request = *self.ctx.run.requests.get(id);
         if depth + 1 == request.depth as usize {
             return self.drive(id, Action::Reply(Outcome::Lost));
         }
         let Frame { node, entered, .. } = request.frames[depth];
-        self.run.meters.nodes[node as usize].leave(self.run.now, entered, Outcome::Lost);
-        self.run.patience.remove(&mut self.run.requests, id);
-        self.run.requests.get_mut(id).floor = depth as u8 + 1;
+        self.ctx.run.meters.nodes[node as usize].leave(self.ctx.run.now, entered, Outcome::Lost);
+        self.ctx.run.patience.remove(&mut self.ctx.run.requests, id);
+        self.ctx.run.requests.get_mut(id).floor = depth as u8 + 1;
         if depth == request.floor as usize {
             return;
         }
@@ -360,20 +349,17 @@ impl Engine {
             ..request
         };
         let caller = callers.top().node;
-        let told = self.run.requests.add_beyond_limit(callers);
-        let action = self.nodes[caller as usize].returned(
-            &mut Ctx::new(&mut self.run, caller),
-            told,
-            Outcome::Lost,
-        );
+        let told = self.ctx.run.requests.split_off(callers);
+        let action = self.nodes[caller as usize].returned(&mut self.ctx, told, Outcome::Lost);
         self.drive(told, action);
     }
 
     /// The state of all counters now. Taking it changes nothing in the run.
     #[must_use]
-    pub fn sample(&mut self) -> Sample {
-        let now = self.run.now;
+    pub fn sample(&self) -> Sample {
+        let now = self.ctx.run.now;
         let areas = self
+            .ctx
             .run
             .meters
             .nodes
@@ -382,13 +368,13 @@ impl Engine {
             .collect();
         let mut servers = Vec::new();
         let mut health = Vec::new();
-        for (place, node) in self.nodes.iter().enumerate() {
-            servers.push(node.servers(&Ctx::new(&mut self.run, place as u8)));
+        for node in &self.nodes {
+            servers.push(node.servers(&self.ctx));
             health.push(node.health());
         }
         Sample {
             at: now,
-            meters: self.run.meters.clone(),
+            meters: self.ctx.run.meters.clone(),
             areas,
             servers,
             health,
@@ -401,10 +387,10 @@ impl Engine {
     /// # Errors
     /// The first law that is broken, with its figures.
     pub fn check(&self) -> Result<(), String> {
-        let now = self.run.now;
+        let now = self.ctx.run.now;
         let mut inside = vec![(0u64, 0u64); self.nodes.len()];
         let mut waiting_users = 0u64;
-        for (_, request) in self.run.requests.live() {
+        for (_, request) in self.ctx.run.requests.live() {
             // The lowest call is the part that began the request; it never came in anywhere.
             let floor = (request.floor as usize).max(1);
             let depth = request.depth as usize - usize::from(request.travelling);
@@ -416,19 +402,17 @@ impl Engine {
             let is_users = request.floor == 0 && request.class != Class::Probe;
             waiting_users += u64::from(is_users && !request.abandoned);
         }
-        let meters = &self.run.meters;
+        let meters = &self.ctx.run.meters;
         for (place, kind) in self.topology.kinds().enumerate().skip(1) {
             let (node, (count, time)) = (&meters.nodes[place], inside[place]);
-            let ended = node.endings.total();
-            if node.arrived != ended + node.inside || node.inside != count {
+            let (arrived, ended) = (node.flow.arrived, node.flow.endings().total());
+            if arrived != ended + count {
                 return Err(format!(
-                    "{}: {} arrived, {ended} ended, {} inside by count, {count} by look",
-                    kind.key(),
-                    node.arrived,
-                    node.inside
+                    "{}: {arrived} arrived, {ended} ended, {count} are inside",
+                    kind.key()
                 ));
             }
-            let unfinished = meters.unfinished(place, now).0;
+            let unfinished = node.unfinished(now).0;
             if unfinished != time {
                 return Err(format!(
                     "{}: Little: {unfinished} ns by area, {time} by look",

@@ -14,7 +14,7 @@ const BUCKETS: usize = ((TOP - BITS + 1) as usize) << BITS;
 /// Counts of durations by bucket, with their exact sum.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Histogram {
-    counts: Box<[u64]>,
+    counts: Box<[u64; BUCKETS]>,
     count: u64,
     sum: u128,
 }
@@ -22,7 +22,7 @@ pub struct Histogram {
 impl Default for Histogram {
     fn default() -> Self {
         Self {
-            counts: vec![0; BUCKETS].into_boxed_slice(),
+            counts: Box::new([0; BUCKETS]),
             count: 0,
             sum: 0,
         }
@@ -110,7 +110,7 @@ impl Histogram {
 
     /// Adds all of `other`.
     pub fn add(&mut self, other: &Self) {
-        for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
+        for (mine, theirs) in self.counts.iter_mut().zip(other.counts.iter()) {
             *mine += theirs;
         }
         self.count += other.count;
@@ -120,12 +120,10 @@ impl Histogram {
     /// What was recorded since `earlier`, an older state of this histogram.
     #[must_use]
     pub fn since(&self, earlier: &Self) -> Self {
-        let counts = self
-            .counts
-            .iter()
-            .zip(&earlier.counts)
-            .map(|(now, then)| now - then)
-            .collect();
+        let mut counts = self.counts.clone();
+        for (now, then) in counts.iter_mut().zip(earlier.counts.iter()) {
+            *now -= then;
+        }
         Self {
             counts,
             count: self.count - earlier.count,

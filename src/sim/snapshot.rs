@@ -6,7 +6,7 @@ use super::histogram::Histogram;
 use super::kinds::behavior::Surroundings;
 use super::kinds::{Kind, clients};
 use super::region::REGIONS;
-use super::run::meters::{Endings, ServerMeter};
+use super::run::meters::{Endings, Flow, ServerMeter};
 use super::run::requests::{CLASSES, FAILURES};
 use super::topology::Topology;
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,13 @@ pub struct Tally {
 }
 
 impl Tally {
+    fn between(then: &Flow, now: &Flow) -> Self {
+        Self::of(
+            now.arrived - then.arrived,
+            &now.endings().since(&then.endings()),
+        )
+    }
+
     fn of(arrived: u64, endings: &Endings) -> Self {
         let reasons = FAILURES
             .iter()
@@ -222,7 +229,7 @@ impl Snapshot {
         let mut classes = Vec::new();
         for (index, (_, name)) in CLASSES.iter().enumerate() {
             let (a, b) = (&then.classes[index], &now.classes[index]);
-            let time = b.time.since(&a.time);
+            let time = b.flow.time.since(&a.flow.time);
             all.add(&time);
             let part = |b: u64, a: u64| {
                 (time.count() > 0).then(|| b.wrapping_sub(a) as f64 / time.count() as f64 / 1e9)
@@ -231,7 +238,7 @@ impl Snapshot {
             let rest = |mean: f64| mean - network.unwrap_or(0.0) - service.unwrap_or(0.0);
             classes.push(Group {
                 key: (*name).to_owned(),
-                tally: Tally::of(b.offered - a.offered, &b.endings.since(&a.endings)),
+                tally: Tally::between(&a.flow, &b.flow),
                 latency: Latency::of(&time),
                 network_s: network,
                 service_s: service,
@@ -241,7 +248,7 @@ impl Snapshot {
         let regions = REGIONS.iter().zip(then.regions.iter().zip(&now.regions));
         let regions = regions.map(|(region, (a, b))| Group {
             key: region.code.to_owned(),
-            tally: Tally::of(b.offered - a.offered, &b.endings.since(&a.endings)),
+            tally: Tally::between(a, b),
             latency: Latency::of(&b.time.since(&a.time)),
             ..Group::default()
         });
@@ -335,15 +342,14 @@ fn part(topology: &Topology, place: usize, earlier: &Sample, later: &Sample) -> 
             .map(|s| s.arrived - s.refused)
             .sum::<u64>();
     let waited: f64 = servers.iter().map(|s| s.mean_backlog * span / 1e9).sum();
-    let endings = b.endings.since(&a.endings);
     let area = later.areas[place].wrapping_sub(earlier.areas[place]);
     PartView {
         key: kind.key().to_owned(),
-        tally: Tally::of(b.arrived - a.arrived, &endings),
-        rate: rate(b.arrived - a.arrived, span / 1e9),
-        inside: b.inside,
+        tally: Tally::between(&a.flow, &b.flow),
+        rate: rate(b.flow.arrived - a.flow.arrived, span / 1e9),
+        inside: b.flow.inside(),
         mean_inside: if span > 0.0 { area as f64 / span } else { 0.0 },
-        latency: Latency::of(&b.time.since(&a.time)),
+        latency: Latency::of(&b.flow.time.since(&a.flow.time)),
         utilisation: up.iter().map(|s| s.utilisation).sum::<f64>() / up.len().max(1) as f64,
         backlog: servers.iter().map(|s| u64::from(s.backlog)).sum(),
         mean_wait_s: (admitted > 0).then(|| waited / admitted as f64),

@@ -79,7 +79,7 @@ impl Settling {
     /// Begins a settled run with batches of this length.
     #[must_use]
     pub fn with_batch(topology: Topology, batch: Span) -> Self {
-        let mut engine = Engine::new(topology);
+        let engine = Engine::new(topology);
         let samples = vec![engine.sample()];
         Self {
             engine,

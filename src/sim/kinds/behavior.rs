@@ -8,7 +8,7 @@ pub use crate::sim::run::Action;
 use crate::sim::run::calendar::LineId;
 use crate::sim::run::cpu::{Cpu, CpuId};
 use crate::sim::run::meters::{Meters, ServerMeter};
-use crate::sim::run::requests::{Frame, Outcome, Request, RequestId};
+use crate::sim::run::requests::{Frame, Outcome, Request, RequestId, Wish};
 use crate::sim::run::{Owner, Run};
 use crate::sim::units::{SimTime, Span};
 use serde::{Deserialize, Serialize};
@@ -38,34 +38,38 @@ pub trait Surroundings {
 /// How a part behaves.
 pub trait Behavior {
     /// Takes on its settings, at the start and whenever one changes while running.
-    fn configure(&mut self, ctx: &mut Ctx<'_>, around: &dyn Surroundings, spec: &Spec);
+    fn configure(&mut self, ctx: &mut Ctx, around: &dyn Surroundings, spec: &Spec);
     /// A call comes in.
-    fn arrive(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action;
+    fn arrive(&mut self, ctx: &mut Ctx, id: RequestId) -> Action;
     /// A wait or a piece of work that the part asked for is over.
-    fn resume(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action;
+    fn resume(&mut self, ctx: &mut Ctx, id: RequestId) -> Action;
     /// A part that it called has answered.
-    fn returned(&mut self, ctx: &mut Ctx<'_>, id: RequestId, outcome: Outcome) -> Action {
+    fn returned(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
         let _ = (ctx, id);
         Action::Reply(outcome)
     }
-    /// A timer is due. Requests may be begun with [`Ctx::begin`].
-    fn wake(&mut self, ctx: &mut Ctx<'_>, timer: u32) {
+    /// A timer is due. A request that the part begins is given back, with what should follow.
+    fn wake(&mut self, ctx: &mut Ctx, timer: u32) -> Option<(RequestId, Action)> {
         let _ = (ctx, timer);
+        None
     }
     /// One of the servers, or the whole part for `None`, gets a fault, or is healed for `None`.
-    fn fault(&mut self, ctx: &mut Ctx<'_>, server: Option<usize>, fault: Option<Fault>);
+    fn fault(&mut self, ctx: &mut Ctx, server: Option<usize>, fault: Option<Fault>);
     /// What an observer may see of its servers.
-    fn servers(&self, ctx: &Ctx<'_>) -> Vec<ServerMeter>;
+    fn servers(&self, ctx: &Ctx) -> Vec<ServerMeter>;
     /// For a part that checks the health of others' servers: which it sends requests to.
     fn health(&self) -> Vec<bool> {
         Vec::new()
     }
 }
 
-/// What a part may see and do.
-pub struct Ctx<'a> {
-    run: &'a mut Run,
-    node: u8,
+/// What a part may see and do. The engine owns it for the whole run, so that handing it to a part
+/// costs one pointer.
+#[derive(Clone, Debug)]
+pub struct Ctx {
+    pub(in crate::sim) run: Run,
+    /// The part whose turn it is to begin requests or set timers.
+    pub(in crate::sim) node: u8,
 }
 
 /// Timers with these names are the engine's calls to the clients.
@@ -73,13 +77,7 @@ pub const ARRIVAL: u32 = u32::MAX;
 /// See [`ARRIVAL`].
 pub const IMPATIENCE: u32 = u32::MAX - 1;
 
-impl<'a> Ctx<'a> {
-    /// The view of the part at this place.
-    #[inline]
-    pub const fn new(run: &'a mut Run, node: u8) -> Self {
-        Self { run, node }
-    }
-
+impl Ctx {
     /// Now.
     #[inline]
     #[must_use]
@@ -132,23 +130,23 @@ impl<'a> Ctx<'a> {
         self.run.run_on(cpu, id, work);
     }
 
-    /// Begins a request of the part's own and says what should follow.
+    /// Begins a request of the part's own; `None` when the simulator is full.
     #[inline]
-    pub fn begin(&mut self, mut request: Request, phase: u8) -> Option<RequestId> {
-        request.frames[0] = Frame {
-            entered: self.run.now,
-            node: self.node,
-            phase,
-            server: 0,
-        };
-        request.depth = 1;
-        self.run.add(request)
+    pub fn begin(&mut self, wish: &Wish, phase: u8) -> Option<RequestId> {
+        self.run
+            .requests
+            .begin(wish, self.run.now, self.node, phase)
     }
 
-    /// What should follow for a request just begun.
-    #[inline]
-    pub fn then(&mut self, id: RequestId, action: Action) {
-        self.run.begun.push((id, action));
+    /// Begins another attempt of a request of the part's own, in its first call and in this phase.
+    pub fn begin_again(&mut self, request: &Request, phase: u8) -> RequestId {
+        let mut again = Request {
+            depth: 1,
+            travelling: false,
+            ..*request
+        };
+        again.frames[0].phase = phase;
+        self.run.requests.split_off(again)
     }
 
     /// Ends a request of the part's own.

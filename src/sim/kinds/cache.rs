@@ -33,8 +33,10 @@ settings! {
         "Squared coefficient of variation for the Erlang, lognormal and hyperexponential laws.")
         .logarithmic();
     Access = Param::number("access_ms", "Access time", (0.0, 0.0, 1_000.0),
-        "A constant wait of each look-up besides its work and the round trip inside the site.")
-        .unit("ms");
+        "A constant wait of a look-up that finds the value, besides its work and the round trip \
+         inside the site.").unit("ms");
+    Miss = Param::number("miss_ms", "Access time of a miss", (0.0, 0.0, 1_000.0),
+        "The same for a look-up that finds nothing: there is no value to transfer.").unit("ms");
     Backlog = Param::count("backlog", "Places in the backlog", (0, 10_000, 1_000_000),
         "Look-ups that may wait; more are answered with nothing, which counts as a miss.")
         .logarithmic();
@@ -63,6 +65,7 @@ pub struct State {
     hit: f64,
     operation: Law,
     access: LineId,
+    miss: LineId,
     lookups: Stream,
     services: Stream,
 }
@@ -77,12 +80,13 @@ impl State {
             hit: 0.0,
             operation: Law::new(0, 0.0, 0.0),
             access: LineId::NOW,
+            miss: LineId::NOW,
             lookups: Stream::new(seed, Kind::Cache as u64, Purpose::Lookup),
             services: Stream::new(seed, Kind::Cache as u64, Purpose::Service),
         }
     }
 
-    fn look_up(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+    fn look_up(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         // On the web servers, each server looks up in its own memory.
         let server = if self.is_guest {
             ctx.request(id).pick
@@ -106,9 +110,8 @@ impl State {
         }
     }
 
-    fn answer(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
-        let number = ctx.request(id).number;
-        let hit = self.lookups.at(number).unit() < self.hit;
+    fn answer(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
+        let hit = ctx.frame(id).found;
         ctx.request(id).hit = hit;
         let meters = ctx.meters();
         if hit {
@@ -121,7 +124,7 @@ impl State {
 }
 
 impl Behavior for State {
-    fn configure(&mut self, ctx: &mut Ctx<'_>, around: &dyn Surroundings, spec: &Spec) {
+    fn configure(&mut self, ctx: &mut Ctx, around: &dyn Surroundings, spec: &Spec) {
         self.is_guest = around.is_guest(Kind::Cache);
         self.hit = spec.number(Setting::Hit as usize);
         self.operation = Law::new(
@@ -130,6 +133,7 @@ impl Behavior for State {
             spec.number(Setting::Scv as usize),
         );
         self.access = ctx.line(Span::from_millis(spec.number(Setting::Access as usize)));
+        self.miss = ctx.line(Span::from_millis(spec.number(Setting::Miss as usize)));
         let room = spec.count(Setting::Backlog as usize) as u32;
         let plans: Vec<Plan> = if self.is_guest {
             let machines = ctx.machines();
@@ -151,17 +155,23 @@ impl Behavior for State {
         self.tier.configure(ctx, &plans);
     }
 
-    fn arrive(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
-        ctx.request(id).hit = false;
-        ctx.frame(id).phase = ACCESS;
-        if ctx.resume_in_line(id, self.access) {
+    #[inline(never)]
+    fn arrive(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
+        let request = ctx.request(id);
+        request.hit = false;
+        let is_there = self.lookups.at(request.number).unit() < self.hit;
+        let frame = ctx.frame(id);
+        (frame.phase, frame.found) = (ACCESS, is_there);
+        let access = if is_there { self.access } else { self.miss };
+        if ctx.resume_in_line(id, access) {
             self.look_up(ctx, id)
         } else {
             Action::Wait
         }
     }
 
-    fn resume(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+    #[inline(never)]
+    fn resume(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         if ctx.frame(id).phase == ACCESS {
             return self.look_up(ctx, id);
         }
@@ -170,11 +180,11 @@ impl Behavior for State {
         self.answer(ctx, id)
     }
 
-    fn fault(&mut self, ctx: &mut Ctx<'_>, server: Option<usize>, fault: Option<Fault>) {
+    fn fault(&mut self, ctx: &mut Ctx, server: Option<usize>, fault: Option<Fault>) {
         self.tier.fault(ctx, server, fault);
     }
 
-    fn servers(&self, ctx: &Ctx<'_>) -> Vec<ServerMeter> {
+    fn servers(&self, ctx: &Ctx) -> Vec<ServerMeter> {
         self.tier.view(ctx)
     }
 }

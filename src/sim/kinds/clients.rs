@@ -8,8 +8,8 @@ use crate::sim::region::{self, AUDIENCE_SHARES, AUDIENCES};
 use crate::sim::rng::{Purpose, Stream};
 use crate::sim::run::calendar::LineId;
 use crate::sim::run::meters::ServerMeter;
-use crate::sim::run::requests::{Class, Outcome, Request, RequestId};
-use crate::sim::units::{SECONDS_PER_DAY, SimTime, Span};
+use crate::sim::run::requests::{Class, Outcome, RequestId, Wish};
+use crate::sim::units::{SECONDS_PER_DAY, Span};
 
 /// Name in links and files.
 pub const KEY: &str = "clients";
@@ -92,6 +92,15 @@ const PAUSE: u8 = 3;
 /// The attempt stands in this byte of a request's number, so that a retry draws anew.
 const ATTEMPT_SHIFT: u32 = 56;
 
+/// Turns 32 random bits into a number of [0, 1).
+const WORD: f64 = 1.0 / (1u64 << 32) as f64;
+
+/// Turns 32 random bits into a number below `n`.
+#[inline]
+const fn scale(bits: u64, n: u32) -> u32 {
+    ((bits * n as u64) >> 32) as u32
+}
+
 /// The users of a run.
 #[derive(Clone, Debug)]
 pub struct State {
@@ -153,55 +162,55 @@ impl State {
         } else {
             1.0
         };
-        Span((self.gap * unit + 0.5) as u64)
+        Span::from_nanos(self.gap * unit)
     }
 
     /// Who comes, and for what.
     #[inline]
-    fn draw(&self, now: SimTime) -> Request {
-        let mut request = Request::new(self.number, now);
+    fn draw(&self) -> Wish {
         let mut draw = self.traits.at(self.number);
-        let class = draw.unit();
-        request.class = if class < self.static_share {
-            Class::Static
-        } else if class < self.static_share + self.dynamic_reads {
-            Class::Read
-        } else {
-            Class::Write
-        };
-        let place = draw.unit();
+        let (kind, who) = (draw.bits(), draw.bits());
+        let class = f64::from((kind >> 32) as u32) * WORD;
+        let place = f64::from(kind as u32) * WORD;
         let last = region::COUNT - 1;
-        request.region = self
-            .regions
-            .iter()
-            .position(|&end| place < end)
-            .unwrap_or(last) as u8;
-        request.user = draw.below(self.users);
-        request.url = draw.below(self.urls);
-        request
+        Wish {
+            number: self.number,
+            class: if class < self.static_share {
+                Class::Static
+            } else if class < self.static_share + self.dynamic_reads {
+                Class::Read
+            } else {
+                Class::Write
+            },
+            region: self
+                .regions
+                .iter()
+                .position(|&end| place < end)
+                .unwrap_or(last) as u8,
+            user: scale(who >> 32, self.users),
+            url: scale(who & u64::from(u32::MAX), self.urls),
+        }
     }
 
     #[inline]
-    fn arrival(&mut self, ctx: &mut Ctx<'_>) {
-        let request = self.draw(ctx.now());
+    fn arrival(&mut self, ctx: &mut Ctx) -> Option<(RequestId, Action)> {
+        let wish = self.draw();
         let gap = self.gap_after(self.number);
         self.number += 1;
         ctx.set_arrival(ctx.now().after(gap));
         ctx.meters()
-            .offered(request.class as usize, request.region as usize);
-        if let Some(id) = ctx.begin(request, NAME) {
-            let action = self.attempt(ctx, id);
-            ctx.then(id, action);
-        } else {
-            let now = ctx.now();
-            ctx.meters().attempts += 1;
-            ctx.meters().ended(now, &request, Outcome::SimulatorFull);
-        }
+            .offered(wish.class as usize, wish.region as usize);
+        let Some(id) = ctx.begin(&wish, NAME) else {
+            ctx.meters()
+                .turned_away(wish.class as usize, wish.region as usize);
+            return None;
+        };
+        Some((id, self.attempt(ctx, id)))
     }
 
     /// Sends an attempt on its way: first to the name service, if there is one.
     #[inline]
-    fn attempt(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+    fn attempt(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         ctx.meters().attempts += 1;
         ctx.request(id).began = ctx.now();
         if self.patient {
@@ -220,7 +229,7 @@ impl State {
     }
 
     #[inline]
-    fn send(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+    fn send(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         ctx.frame(id).phase = AWAY;
         let way = self.ways[ctx.request(id).region as usize];
         Action::Call {
@@ -231,7 +240,7 @@ impl State {
 
     /// The answer has reached its user, or the user's patience its end.
     #[inline]
-    fn answered(&mut self, ctx: &mut Ctx<'_>, id: RequestId, outcome: Outcome) -> Action {
+    fn answered(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
         if ctx.request(id).abandoned {
             ctx.meters().wasted += 1;
             ctx.end(id);
@@ -248,7 +257,7 @@ impl State {
     }
 
     /// Waits before the next attempt.
-    fn pause(&mut self, ctx: &mut Ctx<'_>, id: RequestId) {
+    fn pause(&mut self, ctx: &mut Ctx, id: RequestId) {
         let request = ctx.request(id);
         let longest = self.backoff * (1u64 << request.attempt.min(40)) as f64;
         let number = request.number;
@@ -265,24 +274,14 @@ impl State {
     }
 
     /// Users whose patience has run out give up; the work under way goes on without them.
-    fn give_up(&mut self, ctx: &mut Ctx<'_>) {
+    fn give_up(&mut self, ctx: &mut Ctx) {
         let id = ctx.longest_awaited();
         ctx.stop_waiting(id);
         let request = *ctx.request(id);
         if request.attempt < self.retries {
             ctx.request(id).abandoned = true;
-            if let Some(again) = ctx.begin(
-                Request {
-                    depth: 0,
-                    travelling: false,
-                    ..request
-                },
-                PAUSE,
-            ) {
-                self.pause(ctx, again);
-            } else {
-                ctx.ended(id, Outcome::SimulatorFull);
-            }
+            let again = ctx.begin_again(&request, PAUSE);
+            self.pause(ctx, again);
         } else {
             ctx.ended(id, Outcome::TimedOut);
             ctx.request(id).abandoned = true;
@@ -291,7 +290,7 @@ impl State {
 }
 
 impl Behavior for State {
-    fn configure(&mut self, ctx: &mut Ctx<'_>, around: &dyn Surroundings, spec: &Spec) {
+    fn configure(&mut self, ctx: &mut Ctx, around: &dyn Surroundings, spec: &Spec) {
         let before = self.gap;
         self.gap = 1e9 / spec.number(Setting::Rate as usize);
         self.is_poisson = spec.count(Setting::Arrivals as usize) == 0;
@@ -321,23 +320,21 @@ impl Behavior for State {
         if self.started {
             // A new rate stretches what is left of the gap under way.
             let left = ctx.arrival().since(ctx.now()).0 as f64;
-            ctx.set_arrival(
-                ctx.now()
-                    .after(Span((left * self.gap / before + 0.5) as u64)),
-            );
+            ctx.set_arrival(ctx.now().after(Span::from_nanos(left * self.gap / before)));
         } else {
             self.started = true;
             ctx.set_arrival(ctx.now().after(self.gap_after(u64::MAX)));
         }
     }
 
-    fn arrive(&mut self, _: &mut Ctx<'_>, _: RequestId) -> Action {
+    #[inline(never)]
+    fn arrive(&mut self, _: &mut Ctx, _: RequestId) -> Action {
         // Nobody calls the users.
         Action::Reply(Outcome::Unavailable)
     }
 
-    #[inline]
-    fn resume(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+    #[inline(never)]
+    fn resume(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         if ctx.frame(id).phase == PAUSE {
             return self.attempt(ctx, id);
         }
@@ -345,8 +342,8 @@ impl Behavior for State {
         self.answered(ctx, id, outcome)
     }
 
-    #[inline]
-    fn returned(&mut self, ctx: &mut Ctx<'_>, id: RequestId, outcome: Outcome) -> Action {
+    #[inline(never)]
+    fn returned(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
         if ctx.frame(id).phase == NAME {
             if outcome == Outcome::Good {
                 return self.send(ctx, id);
@@ -364,18 +361,20 @@ impl Behavior for State {
         }
     }
 
-    #[inline]
-    fn wake(&mut self, ctx: &mut Ctx<'_>, timer: u32) {
-        match timer {
-            ARRIVAL => self.arrival(ctx),
-            IMPATIENCE => self.give_up(ctx),
-            _ => {}
+    #[inline(never)]
+    fn wake(&mut self, ctx: &mut Ctx, timer: u32) -> Option<(RequestId, Action)> {
+        if timer == ARRIVAL {
+            return self.arrival(ctx);
         }
+        if timer == IMPATIENCE {
+            self.give_up(ctx);
+        }
+        None
     }
 
-    fn fault(&mut self, _: &mut Ctx<'_>, _: Option<usize>, _: Option<Fault>) {}
+    fn fault(&mut self, _: &mut Ctx, _: Option<usize>, _: Option<Fault>) {}
 
-    fn servers(&self, _: &Ctx<'_>) -> Vec<ServerMeter> {
+    fn servers(&self, _: &Ctx) -> Vec<ServerMeter> {
         Vec::new()
     }
 }

@@ -145,7 +145,7 @@ impl State {
 }
 
 impl Behavior for State {
-    fn configure(&mut self, ctx: &mut Ctx<'_>, around: &dyn Surroundings, spec: &Spec) {
+    fn configure(&mut self, ctx: &mut Ctx, around: &dyn Surroundings, spec: &Spec) {
         let is_relational = spec.count(Setting::DatabaseKind as usize) == 0;
         let (read, write, join) = if is_relational {
             (Setting::Read, Setting::Write, Setting::JoinCost)
@@ -178,8 +178,8 @@ impl Behavior for State {
             .configure(ctx, &vec![plan; 1 + self.replicas as usize]);
     }
 
-    #[inline]
-    fn arrive(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+    #[inline(never)]
+    fn arrive(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         // Each query of a request draws anew: the caller's phase tells which it is.
         let request = ctx.request(id);
         let (writing, depth) = (request.writing, request.depth as usize);
@@ -202,18 +202,18 @@ impl Behavior for State {
         }
     }
 
-    #[inline]
-    fn resume(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+    #[inline(never)]
+    fn resume(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         let server = ctx.frame(id).server as usize;
         self.tier.release(ctx, server);
         Action::Reply(Outcome::Good)
     }
 
-    fn fault(&mut self, ctx: &mut Ctx<'_>, server: Option<usize>, fault: Option<Fault>) {
+    fn fault(&mut self, ctx: &mut Ctx, server: Option<usize>, fault: Option<Fault>) {
         self.tier.fault(ctx, server, fault);
     }
 
-    fn servers(&self, ctx: &Ctx<'_>) -> Vec<ServerMeter> {
+    fn servers(&self, ctx: &Ctx) -> Vec<ServerMeter> {
         self.tier.view(ctx)
     }
 }

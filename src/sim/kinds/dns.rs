@@ -91,7 +91,7 @@ impl State {
     }
 
     /// The resolver that a request's user asks.
-    fn resolver(&self, ctx: &mut Ctx<'_>, id: RequestId) -> usize {
+    fn resolver(&self, ctx: &mut Ctx, id: RequestId) -> usize {
         let request = ctx.request(id);
         let (region, user) = (u32::from(request.region), request.user);
         let place = self.places.at(u64::from(user)).below(self.resolvers);
@@ -100,7 +100,7 @@ impl State {
 }
 
 impl Behavior for State {
-    fn configure(&mut self, ctx: &mut Ctx<'_>, _: &dyn Surroundings, spec: &Spec) {
+    fn configure(&mut self, ctx: &mut Ctx, _: &dyn Surroundings, spec: &Spec) {
         self.lookups = spec.number(Setting::Lookups as usize);
         self.ttl = Span::from_seconds(spec.number(Setting::Ttl as usize));
         let resolvers = spec.count(Setting::Resolvers as usize) as u32;
@@ -112,8 +112,8 @@ impl Behavior for State {
         self.miss = Law::new(3, spec.number(Setting::Miss as usize), 1.0);
     }
 
-    #[inline]
-    fn arrive(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+    #[inline(never)]
+    fn arrive(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         let number = ctx.request(id).number;
         if self.asks.at(number).unit() >= self.lookups {
             return Action::Reply(Outcome::Good);
@@ -126,7 +126,8 @@ impl Behavior for State {
         }
     }
 
-    fn resume(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+    #[inline(never)]
+    fn resume(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         let resolver = self.resolver(ctx, id);
         let phase = ctx.frame(id).phase;
         match phase {
@@ -158,7 +159,7 @@ impl Behavior for State {
         }
     }
 
-    fn fault(&mut self, _: &mut Ctx<'_>, _: Option<usize>, fault: Option<Fault>) {
+    fn fault(&mut self, _: &mut Ctx, _: Option<usize>, fault: Option<Fault>) {
         match fault {
             Some(Fault::Kill) => self.alive = false,
             Some(Fault::Slow(factor)) => self.slow = factor,
@@ -166,7 +167,7 @@ impl Behavior for State {
         }
     }
 
-    fn servers(&self, _: &Ctx<'_>) -> Vec<ServerMeter> {
+    fn servers(&self, _: &Ctx) -> Vec<ServerMeter> {
         vec![ServerMeter {
             alive: self.alive,
             slow: self.slow,

@@ -10,7 +10,7 @@ use crate::sim::law::{LAWS, Law};
 use crate::sim::rng::{Purpose, Stream};
 use crate::sim::run::calendar::LineId;
 use crate::sim::run::meters::ServerMeter;
-use crate::sim::run::requests::{Class, Outcome, Request, RequestId};
+use crate::sim::run::requests::{Class, Outcome, Request, RequestId, Wish};
 use crate::sim::units::{HOURS_PER_MONTH, SimTime, Span};
 
 /// Name in links and files.
@@ -153,6 +153,7 @@ pub struct State {
     fail_open: bool,
     checks: u64,
     checking: usize,
+    next_check: SimTime,
     services: Stream,
     routes: Stream,
     hashes: Stream,
@@ -181,6 +182,7 @@ impl State {
             fail_open: false,
             checks: 0,
             checking: 0,
+            next_check: SimTime::NEVER,
             services: stream(Purpose::Service),
             routes: stream(Purpose::Route),
             hashes: stream(Purpose::Hash),
@@ -332,7 +334,7 @@ impl State {
     }
 
     #[inline]
-    fn forward(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+    fn forward(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         let Request {
             number, user, url, ..
         } = *ctx.request(id);
@@ -350,23 +352,28 @@ impl State {
     }
 
     /// Asks a server whether it is well.
-    fn start_check(&mut self, ctx: &mut Ctx<'_>, server: usize) {
+    fn start_check(&mut self, ctx: &mut Ctx, server: usize) -> Option<(RequestId, Action)> {
         self.checks += 1;
         let number = CHECK_NUMBERS + self.checks;
         self.backends[server].check = number;
         self.backends[server].checked = ctx.now();
-        let mut request = Request::new(number, ctx.now());
-        (request.class, request.pick) = (Class::Probe, server as u16);
-        if let Some(id) = ctx.begin(request, CHECK) {
-            ctx.then(
-                id,
-                Action::Call {
-                    to: self.web,
-                    way: self.way,
-                },
-            );
-            ctx.wake_at(ctx.now().after(self.timeout), CHECK_ENDS + server as u32);
-        }
+        let wish = Wish {
+            number,
+            user: 0,
+            url: 0,
+            class: Class::Probe,
+            region: 0,
+        };
+        let id = ctx.begin(&wish, CHECK)?;
+        ctx.request(id).pick = server as u16;
+        ctx.wake_at(ctx.now().after(self.timeout), CHECK_ENDS + server as u32);
+        Some((
+            id,
+            Action::Call {
+                to: self.web,
+                way: self.way,
+            },
+        ))
     }
 
     /// Takes note of a check's result.
@@ -390,14 +397,15 @@ impl State {
     }
 
     /// Plans the next check: the servers take turns, each once in an interval.
-    fn plan_check(&self, ctx: &mut Ctx<'_>) {
+    fn plan_check(&mut self, ctx: &mut Ctx) {
         let gap = Span(self.interval.0 / self.count.max(1) as u64);
-        ctx.wake_at(ctx.now().after(gap), 0);
+        self.next_check = ctx.now().after(gap);
+        ctx.wake_at(self.next_check, 0);
     }
 }
 
 impl Behavior for State {
-    fn configure(&mut self, ctx: &mut Ctx<'_>, around: &dyn Surroundings, spec: &Spec) {
+    fn configure(&mut self, ctx: &mut Ctx, around: &dyn Surroundings, spec: &Spec) {
         self.algorithm = Algorithm::at(spec.count(Setting::AlgorithmChoice as usize));
         self.service = Law::new(
             spec.count(Setting::ServiceLaw as usize),
@@ -444,19 +452,19 @@ impl Behavior for State {
             }
         }
         let interval = Span::from_seconds(spec.number(Setting::Interval as usize));
-        let was_off = self.interval == Span::ZERO;
+        let is_new = self.interval != interval;
         self.interval = interval;
         if interval == Span::ZERO {
             for backend in &mut self.backends {
                 (backend.healthy, backend.contrary) = (true, 0);
             }
-        } else if was_off {
+        } else if is_new {
             self.plan_check(ctx);
         }
     }
 
-    #[inline]
-    fn arrive(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+    #[inline(never)]
+    fn arrive(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         if !self.tier.is_alive(0) {
             return Action::Reply(Outcome::Unavailable);
         }
@@ -479,8 +487,8 @@ impl Behavior for State {
         }
     }
 
-    #[inline]
-    fn resume(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+    #[inline(never)]
+    fn resume(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         if ctx.frame(id).phase == WORK {
             self.tier.release(ctx, 0);
             ctx.frame(id).phase = LATENCY;
@@ -491,8 +499,8 @@ impl Behavior for State {
         self.forward(ctx, id)
     }
 
-    #[inline]
-    fn returned(&mut self, ctx: &mut Ctx<'_>, id: RequestId, outcome: Outcome) -> Action {
+    #[inline(never)]
+    fn returned(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
         let Request {
             number, pick, sent, ..
         } = *ctx.request(id);
@@ -518,7 +526,8 @@ impl Behavior for State {
         Action::Reply(outcome)
     }
 
-    fn wake(&mut self, ctx: &mut Ctx<'_>, timer: u32) {
+    #[inline(never)]
+    fn wake(&mut self, ctx: &mut Ctx, timer: u32) -> Option<(RequestId, Action)> {
         if timer >= CHECK_ENDS {
             let server = (timer - CHECK_ENDS) as usize;
             let Backend { check, checked, .. } = self.backends[server];
@@ -526,23 +535,21 @@ impl Behavior for State {
             if check != 0 && ctx.now() >= checked.after(self.timeout) {
                 self.judge(server, false);
             }
-            return;
+            return None;
         }
-        if self.interval == Span::ZERO {
-            return;
-        }
-        if self.tier.is_alive(0) && self.count > 0 {
-            self.checking = if self.checking + 1 < self.count {
-                self.checking + 1
-            } else {
-                0
-            };
-            self.start_check(ctx, self.checking);
+        // Checks may have been switched off, or planned anew, since the timer was set.
+        if self.interval == Span::ZERO || ctx.now() != self.next_check {
+            return None;
         }
         self.plan_check(ctx);
+        if !self.tier.is_alive(0) || self.count == 0 {
+            return None;
+        }
+        self.checking = (self.checking + 1) % self.count;
+        self.start_check(ctx, self.checking)
     }
 
-    fn fault(&mut self, ctx: &mut Ctx<'_>, server: Option<usize>, fault: Option<Fault>) {
+    fn fault(&mut self, ctx: &mut Ctx, server: Option<usize>, fault: Option<Fault>) {
         self.tier.fault(ctx, server, fault);
         if fault == Some(Fault::Kill) {
             // The engine takes away all it had open.
@@ -552,7 +559,7 @@ impl Behavior for State {
         }
     }
 
-    fn servers(&self, ctx: &Ctx<'_>) -> Vec<ServerMeter> {
+    fn servers(&self, ctx: &Ctx) -> Vec<ServerMeter> {
         self.tier.view(ctx)
     }
 

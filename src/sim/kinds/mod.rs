@@ -66,28 +66,28 @@ macro_rules! kinds {
         }
 
         impl Behavior for Node {
-            fn configure(&mut self, ctx: &mut Ctx<'_>, around: &dyn Surroundings, spec: &Spec) {
+            fn configure(&mut self, ctx: &mut Ctx, around: &dyn Surroundings, spec: &Spec) {
                 match self { $(Self::$name(state) => state.configure(ctx, around, spec)),* }
             }
             #[inline]
-            fn arrive(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+            fn arrive(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
                 match self { $(Self::$name(state) => state.arrive(ctx, id)),* }
             }
             #[inline]
-            fn resume(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+            fn resume(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
                 match self { $(Self::$name(state) => state.resume(ctx, id)),* }
             }
             #[inline]
-            fn returned(&mut self, ctx: &mut Ctx<'_>, id: RequestId, outcome: Outcome) -> Action {
+            fn returned(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
                 match self { $(Self::$name(state) => state.returned(ctx, id, outcome)),* }
             }
-            fn wake(&mut self, ctx: &mut Ctx<'_>, timer: u32) {
+            fn wake(&mut self, ctx: &mut Ctx, timer: u32) -> Option<(RequestId, Action)> {
                 match self { $(Self::$name(state) => state.wake(ctx, timer)),* }
             }
-            fn fault(&mut self, ctx: &mut Ctx<'_>, server: Option<usize>, fault: Option<Fault>) {
+            fn fault(&mut self, ctx: &mut Ctx, server: Option<usize>, fault: Option<Fault>) {
                 match self { $(Self::$name(state) => state.fault(ctx, server, fault)),* }
             }
-            fn servers(&self, ctx: &Ctx<'_>) -> Vec<ServerMeter> {
+            fn servers(&self, ctx: &Ctx) -> Vec<ServerMeter> {
                 match self { $(Self::$name(state) => state.servers(ctx)),* }
             }
             fn health(&self) -> Vec<bool> {

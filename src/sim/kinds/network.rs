@@ -63,19 +63,19 @@ impl State {
 }
 
 impl Behavior for State {
-    fn configure(&mut self, _: &mut Ctx<'_>, _: &dyn Surroundings, _: &Spec) {}
+    fn configure(&mut self, _: &mut Ctx, _: &dyn Surroundings, _: &Spec) {}
 
-    fn arrive(&mut self, _: &mut Ctx<'_>, _: RequestId) -> Action {
+    fn arrive(&mut self, _: &mut Ctx, _: RequestId) -> Action {
         Action::Reply(Outcome::Good)
     }
 
-    fn resume(&mut self, _: &mut Ctx<'_>, _: RequestId) -> Action {
+    fn resume(&mut self, _: &mut Ctx, _: RequestId) -> Action {
         Action::Reply(Outcome::Good)
     }
 
-    fn fault(&mut self, _: &mut Ctx<'_>, _: Option<usize>, _: Option<Fault>) {}
+    fn fault(&mut self, _: &mut Ctx, _: Option<usize>, _: Option<Fault>) {}
 
-    fn servers(&self, _: &Ctx<'_>) -> Vec<ServerMeter> {
+    fn servers(&self, _: &Ctx) -> Vec<ServerMeter> {
         Vec::new()
     }
 }

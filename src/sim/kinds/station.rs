@@ -4,6 +4,7 @@
 use super::behavior::Ctx;
 use crate::sim::run::cpu::CpuId;
 use crate::sim::run::requests::RequestId;
+use crate::sim::units::Span;
 
 /// What became of a request that came to a station.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +92,7 @@ impl Station {
 
     /// Offers a request with `work` nanoseconds of work.
     #[inline]
-    pub fn offer(&mut self, ctx: &mut Ctx<'_>, id: RequestId, work: f64) -> Admission {
+    pub fn offer(&mut self, ctx: &mut Ctx, id: RequestId, work: f64) -> Admission {
         let work = work * self.slowdown;
         if self.busy < self.slots {
             self.take(ctx, id, work);
@@ -117,7 +118,7 @@ impl Station {
 
     /// Gives back a slot; the next of the backlog takes it.
     #[inline]
-    pub fn release(&mut self, ctx: &mut Ctx<'_>) {
+    pub fn release(&mut self, ctx: &mut Ctx) {
         let now = ctx.now().0;
         self.busy -= 1;
         self.gauge.busy_moments = self.gauge.busy_moments.wrapping_add(now);
@@ -125,7 +126,7 @@ impl Station {
     }
 
     /// Lets the backlog move up, after slots were freed or added.
-    pub fn fill(&mut self, ctx: &mut Ctx<'_>) {
+    pub fn fill(&mut self, ctx: &mut Ctx) {
         while self.waiting > 0 && self.busy < self.slots {
             let now = ctx.now().0;
             let id = self.head;
@@ -139,10 +140,10 @@ impl Station {
     }
 
     #[inline]
-    fn take(&mut self, ctx: &mut Ctx<'_>, id: RequestId, work: f64) {
+    fn take(&mut self, ctx: &mut Ctx, id: RequestId, work: f64) {
         self.busy += 1;
         self.gauge.busy_moments = self.gauge.busy_moments.wrapping_sub(ctx.now().0);
-        ctx.request(id).served += work as u64;
+        ctx.request(id).served += Span::from_nanos(work).0;
         match self.discipline {
             Discipline::Slots => ctx.resume_after(id, work),
             Discipline::Shared(cpu) => ctx.run_on(cpu, id, work),

@@ -84,7 +84,7 @@ pub struct Tier {
 
 impl Tier {
     /// Makes the servers as planned. Those no longer planned take no new work and finish theirs.
-    pub fn configure(&mut self, ctx: &mut Ctx<'_>, plans: &[Plan]) {
+    pub fn configure(&mut self, ctx: &mut Ctx, plans: &[Plan]) {
         for (index, plan) in plans.iter().enumerate() {
             if index == self.servers.len() {
                 self.servers.push(Server {
@@ -123,7 +123,7 @@ impl Tier {
     #[inline]
     pub fn offer(
         &mut self,
-        ctx: &mut Ctx<'_>,
+        ctx: &mut Ctx,
         server: usize,
         id: RequestId,
         work: f64,
@@ -140,7 +140,7 @@ impl Tier {
 
     /// Gives back a slot of a server.
     #[inline]
-    pub fn release(&mut self, ctx: &mut Ctx<'_>, server: usize) {
+    pub fn release(&mut self, ctx: &mut Ctx, server: usize) {
         self.servers[server].station.release(ctx);
     }
 
@@ -169,7 +169,7 @@ impl Tier {
     }
 
     /// Puts a fault on one server or on all, or heals.
-    pub fn fault(&mut self, ctx: &mut Ctx<'_>, server: Option<usize>, fault: Option<Fault>) {
+    pub fn fault(&mut self, ctx: &mut Ctx, server: Option<usize>, fault: Option<Fault>) {
         let now = ctx.now().0;
         for (index, s) in self.servers.iter_mut().enumerate() {
             if server.is_some_and(|only| only != index) {
@@ -189,7 +189,7 @@ impl Tier {
 
     /// What an observer may see.
     #[must_use]
-    pub fn view(&self, ctx: &Ctx<'_>) -> Vec<ServerMeter> {
+    pub fn view(&self, ctx: &Ctx) -> Vec<ServerMeter> {
         let now = ctx.now();
         let seen = self
             .servers
@@ -222,7 +222,7 @@ impl Tier {
 
 impl Server {
     /// Applies the fault's slowness where the work is done.
-    fn pace(&mut self, ctx: &mut Ctx<'_>) {
+    fn pace(&mut self, ctx: &mut Ctx) {
         match (self.station.discipline, self.own) {
             (Discipline::Shared(cpu), Some(own)) if cpu == own => {
                 ctx.set_cpu(own, self.cores, 1.0 / self.slow);

@@ -124,7 +124,7 @@ impl State {
     }
 
     /// The next thing a dynamic request needs after its work.
-    fn next_call(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+    fn next_call(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         let is_read = ctx.request(id).class == Class::Read;
         match self.cache {
             Some((to, way)) if is_read && self.queries > 0 => {
@@ -136,7 +136,7 @@ impl State {
     }
 
     /// The query with this number, or the end.
-    fn query(&mut self, ctx: &mut Ctx<'_>, id: RequestId, number: u8) -> Action {
+    fn query(&mut self, ctx: &mut Ctx, id: RequestId, number: u8) -> Action {
         match self.database {
             Some((to, way)) if number < self.queries => {
                 ctx.frame(id).phase = QUERY + number;
@@ -149,7 +149,7 @@ impl State {
         }
     }
 
-    fn finish(&mut self, ctx: &mut Ctx<'_>, id: RequestId, outcome: Outcome) -> Action {
+    fn finish(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
         if !ctx.request(id).slot_given_back {
             let server = ctx.frame(id).server as usize;
             self.tier.release(ctx, server);
@@ -159,7 +159,7 @@ impl State {
 }
 
 impl Behavior for State {
-    fn configure(&mut self, ctx: &mut Ctx<'_>, around: &dyn Surroundings, spec: &Spec) {
+    fn configure(&mut self, ctx: &mut Ctx, around: &dyn Surroundings, spec: &Spec) {
         let (law, mean, scv) = (Setting::ServiceLaw, Setting::Service, Setting::Scv);
         self.service = Law::new(
             spec.count(law as usize),
@@ -202,8 +202,8 @@ impl Behavior for State {
         self.database = way(Kind::Database);
     }
 
-    #[inline]
-    fn arrive(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+    #[inline(never)]
+    fn arrive(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         let request = ctx.request(id);
         let server = request.pick;
         request.slot_given_back = false;
@@ -224,8 +224,8 @@ impl Behavior for State {
         }
     }
 
-    #[inline]
-    fn resume(&mut self, ctx: &mut Ctx<'_>, id: RequestId) -> Action {
+    #[inline(never)]
+    fn resume(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         if matches!(ctx.request(id).class, Class::Static | Class::Probe) {
             return self.finish(ctx, id, Outcome::Good);
         }
@@ -237,8 +237,8 @@ impl Behavior for State {
         self.next_call(ctx, id)
     }
 
-    #[inline]
-    fn returned(&mut self, ctx: &mut Ctx<'_>, id: RequestId, outcome: Outcome) -> Action {
+    #[inline(never)]
+    fn returned(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
         let phase = ctx.frame(id).phase;
         match phase {
             // A cache that fails is a cache that does not have the value.
@@ -249,11 +249,11 @@ impl Behavior for State {
         }
     }
 
-    fn fault(&mut self, ctx: &mut Ctx<'_>, server: Option<usize>, fault: Option<Fault>) {
+    fn fault(&mut self, ctx: &mut Ctx, server: Option<usize>, fault: Option<Fault>) {
         self.tier.fault(ctx, server, fault);
     }
 
-    fn servers(&self, ctx: &Ctx<'_>) -> Vec<ServerMeter> {
+    fn servers(&self, ctx: &Ctx) -> Vec<ServerMeter> {
         self.tier.view(ctx)
     }
 }

@@ -55,10 +55,11 @@ const LAST: Event = Event {
 };
 
 impl Event {
-    /// Both words as one number, so that comparing is one branch.
+    /// The order of events. Two events never have the same tag. Without branches: in a heap they
+    /// would be guessed wrong half of the time.
     #[inline]
-    const fn key(self) -> u128 {
-        ((self.at.0 as u128) << 64) | self.tag.0 as u128
+    const fn comes_before(self, other: Self) -> bool {
+        (self.at.0 < other.at.0) | ((self.at.0 == other.at.0) & (self.tag.0 < other.tag.0))
     }
 }
 
@@ -69,13 +70,16 @@ struct Line {
     events: VecDeque<Event>,
 }
 
+/// The delay of a line that is not in use.
+const IDLE: Span = Span(u64::MAX);
+
 /// Which line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LineId(u32);
+pub struct LineId(u16);
 
 impl LineId {
     /// The line of no delay at all: nothing waits in it.
-    pub const NOW: Self = Self(u32::MAX);
+    pub const NOW: Self = Self(u16::MAX);
 }
 
 /// A binary heap of events, smallest first.
@@ -96,7 +100,7 @@ impl Heap {
         self.events.push(event);
         while hole > 0 {
             let parent = (hole - 1) / 2;
-            if self.events[parent].key() <= event.key() {
+            if self.events[parent].comes_before(event) {
                 break;
             }
             self.events[hole] = self.events[parent];
@@ -109,21 +113,24 @@ impl Heap {
     #[inline]
     fn replace_first(&mut self, event: Event) {
         let events = &mut self.events[..];
-        let n = events.len();
         let mut hole = 0;
         loop {
-            let mut child = 2 * hole + 1;
-            if child >= n {
+            let left = 2 * hole + 1;
+            let Some([first, second]) = events.get(left..left + 2) else {
+                // At most one child is left.
+                if left < events.len() && events[left].comes_before(event) {
+                    events[hole] = events[left];
+                    hole = left;
+                }
+                break;
+            };
+            let is_second = second.comes_before(*first);
+            let next = if is_second { *second } else { *first };
+            if event.comes_before(next) {
                 break;
             }
-            if child + 1 < n && events[child + 1].key() < events[child].key() {
-                child += 1;
-            }
-            if event.key() <= events[child].key() {
-                break;
-            }
-            events[hole] = events[child];
-            hole = child;
+            events[hole] = next;
+            hole = left + usize::from(is_second);
         }
         events[hole] = event;
     }
@@ -147,7 +154,7 @@ pub struct Calendar {
     hole: bool,
     lines: Vec<Line>,
     /// Lines that are not empty, by their heads: few, so kept sorted, soonest last.
-    heads: Vec<(Event, u32)>,
+    heads: Vec<(Event, u16)>,
 }
 
 impl Calendar {
@@ -157,13 +164,25 @@ impl Calendar {
             return LineId::NOW;
         }
         if let Some(found) = self.lines.iter().position(|line| line.delay == delay) {
-            return LineId(found as u32);
+            return LineId(found as u16);
+        }
+        if let Some(idle) = self.lines.iter().position(|line| line.delay == IDLE) {
+            self.lines[idle].delay = delay;
+            return LineId(idle as u16);
         }
         self.lines.push(Line {
             delay,
             events: VecDeque::new(),
         });
-        LineId(self.lines.len() as u32 - 1)
+        LineId(self.lines.len() as u16 - 1)
+    }
+
+    /// Lets lines in which nothing waits be used for other delays. Call only when every holder of a
+    /// line is about to ask for its lines anew.
+    pub fn retire_idle_lines(&mut self) {
+        for line in self.lines.iter_mut().filter(|line| line.events.is_empty()) {
+            line.delay = IDLE;
+        }
     }
 
     /// The delay of a line.
@@ -223,50 +242,43 @@ impl Calendar {
     }
 
     #[inline]
-    fn insert_head(&mut self, event: Event, line: u32) {
+    fn insert_head(&mut self, event: Event, line: u16) {
         let mut place = self.heads.len();
         self.heads.push((event, line));
-        while place > 0 && self.heads[place - 1].0.key() < event.key() {
+        while place > 0 && self.heads[place - 1].0.comes_before(event) {
             self.heads[place] = self.heads[place - 1];
             place -= 1;
         }
         self.heads[place] = (event, line);
     }
 
-    /// When the next event is due.
+    /// Takes the next event, if it is due by `limit`.
     #[inline]
-    pub fn next_time(&mut self) -> SimTime {
+    pub fn take_by(&mut self, limit: SimTime) -> Option<(SimTime, Tag)> {
         if self.hole {
             self.hole = false;
             self.heap.pop();
         }
-        let head = self.heads.last().map_or(LAST, |h| h.0);
-        if head.key() < self.heap.first().key() {
-            head.at
-        } else {
-            self.heap.first().at
-        }
-    }
-
-    /// Takes the next event. Call after [`Calendar::next_time`] said there is one.
-    #[inline]
-    pub fn take(&mut self) -> Tag {
         let first = self.heap.first();
-        match self.heads.last() {
-            Some(&(event, line)) if event.key() < first.key() => {
-                self.heads.pop();
-                let events = &mut self.lines[line as usize].events;
-                events.pop_front();
-                if let Some(&next) = events.front() {
-                    self.insert_head(next, line);
-                }
-                event.tag
+        if let Some(&(head, line)) = self.heads.last()
+            && head.comes_before(first)
+        {
+            if head.at > limit {
+                return None;
             }
-            _ => {
-                self.hole = true;
-                first.tag
+            self.heads.pop();
+            let events = &mut self.lines[line as usize].events;
+            events.pop_front();
+            if let Some(&next) = events.front() {
+                self.insert_head(next, line);
             }
+            return Some((head.at, head.tag));
         }
+        if first.at > limit || first.tag == Tag::NONE {
+            return None;
+        }
+        self.hole = true;
+        Some((first.at, first.tag))
     }
 
     /// How many events are pending.
@@ -313,10 +325,13 @@ mod tests {
                 scheduled += 1;
             } else if let Some(&first) = expected.iter().min() {
                 expected.retain(|e| *e != first);
-                assert_eq!(calendar.next_time(), SimTime(first.0), "step {step}");
+                assert_eq!(calendar.take_by(SimTime(first.0.saturating_sub(1))), None);
+                let (at, tag) = calendar
+                    .take_by(SimTime::NEVER)
+                    .expect("something is pending");
                 assert_eq!(
-                    calendar.take().subject(),
-                    Subject::Request(RequestId(first.2))
+                    (at, tag.subject()),
+                    (SimTime(first.0), Subject::Request(RequestId(first.2)))
                 );
                 now = first.0;
             }

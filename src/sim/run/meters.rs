@@ -19,15 +19,6 @@ pub struct Endings {
 }
 
 impl Endings {
-    /// Counts one.
-    #[inline]
-    pub const fn count(&mut self, outcome: Outcome) {
-        match outcome.failure() {
-            None => self.good += 1,
-            Some(reason) => self.failed[reason] += 1,
-        }
-    }
-
     /// All failures.
     #[must_use]
     pub fn failures(&self) -> u64 {
@@ -62,76 +53,101 @@ impl Endings {
     }
 }
 
+/// What came somewhere and how it ended: at a part, for a class, for a region. A good ending is one
+/// record in the histogram, and nothing is counted twice.
+#[derive(Clone, Debug, Default)]
+pub struct Flow {
+    /// Came.
+    pub arrived: u64,
+    /// Failed, by reason.
+    pub failed: [u64; REASONS],
+    /// Time of those that ended well.
+    pub time: Histogram,
+}
+
+impl Flow {
+    /// How all that ended did so.
+    #[must_use]
+    pub const fn endings(&self) -> Endings {
+        Endings {
+            good: self.time.count(),
+            failed: self.failed,
+        }
+    }
+
+    /// How many have come and not ended.
+    #[must_use]
+    pub fn inside(&self) -> u64 {
+        self.arrived - self.endings().total()
+    }
+
+    /// One ends after so long.
+    #[inline]
+    fn end(&mut self, outcome: Outcome, span: Span) {
+        match outcome.failure() {
+            None => self.time.record(span),
+            Some(reason) => self.failed[reason] += 1,
+        }
+    }
+}
+
 /// One part: calls that came, ended, and the time they spent inside.
 #[derive(Clone, Debug, Default)]
 pub struct NodeMeter {
-    /// Calls that came in.
-    pub arrived: u64,
-    /// How they ended.
-    pub endings: Endings,
-    /// Calls inside now.
-    pub inside: u64,
-    /// Time in the part, of the calls that were answered well.
-    pub time: Histogram,
-    /// Nanoseconds spent inside by all calls that ended, modulo 2^64.
-    pub spent: u64,
-    /// Work done by its stations for the calls that ended, in nanoseconds, modulo 2^64.
+    /// Calls of the part.
+    pub flow: Flow,
+    /// Moments at which calls ended, less those at which they came, summed in nanoseconds modulo
+    /// 2^64: with those inside, the integral of their number over time.
     moments: u64,
+    /// Time that failed calls spent inside, in nanoseconds modulo 2^64.
+    failed_time: u64,
 }
 
 impl NodeMeter {
     /// A call comes in.
     #[inline]
     pub const fn enter(&mut self, now: SimTime) {
-        self.arrived += 1;
-        self.inside += 1;
+        self.flow.arrived += 1;
         self.moments = self.moments.wrapping_sub(now.0);
     }
 
     /// A call that came in at `entered` ends.
     #[inline]
     pub fn leave(&mut self, now: SimTime, entered: SimTime, outcome: Outcome) {
-        self.inside -= 1;
         self.moments = self.moments.wrapping_add(now.0);
         let span = now.since(entered);
-        self.spent = self.spent.wrapping_add(span.0);
-        self.endings.count(outcome);
-        if matches!(outcome, Outcome::Good) {
-            self.time.record(span);
+        if !matches!(outcome, Outcome::Good) {
+            self.failed_time = self.failed_time.wrapping_add(span.0);
         }
+        self.flow.end(outcome, span);
     }
 
     /// The number inside, integrated over time up to `now`, in call-nanoseconds modulo 2^64.
     #[must_use]
-    pub const fn area(&self, now: SimTime) -> u64 {
-        self.moments.wrapping_add(self.inside.wrapping_mul(now.0))
+    pub fn area(&self, now: SimTime) -> u64 {
+        self.moments
+            .wrapping_add(self.flow.inside().wrapping_mul(now.0))
+    }
+
+    /// The integral of the number inside up to `now`, less the time of the calls that ended: what
+    /// the calls inside now have spent, if Little's law holds. Modulo 2^64.
+    #[must_use]
+    pub fn unfinished(&self, now: SimTime) -> Span {
+        let spent = (self.flow.time.sum() as u64).wrapping_add(self.failed_time);
+        Span(self.area(now).wrapping_sub(spent))
     }
 }
 
 /// One class of requests, as users see it.
 #[derive(Clone, Debug, Default)]
 pub struct ClassMeter {
-    /// Requests that users made.
-    pub offered: u64,
-    /// How they ended for the user, after all retries.
-    pub endings: Endings,
-    /// Time from the first attempt to the good answer.
-    pub time: Histogram,
+    /// Requests that users made, and how they ended after all retries; the time is from the first
+    /// attempt to the good answer.
+    pub flow: Flow,
     /// Of that time, nanoseconds on the network (last attempt), summed.
     pub travelled: u64,
     /// Of that time, nanoseconds of work (last attempt), summed.
     pub served: u64,
-}
-
-/// One region, as its users see it.
-#[derive(Clone, Debug, Default)]
-pub struct RegionMeter {
-    /// Requests that users made.
-    pub offered: u64,
-    /// How they ended for the user.
-    pub endings: Endings,
-    /// Time from the first attempt to the good answer.
-    pub time: Histogram,
 }
 
 /// One server, cumulative: busy, waiting and core time are integrals up to the moment of reading.
@@ -171,7 +187,7 @@ pub struct Meters {
     /// By class, in the order of [`CLASSES`].
     pub classes: [ClassMeter; CLASSES.len()],
     /// By region.
-    pub regions: [RegionMeter; region::COUNT],
+    pub regions: [Flow; region::COUNT],
     /// Attempts that users sent, retries included.
     pub attempts: u64,
     /// Attempts that were answered after the user had given up: work for nothing.
@@ -203,32 +219,38 @@ impl Meters {
     /// A user makes a request.
     #[inline]
     pub const fn offered(&mut self, class: usize, region: usize) {
-        self.classes[class].offered += 1;
-        self.regions[region].offered += 1;
+        self.classes[class].flow.arrived += 1;
+        self.regions[region].arrived += 1;
+    }
+
+    /// A request fails at once because the simulator is full.
+    pub fn turned_away(&mut self, class: usize, region: usize) {
+        self.attempts += 1;
+        self.classes[class]
+            .flow
+            .end(Outcome::SimulatorFull, Span::ZERO);
+        self.regions[region].end(Outcome::SimulatorFull, Span::ZERO);
     }
 
     /// A request is over for its user.
     #[inline]
     pub fn ended(&mut self, now: SimTime, request: &Request, outcome: Outcome) {
+        let span = now.since(request.born);
         let class = &mut self.classes[request.class as usize];
-        let region = &mut self.regions[request.region as usize];
-        class.endings.count(outcome);
-        region.endings.count(outcome);
+        class.flow.end(outcome, span);
         if matches!(outcome, Outcome::Good) {
-            let span = now.since(request.born);
-            class.time.record(span);
             class.travelled = class.travelled.wrapping_add(request.travelled);
             class.served = class.served.wrapping_add(request.served);
-            region.time.record(span);
         }
+        self.regions[request.region as usize].end(outcome, span);
     }
 
     /// Time to a good answer, of all classes together.
     #[must_use]
     pub fn time(&self) -> Histogram {
-        let mut all = self.classes[0].time.clone();
+        let mut all = self.classes[0].flow.time.clone();
         for class in &self.classes[1..] {
-            all.add(&class.time);
+            all.add(&class.flow.time);
         }
         all
     }
@@ -236,7 +258,7 @@ impl Meters {
     /// Requests that users made, of all classes together.
     #[must_use]
     pub fn offered_in_all(&self) -> u64 {
-        self.classes.iter().map(|c| c.offered).sum()
+        self.classes.iter().map(|class| class.flow.arrived).sum()
     }
 
     /// How requests ended for users, of all classes together.
@@ -244,16 +266,8 @@ impl Meters {
     pub fn endings(&self) -> Endings {
         let mut all = Endings::default();
         for class in &self.classes {
-            all.add(&class.endings);
+            all.add(&class.flow.endings());
         }
         all
-    }
-
-    /// The integral of a part's number inside up to `now`, less the time of calls that ended: what
-    /// the calls inside now have spent, if Little's law holds.
-    #[must_use]
-    pub fn unfinished(&self, node: usize, now: SimTime) -> Span {
-        let meter = &self.nodes[node];
-        Span(meter.area(now).wrapping_sub(meter.spent))
     }
 }

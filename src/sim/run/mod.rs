@@ -57,8 +57,6 @@ pub struct Run {
     pub patience: Patience,
     /// Machines of the web servers, on which other parts may be guests.
     pub hosts: Vec<Option<CpuId>>,
-    /// Requests that parts began just now, to be driven on by the engine.
-    pub begun: Vec<(RequestId, Action)>,
 }
 
 impl Run {
@@ -75,7 +73,6 @@ impl Run {
             arrival: SimTime::NEVER,
             patience: Patience::default(),
             hosts: Vec::new(),
-            begun: Vec::new(),
         }
     }
 
@@ -89,7 +86,7 @@ impl Run {
     /// The request goes on after so many nanoseconds.
     #[inline]
     pub fn resume_after(&mut self, id: RequestId, ns: f64) {
-        let at = self.now.after(Span((ns + 0.5) as u64));
+        let at = self.now.after(Span::from_nanos(ns));
         let tag = self.calendar.at(at, id);
         self.requests.get_mut(id).pending = tag;
     }
@@ -108,12 +105,6 @@ impl Run {
         if let Some(at) = due {
             self.calendar.timer_at(at, cpu.0);
         }
-    }
-
-    /// Adds a request in flight.
-    #[inline]
-    pub fn add(&mut self, request: Request) -> Option<RequestId> {
-        self.requests.add(request)
     }
 }
 

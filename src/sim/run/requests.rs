@@ -17,8 +17,9 @@ impl RequestId {
 /// full`, which says that the machine simulating is too small and not the system simulated.
 pub const MOST_IN_FLIGHT: usize = 1 << 22;
 
-/// Deepest nesting of calls: clients, balancer, web tier, cache, database.
-pub const DEPTH: usize = 5;
+/// Deepest nesting of calls; a power of two, because it is divided by all the time. Five are in use:
+/// clients, balancer, web tier, cache or database.
+pub const DEPTH: usize = 8;
 
 /// One call under way: at which part, at which of its servers, since when.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +30,8 @@ pub struct Frame {
     pub node: u8,
     /// How far the part has got with it; the part's own business.
     pub phase: u8,
+    /// Whether the part has found what was asked for; the part's own business.
+    pub found: bool,
     /// The server of the part that has it.
     pub server: u16,
 }
@@ -37,6 +40,7 @@ const NO_FRAME: Frame = Frame {
     entered: SimTime::ZERO,
     node: 0,
     phase: 0,
+    found: false,
     server: 0,
 };
 
@@ -162,53 +166,84 @@ pub struct Request {
     pub frames: [Frame; DEPTH],
 }
 
+/// What a user, or a part, wants: all that a request is when it begins.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish {
+    /// Names its draws.
+    pub number: u64,
+    /// The user.
+    pub user: u32,
+    /// The address asked for.
+    pub url: u32,
+    /// What it asks for.
+    pub class: Class,
+    /// The user's region.
+    pub region: u8,
+}
+
+const BLANK: Request = Request {
+    number: 0,
+    born: SimTime::ZERO,
+    began: SimTime::ZERO,
+    sent: SimTime::ZERO,
+    pending: Tag::NONE,
+    work: 0.0,
+    served: 0,
+    travelled: 0,
+    behind: RequestId::NONE,
+    older: RequestId::NONE,
+    younger: RequestId::NONE,
+    user: 0,
+    url: 0,
+    pick: 0,
+    class: Class::Read,
+    region: 0,
+    attempt: 0,
+    depth: 0,
+    answer: Outcome::Good,
+    hit: false,
+    writing: false,
+    slot_given_back: false,
+    cpu: None,
+    abandoned: false,
+    travelling: false,
+    floor: 0,
+    live: false,
+    frames: [NO_FRAME; DEPTH],
+};
+
 impl Request {
-    /// A fresh record of this number, born now.
-    #[must_use]
-    pub const fn new(number: u64, now: SimTime) -> Self {
-        Self {
-            number,
-            born: now,
-            began: now,
-            sent: now,
-            pending: Tag::NONE,
-            work: 0.0,
-            served: 0,
-            travelled: 0,
-            behind: RequestId::NONE,
-            older: RequestId::NONE,
-            younger: RequestId::NONE,
-            user: 0,
-            url: 0,
-            pick: 0,
-            class: Class::Read,
-            region: 0,
-            attempt: 0,
-            depth: 0,
-            answer: Outcome::Good,
-            hit: false,
-            writing: false,
-            slot_given_back: false,
-            cpu: None,
-            abandoned: false,
-            travelling: false,
-            floor: 0,
-            live: true,
-            frames: [NO_FRAME; DEPTH],
-        }
+    /// Makes a record a fresh request, begun now by the part at `node`. Only what a later reader
+    /// may see is written: this runs once per request.
+    #[inline]
+    fn renew(&mut self, wish: &Wish, now: SimTime, node: u8, phase: u8) {
+        (self.number, self.user, self.url) = (wish.number, wish.user, wish.url);
+        (self.class, self.region) = (wish.class, wish.region);
+        (self.born, self.began) = (now, now);
+        (self.served, self.travelled) = (0, 0);
+        (self.older, self.younger) = (RequestId::NONE, RequestId::NONE);
+        (self.pick, self.attempt, self.depth, self.floor) = (0, 0, 1, 0);
+        (self.abandoned, self.travelling, self.live) = (false, false, true);
+        self.frames[0] = Frame {
+            entered: now,
+            node,
+            phase,
+            found: false,
+            server: 0,
+        };
     }
 
     /// The call under way on top.
     #[inline]
     #[must_use]
     pub const fn top(&self) -> &Frame {
-        &self.frames[(self.depth as usize).saturating_sub(1) % DEPTH]
+        &self.frames[(self.depth as usize).wrapping_sub(1) % DEPTH]
     }
 
     /// The call under way on top.
     #[inline]
     pub const fn top_mut(&mut self) -> &mut Frame {
-        &mut self.frames[(self.depth as usize).saturating_sub(1) % DEPTH]
+        &mut self.frames[(self.depth as usize).wrapping_sub(1) % DEPTH]
     }
 }
 
@@ -220,24 +255,31 @@ pub struct Requests {
 }
 
 impl Requests {
-    /// Stores a request; `None` when the slab is full.
+    /// Begins a request; `None` when the slab is full.
     #[inline]
-    pub fn add(&mut self, request: Request) -> Option<RequestId> {
-        if let Some(place) = self.free.pop() {
-            self.records[place as usize] = request;
-            return Some(RequestId(place));
-        }
+    pub fn begin(&mut self, wish: &Wish, now: SimTime, node: u8, phase: u8) -> Option<RequestId> {
+        let id = match self.free.pop() {
+            Some(place) => RequestId(place),
+            None => self.grow()?,
+        };
+        self.get_mut(id).renew(wish, now, node, phase);
+        Some(id)
+    }
+
+    #[cold]
+    fn grow(&mut self) -> Option<RequestId> {
         if self.records.len() >= MOST_IN_FLIGHT {
             return None;
         }
-        self.records.push(request);
+        self.records.push(BLANK);
         Some(RequestId(self.records.len() as u32 - 1))
     }
 
     /// Stores a request that splits off one already counted, whatever the limit.
-    pub fn add_beyond_limit(&mut self, request: Request) -> RequestId {
-        if let Some(id) = self.add(request) {
-            return id;
+    pub fn split_off(&mut self, request: Request) -> RequestId {
+        if let Some(place) = self.free.pop() {
+            self.records[place as usize] = request;
+            return RequestId(place);
         }
         self.records.push(request);
         RequestId(self.records.len() as u32 - 1)
