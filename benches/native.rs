@@ -35,21 +35,10 @@ fn main() {
     }
     let bare = median(&mut rates[0]);
     println!("native, median of {ROUNDS} interleaved rounds");
-    println!(
-        "{:<22} {:>14} {:>10} {:>12}",
-        "workload", "requests/s", "x bare W3", "mean ms"
-    );
+    println!("{:<22} {:>14} {:>10} {:>12}", "workload", "requests/s", "x bare W3", "mean ms");
     for (index, rates) in rates.iter_mut().enumerate() {
-        let name = if index == 0 {
-            "bare loop W3"
-        } else {
-            WORKLOADS[index - 1].0
-        };
+        let name = if index == 0 { "bare loop W3" } else { WORKLOADS[index - 1].0 };
         let rate = median(rates);
-        println!(
-            "{name:<22} {rate:>14.0} {:>10.2} {:>12.4}",
-            rate / bare,
-            means[index]
-        );
+        println!("{name:<22} {rate:>14.0} {:>10.2} {:>12.4}", rate / bare, means[index]);
     }
 }

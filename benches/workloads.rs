@@ -58,10 +58,7 @@ pub fn engine(index: usize) -> Round {
         engine.run_until(until, u64::MAX);
     }
     let time = engine.meters().time();
-    Round {
-        requests: time.count(),
-        mean_ms: time.mean().unwrap_or(0.0) * 1e3,
-    }
+    Round { requests: time.count(), mean_ms: time.mean().unwrap_or(0.0) * 1e3 }
 }
 
 /// Events of the bare loop.
@@ -78,10 +75,7 @@ struct Station {
 
 impl Station {
     fn new(slots: u32) -> Self {
-        Self {
-            free: slots,
-            waiting: VecDeque::new(),
-        }
+        Self { free: slots, waiting: VecDeque::new() }
     }
 }
 
@@ -121,10 +115,7 @@ impl Bare {
         while bare.done < requests {
             bare.slice(4_096);
         }
-        Round {
-            requests: bare.done,
-            mean_ms: bare.sum as f64 / bare.done as f64 / 1e6,
-        }
+        Round { requests: bare.done, mean_ms: bare.sum as f64 / bare.done as f64 / 1e6 }
     }
 
     fn exp(&mut self, mean_ms: f64) -> u64 {
@@ -134,11 +125,7 @@ impl Bare {
 
     fn after(&mut self, delay: u64, what: u64, id: u32) {
         self.sequence += 1;
-        let event = (
-            self.now + delay,
-            self.sequence,
-            (what << 32) | u64::from(id),
-        );
+        let event = (self.now + delay, self.sequence, (what << 32) | u64::from(id));
         self.heap.push(Reverse(event));
     }
 

@@ -1,38 +1,41 @@
-use millionth::sim::{
-    engine::Engine,
-    scenario::{file, link},
-    topology::Topology,
-    units::*,
-};
-fn main() {
-    let arg = std::env::args().nth(1).unwrap();
-    let secs: f64 = std::env::args().nth(2).unwrap().parse().unwrap();
-    let sc = if arg.starts_with('{') {
-        file::read(&arg).unwrap()
+//! The headless command: hands arguments, files, the clock and the terminal to the library.
+
+use millionth::headless::{self, Host};
+use std::io::{IsTerminal, Read, Write, stderr, stdin, stdout};
+use std::process::ExitCode;
+
+/// Longest file that is read, in bytes: anything longer is refused by the reader anyway.
+const LONGEST: u64 = (millionth::sim::scenario::file::LONGEST + 1) as u64;
+
+fn read(path: &str) -> Result<String, String> {
+    let mut text = String::new();
+    let outcome = if path == "-" {
+        stdin().take(LONGEST).read_to_string(&mut text)
     } else {
-        let r = link::read(&arg);
-        println!("{:?}", r.problems);
-        r.scenario
+        std::fs::File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text))
     };
-    let mut e = Engine::new(Topology::build(&sc).unwrap());
-    let t = std::time::Instant::now();
-    e.run_until(SimTime::ZERO.after(Span::from_seconds(secs)), u64::MAX);
-    let w = t.elapsed().as_secs_f64();
-    e.check().unwrap();
-    let m = e.meters();
-    let h = m.time();
-    println!(
-        "offered {} good {} {:?} mean {:?} p95 {:?} p99 {:?}",
-        m.offered_in_all(),
-        m.endings().good,
-        m.endings().failed,
-        h.mean(),
-        h.quantile(0.95),
-        h.quantile(0.99)
-    );
-    println!(
-        "{:.2} M req/s, {:.1} M ev/s",
-        m.offered_in_all() as f64 / w / 1e6,
-        e.events() as f64 / w / 1e6
-    );
+    outcome.map(|_| text).map_err(|error| error.to_string())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command says how long it took")]
+fn main() -> ExitCode {
+    let start = std::time::Instant::now();
+    let arguments: Vec<String> =
+        std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let shows = stderr().is_terminal();
+    let tell = |share: f64| {
+        if shows {
+            // Progress that cannot be shown is no reason to stop.
+            let _ = write!(stderr(), "\r{:3.0} %", share * 100.0);
+            if share >= 1.0 {
+                let _ = write!(stderr(), "\r     \r");
+            }
+        }
+    };
+    let clock = || start.elapsed().as_secs_f64();
+    let ending = headless::run(&arguments, &Host { read: &read, clock: &clock, tell: &tell });
+    // A reader that has gone away (a closed pipe) is no failure of the run.
+    let _ = stderr().write_all(ending.err.as_bytes());
+    let _ = stdout().write_all(ending.out.as_bytes());
+    ExitCode::from(ending.code)
 }

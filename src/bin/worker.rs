@@ -1,1 +1,5 @@
-fn main() {}
+//! The worker's program: the engine.
+
+fn main() {
+    millionth::web::shell::worker::serve();
+}

@@ -21,11 +21,7 @@ pub struct Histogram {
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self {
-            counts: Box::new([0; BUCKETS]),
-            count: 0,
-            sum: 0,
-        }
+        Self { counts: Box::new([0; BUCKETS]), count: 0, sum: 0 }
     }
 }
 
@@ -43,11 +39,7 @@ const fn bucket(value: u64) -> usize {
 const fn range(index: usize) -> (u64, u64) {
     let octave = (index >> BITS) as u32;
     let sub = index as u64 & (SUB - 1);
-    if octave == 0 {
-        (sub, 1)
-    } else {
-        ((SUB + sub) << (octave - 1), 1 << (octave - 1))
-    }
+    if octave == 0 { (sub, 1) } else { ((SUB + sub) << (octave - 1), 1 << (octave - 1)) }
 }
 
 impl Histogram {
@@ -124,11 +116,7 @@ impl Histogram {
         for (now, then) in counts.iter_mut().zip(earlier.counts.iter()) {
             *now -= then;
         }
-        Self {
-            counts,
-            count: self.count - earlier.count,
-            sum: self.sum - earlier.sum,
-        }
+        Self { counts, count: self.count - earlier.count, sum: self.sum - earlier.sum }
     }
 
     /// Counts in bars whose edges double every `per_octave` bars, from the first to the last bar in
@@ -140,11 +128,7 @@ impl Histogram {
         for start in (0..BUCKETS).step_by(group) {
             let count: u64 = self.counts[start..start + group].iter().sum();
             let (last, width) = range(start + group - 1);
-            bars.push((
-                range(start).0 as f64 / 1e9,
-                (last + width) as f64 / 1e9,
-                count,
-            ));
+            bars.push((range(start).0 as f64 / 1e9, (last + width) as f64 / 1e9, count));
         }
         let first = bars.iter().position(|b| b.2 > 0).unwrap_or(bars.len());
         let end = bars.iter().rposition(|b| b.2 > 0).map_or(first, |i| i + 1);
@@ -164,10 +148,7 @@ mod tests {
             assert_eq!(low, next, "bucket {index}");
             assert_eq!(bucket(low), index);
             assert_eq!(bucket(low + width - 1), index);
-            assert!(
-                width as f64 <= 1.0 + low as f64 / 128.0,
-                "bucket {index} is {width} wide"
-            );
+            assert!(width as f64 <= 1.0 + low as f64 / 128.0, "bucket {index} is {width} wide");
             next = low + width;
         }
         assert_eq!(bucket(u64::MAX), BUCKETS - 1);

@@ -51,9 +51,7 @@ impl Law {
             0 => Shape::Constant,
             1 => Shape::Exponential,
             2 => Shape::Erlang((1.0 / scv.max(0.01) + 0.5) as u32),
-            3 => Shape::Lognormal {
-                sigma: libm::sqrt(libm::log1p(scv.max(0.0))),
-            },
+            3 => Shape::Lognormal { sigma: libm::sqrt(libm::log1p(scv.max(0.0))) },
             _ => {
                 let scv = scv.max(1.0);
                 Shape::Hyperexponential {
@@ -61,10 +59,7 @@ impl Law {
                 }
             }
         };
-        Self {
-            mean: mean_ms.max(0.0) * 1e6,
-            shape,
-        }
+        Self { mean: mean_ms.max(0.0) * 1e6, shape }
     }
 
     /// The mean in nanoseconds.
@@ -114,11 +109,7 @@ impl Law {
                 libm::exp(sigma * z - 0.5 * sigma * sigma)
             }
             Shape::Hyperexponential { first } => {
-                let share = if draw.unit() < first {
-                    first
-                } else {
-                    1.0 - first
-                };
+                let share = if draw.unit() < first { first } else { 1.0 - first };
                 let e: f64 = Exp1.sample(&mut draw);
                 0.5 * e / share
             }
@@ -141,15 +132,7 @@ mod tests {
 
     #[test]
     fn every_law_has_the_mean_and_the_variation_it_states() {
-        for (law, scv) in [
-            (0, 0.0),
-            (1, 1.0),
-            (2, 0.25),
-            (3, 1.0),
-            (3, 4.0),
-            (4, 1.0),
-            (4, 4.0),
-        ] {
+        for (law, scv) in [(0, 0.0), (1, 1.0), (2, 0.25), (3, 1.0), (3, 4.0), (4, 1.0), (4, 4.0)] {
             let law_at = Law::new(law, 3.0, scv);
             let stream = Stream::new(11, law as u64, Purpose::Service);
             let n = 400_000;
@@ -161,22 +144,9 @@ mod tests {
             }
             let mean = sum / n as f64;
             let measured = squares / n as f64 / (mean * mean) - 1.0;
-            assert!(
-                (mean / 3.0 - 1.0).abs() < 0.015,
-                "{} scv {scv}: mean {mean}",
-                LAWS[law].0
-            );
-            assert!(
-                (measured - scv).abs() < 0.08 * (1.0 + scv),
-                "{} {measured}",
-                LAWS[law].0
-            );
-            assert!(
-                (law_at.scv() - scv).abs() < 1e-9,
-                "{}: {}",
-                LAWS[law].0,
-                law_at.scv()
-            );
+            assert!((mean / 3.0 - 1.0).abs() < 0.015, "{} scv {scv}: mean {mean}", LAWS[law].0);
+            assert!((measured - scv).abs() < 0.08 * (1.0 + scv), "{} {measured}", LAWS[law].0);
+            assert!((law_at.scv() - scv).abs() < 1e-9, "{}: {}", LAWS[law].0, law_at.scv());
         }
     }
 }

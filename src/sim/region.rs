@@ -16,11 +16,7 @@ pub struct Region {
 pub const COUNT: usize = 10;
 
 const fn region(code: &'static str, name: &'static str, last_mile_ms: f64) -> Region {
-    Region {
-        code,
-        name,
-        last_mile_ms,
-    }
+    Region { code, name, last_mile_ms }
 }
 
 /// All regions; a region is named by its index here.
@@ -84,11 +80,7 @@ mod tests {
     fn the_matrix_is_symmetric_and_shares_add_up() {
         for (i, row) in ROUND_TRIP_MS.iter().enumerate() {
             for (j, &rtt) in row.iter().enumerate() {
-                assert_eq!(
-                    rtt, ROUND_TRIP_MS[j][i],
-                    "{} {}",
-                    REGIONS[i].code, REGIONS[j].code
-                );
+                assert_eq!(rtt, ROUND_TRIP_MS[j][i], "{} {}", REGIONS[i].code, REGIONS[j].code);
             }
             assert_eq!((REGIONS[i].code, REGIONS[i].name), CHOICES[i]);
         }
@@ -100,18 +92,12 @@ mod tests {
     #[test]
     fn the_nearest_site_gives_the_mean_round_trips_of_the_reference() {
         let world = &AUDIENCE_SHARES[1];
-        for (sites, expected) in [
-            (&[0usize][..], 147.304),
-            (&[0, 3], 103.050),
-            (&[0, 3, 8], 60.240),
-        ] {
+        for (sites, expected) in
+            [(&[0usize][..], 147.304), (&[0, 3], 103.050), (&[0, 3, 8], 60.240)]
+        {
             let mean: f64 = (0..COUNT)
                 .map(|r| {
-                    let nearest = sites
-                        .iter()
-                        .map(|&s| ROUND_TRIP_MS[r][s])
-                        .min()
-                        .unwrap_or(0);
+                    let nearest = sites.iter().map(|&s| ROUND_TRIP_MS[r][s]).min().unwrap_or(0);
                     world[r] / 100.0 * f64::from(nearest)
                 })
                 .sum();

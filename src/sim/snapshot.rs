@@ -72,21 +72,13 @@ pub struct Tally {
 
 impl Tally {
     fn between(then: &Flow, now: &Flow) -> Self {
-        Self::of(
-            now.arrived - then.arrived,
-            &now.endings().since(&then.endings()),
-        )
+        Self::of(now.arrived - then.arrived, &now.endings().since(&then.endings()))
     }
 
     fn of(arrived: u64, endings: &Endings) -> Self {
-        let reasons = FAILURES
-            .iter()
-            .zip(endings.failed)
-            .filter(|(_, count)| *count > 0);
-        let failures = reasons.map(|((_, name, _), count)| Failure {
-            reason: (*name).to_owned(),
-            count,
-        });
+        let reasons = FAILURES.iter().zip(endings.failed).filter(|(_, count)| *count > 0);
+        let failures =
+            reasons.map(|((_, name, _), count)| Failure { reason: (*name).to_owned(), count });
         Self {
             arrived,
             good: endings.good,
@@ -99,11 +91,7 @@ impl Tally {
     #[must_use]
     pub fn error_share(&self) -> f64 {
         let ended = self.good + self.failed;
-        if ended == 0 {
-            0.0
-        } else {
-            self.failed as f64 / ended as f64
-        }
+        if ended == 0 { 0.0 } else { self.failed as f64 / ended as f64 }
     }
 }
 
@@ -303,11 +291,7 @@ impl Snapshot {
 }
 
 fn rate(count: u64, seconds: f64) -> f64 {
-    if seconds > 0.0 {
-        count as f64 / seconds
-    } else {
-        0.0
-    }
+    if seconds > 0.0 { count as f64 / seconds } else { 0.0 }
 }
 
 fn part(topology: &Topology, place: usize, earlier: &Sample, later: &Sample) -> PartView {
@@ -316,32 +300,22 @@ fn part(topology: &Topology, place: usize, earlier: &Sample, later: &Sample) -> 
     let span = later.at.since(earlier.at).0 as f64;
     let (a, b) = (&earlier.meters.nodes[place], &later.meters.nodes[place]);
     let health = later.health.iter().find(|_| kind == Kind::WebTier);
-    let judged = later
-        .health
-        .iter()
-        .find(|judged| !judged.is_empty())
-        .filter(|_| health.is_some());
+    let judged = later.health.iter().find(|judged| !judged.is_empty()).filter(|_| health.is_some());
     let servers: Vec<ServerView> = later.servers[place]
         .iter()
         .enumerate()
         .map(|(index, now)| {
-            let healthy = judged
-                .and_then(|judged| judged.get(index))
-                .copied()
-                .unwrap_or(true);
+            let healthy = judged.and_then(|judged| judged.get(index)).copied().unwrap_or(true);
             server(earlier.servers[place].get(index), now, span, healthy)
         })
         .collect();
-    let up: Vec<&ServerView> = servers.iter().filter(|s| s.alive && !s.leaving).collect();
-    let admitted: u64 = later.servers[place]
-        .iter()
-        .map(|s| s.arrived - s.refused)
-        .sum::<u64>()
-        - earlier.servers[place]
-            .iter()
-            .map(|s| s.arrived - s.refused)
-            .sum::<u64>();
+    let up = servers.iter().filter(|s| s.alive && !s.leaving);
+    let utilisations: Vec<f64> = up.map(|s| s.utilisation).collect();
+    let admitted: u64 = later.servers[place].iter().map(|s| s.arrived - s.refused).sum::<u64>()
+        - earlier.servers[place].iter().map(|s| s.arrived - s.refused).sum::<u64>();
     let waited: f64 = servers.iter().map(|s| s.mean_backlog * span / 1e9).sum();
+    let is_gone = |s: &ServerView| s.leaving && s.busy == 0 && s.backlog == 0;
+    let servers: Vec<ServerView> = servers.into_iter().filter(|s| !is_gone(s)).collect();
     let area = later.areas[place].wrapping_sub(earlier.areas[place]);
     PartView {
         key: kind.key().to_owned(),
@@ -350,7 +324,7 @@ fn part(topology: &Topology, place: usize, earlier: &Sample, later: &Sample) -> 
         inside: b.flow.inside(),
         mean_inside: if span > 0.0 { area as f64 / span } else { 0.0 },
         latency: Latency::of(&b.flow.time.since(&a.flow.time)),
-        utilisation: up.iter().map(|s| s.utilisation).sum::<f64>() / up.len().max(1) as f64,
+        utilisation: utilisations.iter().sum::<f64>() / utilisations.len().max(1) as f64,
         backlog: servers.iter().map(|s| u64::from(s.backlog)).sum(),
         mean_wait_s: (admitted > 0).then(|| waited / admitted as f64),
         guest: topology.is_guest(kind),
@@ -370,9 +344,9 @@ fn server(
     let over = |ns: f64| if span > 0.0 { ns / span } else { 0.0 };
     let busy = over(now.busy_ns.wrapping_sub(then.busy_ns) as f64);
     let slots = (now.slots != u32::MAX).then_some(now.slots);
-    let slots_used = slots.map(|slots| busy / f64::from(slots.max(1)));
+    let slots_used = slots.map(|slots| (busy / f64::from(slots.max(1))).min(1.0));
     let cores = (now.cores > 0.0).then_some(now.cores);
-    let processor = cores.map(|cores| over(now.core_ns - then.core_ns) / cores);
+    let processor = cores.map(|cores| (over(now.core_ns - then.core_ns) / cores).clamp(0.0, 1.0));
     ServerView {
         alive: now.alive,
         healthy,

@@ -18,16 +18,11 @@ impl Topology {
     /// # Errors
     /// All problems at once.
     pub fn build(scenario: &Scenario) -> Result<Self, Vec<Problem>> {
-        let topology = Self {
-            scenario: scenario.clone(),
-        };
+        let topology = Self { scenario: scenario.clone() };
         let mut problems = Vec::new();
         for needed in [Kind::Clients, Kind::WebTier] {
             if topology.place(needed).is_none() {
-                problems.push(Problem::new(
-                    "parts",
-                    format!("{} is missing", needed.key()),
-                ));
+                problems.push(Problem::new("parts", format!("{} is missing", needed.key())));
             }
         }
         if let Some(web) = topology.spec(Kind::WebTier) {
@@ -49,11 +44,7 @@ impl Topology {
                 problems.push(Problem::new(kind.key(), what));
             }
         }
-        if problems.is_empty() {
-            Ok(topology)
-        } else {
-            Err(problems)
-        }
+        if problems.is_empty() { Ok(topology) } else { Err(problems) }
     }
 
     /// The scenario it was built from.
@@ -81,23 +72,14 @@ impl Topology {
         } else {
             links.push((Clients, WebTier));
         }
-        links.extend(
-            [Cache, Database]
-                .into_iter()
-                .filter(|&k| has(k))
-                .map(|k| (WebTier, k)),
-        );
+        links.extend([Cache, Database].into_iter().filter(|&k| has(k)).map(|k| (WebTier, k)));
         links
     }
 }
 
 impl Surroundings for Topology {
     fn place(&self, kind: Kind) -> Option<u8> {
-        self.scenario
-            .parts
-            .iter()
-            .position(|part| part.kind == kind)
-            .map(|place| place as u8)
+        self.scenario.parts.iter().position(|part| part.kind == kind).map(|place| place as u8)
     }
 
     fn spec(&self, kind: Kind) -> Option<&Spec> {
@@ -105,9 +87,7 @@ impl Surroundings for Topology {
     }
 
     fn front(&self) -> u8 {
-        let front = self
-            .place(Kind::LoadBalancer)
-            .or_else(|| self.place(Kind::WebTier));
+        let front = self.place(Kind::LoadBalancer).or_else(|| self.place(Kind::WebTier));
         front.unwrap_or_default()
     }
 

@@ -3,6 +3,7 @@
 
 use crate::sim::engine::{Engine, Sample};
 use crate::sim::histogram::Histogram;
+use crate::sim::kinds::{Kind, clients};
 use crate::sim::snapshot::Snapshot;
 use crate::sim::topology::Topology;
 use crate::sim::units::{SimTime, Span};
@@ -46,52 +47,64 @@ pub struct Settled {
     pub figures: Snapshot,
 }
 
-/// Batches that a settled run is cut into.
-const BATCHES: usize = 40;
 /// Fewest batches that an interval may rest on.
 const FEWEST: usize = 5;
-/// Events planned for a settled run: a second of a fast machine.
-const EVENTS: f64 = 8e6;
 /// Events of one request, roughly, for planning.
-const EVENTS_PER_REQUEST: f64 = 8.0;
-/// A settled run takes no more simulated time than this (two simulated hours) ...
+const EVENTS_PER_REQUEST: f64 = 12.0;
+/// A settled run takes no more simulated time than this (two simulated hours).
 const LONGEST_S: f64 = 7_200.0;
-/// ... and no less than this: patience, checks and retries need their time to play out.
-const SHORTEST_S: f64 = 20.0;
+
+/// How long a settled run shall be.
+#[derive(Clone, Copy, Debug)]
+pub struct Length {
+    /// Batches that it is cut into.
+    batches: usize,
+    /// Events planned, as far as they can be foreseen.
+    events: f64,
+    /// Least simulated seconds: patience, checks and retries need their time to play out.
+    shortest_s: f64,
+}
+
+/// Long enough for numbers to be settled: a second or less of a fast machine.
+pub const FULL: Length = Length { batches: 40, events: 8e6, shortest_s: 20.0 };
+/// Short enough to answer a moving slider; its figures are provisional.
+pub const QUICK: Length = Length { batches: 12, events: 3e5, shortest_s: 0.5 };
 
 /// A settled run under way.
 #[derive(Clone, Debug)]
 pub struct Settling {
     engine: Engine,
     batch: Span,
+    batches: usize,
+    is_full: bool,
     samples: Vec<Sample>,
 }
 
 impl Settling {
-    /// Begins a settled run; its length follows from the traffic.
+    /// Begins a settled run of about this length.
     #[must_use]
-    pub fn new(topology: Topology, requests_per_second: f64) -> Self {
-        let seconds = EVENTS / EVENTS_PER_REQUEST / requests_per_second.max(1e-3);
-        let seconds = seconds.clamp(SHORTEST_S, LONGEST_S);
-        Self::with_batch(topology, Span::from_seconds(seconds / BATCHES as f64))
+    pub fn new(topology: Topology, length: Length) -> Self {
+        let clients = topology.scenario().spec(Kind::Clients);
+        let rate = clients.map_or(1.0, |spec| spec.number(clients::Setting::Rate as usize));
+        let seconds = length.events / EVENTS_PER_REQUEST / rate.max(1e-3);
+        let seconds = seconds.max(length.shortest_s).min(LONGEST_S);
+        let batch = Span::from_seconds(seconds / length.batches as f64);
+        let is_full = length.batches == FULL.batches;
+        Self { is_full, ..Self::with_batches(topology, batch, length.batches) }
     }
 
-    /// Begins a settled run with batches of this length.
+    /// Begins a settled run of so many batches of this length.
     #[must_use]
-    pub fn with_batch(topology: Topology, batch: Span) -> Self {
+    pub fn with_batches(topology: Topology, batch: Span, batches: usize) -> Self {
         let engine = Engine::new(topology);
         let samples = vec![engine.sample()];
-        Self {
-            engine,
-            batch,
-            samples,
-        }
+        Self { engine, batch, batches, is_full: true, samples }
     }
 
     /// Whether the run is as long as planned.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.samples.len() > BATCHES
+        self.samples.len() > self.batches
     }
 
     /// Goes on for so many events; says how many were spent.
@@ -99,8 +112,10 @@ impl Settling {
         let mut spent = 0;
         while spent < events && !self.is_complete() {
             let end = SimTime(self.batch.0 * self.samples.len() as u64);
-            spent += self.engine.run_until(end, events - spent).max(1);
-            if self.engine.now() >= end {
+            let (most, before) = (events - spent, spent);
+            spent += self.engine.run_until(end, most);
+            // At the instant itself more may be due: the batch ends when nothing is left.
+            if spent - before < most {
                 self.samples.push(self.engine.sample());
             }
         }
@@ -118,7 +133,7 @@ impl Settling {
         Some(settled(
             self.engine.topology(),
             &self.samples[first..],
-            self.is_complete(),
+            self.is_full && self.is_complete(),
         ))
     }
 }
@@ -137,16 +152,10 @@ pub fn settled(topology: &Topology, samples: &[Sample], complete: bool) -> Settl
         .collect();
     let interval = |value: Option<f64>, of: &dyn Fn(&Histogram) -> Option<f64>| {
         let each: Vec<f64> = times.iter().filter_map(of).collect();
-        value.map(|value| Estimate {
-            value,
-            half_width: half_width(&each),
-        })
+        value.map(|value| Estimate { value, half_width: half_width(&each) })
     };
     let per_batch = |of: &dyn Fn(&Sample, &Sample) -> f64| -> Vec<f64> {
-        samples
-            .windows(2)
-            .map(|pair| of(&pair[0], &pair[1]))
-            .collect()
+        samples.windows(2).map(|pair| of(&pair[0], &pair[1])).collect()
     };
     let goodputs = per_batch(&|a, b| {
         let good = b.meters.endings().good - a.meters.endings().good;
@@ -167,10 +176,7 @@ pub fn settled(topology: &Topology, samples: &[Sample], complete: bool) -> Settl
         p50_s: interval(latency.p50_s, &|h| h.quantile(0.5)),
         p95_s: interval(latency.p95_s, &|h| h.quantile(0.95)),
         p99_s: interval(latency.p99_s, &|h| h.quantile(0.99)),
-        goodput: Estimate {
-            value: figures.goodput(),
-            half_width: half_width(&goodputs),
-        },
+        goodput: Estimate { value: figures.goodput(), half_width: half_width(&goodputs) },
         error_share: Estimate {
             value: figures.users.error_share(),
             half_width: half_width(&errors),
@@ -209,9 +215,7 @@ fn truncation(values: &[f64]) -> usize {
         let squares: f64 = rest.iter().map(|x| (x - mean) * (x - mean)).sum();
         squares / (rest.len() * rest.len()) as f64
     };
-    (0..=n / 2)
-        .min_by(|&a, &b| error(a).total_cmp(&error(b)))
-        .unwrap_or(0)
+    (0..=n / 2).min_by(|&a, &b| error(a).total_cmp(&error(b))).unwrap_or(0)
 }
 
 /// Half-width of the 95 % confidence interval of the mean of these values, by Student's t.
@@ -243,13 +247,8 @@ mod tests {
 
     #[test]
     fn students_t_agrees_with_the_tables() {
-        for (degrees, expected) in [
-            (4, 2.776),
-            (9, 2.262),
-            (19, 2.093),
-            (39, 2.023),
-            (120, 1.980),
-        ] {
+        for (degrees, expected) in [(4, 2.776), (9, 2.262), (19, 2.093), (39, 2.023), (120, 1.980)]
+        {
             let t = student_t(degrees);
             assert!((t / expected - 1.0).abs() < 2.5e-3, "{degrees}: {t}");
         }
@@ -260,9 +259,8 @@ mod tests {
         let noise = |i: usize| ((i * 7919) % 13) as f64 / 13.0;
         let steady: Vec<f64> = (0..40).map(noise).collect();
         assert!(truncation(&steady) < 8, "{}", truncation(&steady));
-        let rising: Vec<f64> = (0..40)
-            .map(|i| noise(i) + 5.0 * (i as f64 - 10.0).min(0.0))
-            .collect();
+        let rising: Vec<f64> =
+            (0..40).map(|i| noise(i) + 5.0 * (i as f64 - 10.0).min(0.0)).collect();
         let cut = truncation(&rising);
         assert!((9..16).contains(&cut), "{cut}");
     }

@@ -133,18 +133,12 @@ impl Ctx {
     /// Begins a request of the part's own; `None` when the simulator is full.
     #[inline]
     pub fn begin(&mut self, wish: &Wish, phase: u8) -> Option<RequestId> {
-        self.run
-            .requests
-            .begin(wish, self.run.now, self.node, phase)
+        self.run.requests.begin(wish, self.run.now, self.node, phase)
     }
 
     /// Begins another attempt of a request of the part's own, in its first call and in this phase.
     pub fn begin_again(&mut self, request: &Request, phase: u8) -> RequestId {
-        let mut again = Request {
-            depth: 1,
-            travelling: false,
-            ..*request
-        };
+        let mut again = Request { depth: 1, travelling: false, ..*request };
         again.frames[0].phase = phase;
         self.run.requests.split_off(again)
     }
@@ -194,9 +188,7 @@ impl Ctx {
     #[must_use]
     pub fn machines(&self) -> Vec<Machine> {
         let hosts = self.run.hosts.iter();
-        hosts
-            .map(|cpu| cpu.map_or(Machine::Slots, Machine::Guest))
-            .collect()
+        hosts.map(|cpu| cpu.map_or(Machine::Slots, Machine::Guest)).collect()
     }
 
     /// [`Behavior::wake`] with this name at an instant. Names are the part's own.
@@ -254,9 +246,7 @@ impl Ctx {
     /// Counts a request as over for its user.
     #[inline]
     pub fn ended(&mut self, id: RequestId, outcome: Outcome) {
-        self.run
-            .meters
-            .ended(self.run.now, self.run.requests.get(id), outcome);
+        self.run.meters.ended(self.run.now, self.run.requests.get(id), outcome);
     }
 }
 

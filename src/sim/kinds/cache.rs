@@ -45,6 +45,12 @@ settings! {
         .unit("USD/h");
 }
 
+/// How many servers there are, which faults may name one by one.
+#[must_use]
+pub const fn servers(_: &Spec) -> usize {
+    1
+}
+
 /// A node by the hour, unless it lives on the web servers.
 #[must_use]
 pub fn monthly_usd(spec: &Spec) -> f64 {
@@ -88,11 +94,7 @@ impl State {
 
     fn look_up(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         // On the web servers, each server looks up in its own memory.
-        let server = if self.is_guest {
-            ctx.request(id).pick
-        } else {
-            0
-        };
+        let server = if self.is_guest { ctx.request(id).pick } else { 0 };
         let number = ctx.request(id).number;
         let frame = ctx.frame(id);
         (frame.phase, frame.server) = (LOOKUP, server);
@@ -137,20 +139,9 @@ impl Behavior for State {
         let room = spec.count(Setting::Backlog as usize) as u32;
         let plans: Vec<Plan> = if self.is_guest {
             let machines = ctx.machines();
-            machines
-                .into_iter()
-                .map(|machine| Plan {
-                    slots: u32::MAX,
-                    room,
-                    machine,
-                })
-                .collect()
+            machines.into_iter().map(|machine| Plan { slots: u32::MAX, room, machine }).collect()
         } else {
-            vec![Plan {
-                slots: 1,
-                room,
-                machine: Machine::Slots,
-            }]
+            vec![Plan { slots: 1, room, machine: Machine::Slots }]
         };
         self.tier.configure(ctx, &plans);
     }
@@ -163,11 +154,7 @@ impl Behavior for State {
         let frame = ctx.frame(id);
         (frame.phase, frame.found) = (ACCESS, is_there);
         let access = if is_there { self.access } else { self.miss };
-        if ctx.resume_in_line(id, access) {
-            self.look_up(ctx, id)
-        } else {
-            Action::Wait
-        }
+        if ctx.resume_in_line(id, access) { self.look_up(ctx, id) } else { Action::Wait }
     }
 
     #[inline(never)]

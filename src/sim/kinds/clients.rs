@@ -65,6 +65,12 @@ pub fn daily_users(spec: &Spec) -> f64 {
     spec.number(Setting::Rate as usize) / per_second
 }
 
+/// How many servers there are, which faults may name one by one.
+#[must_use]
+pub const fn servers(_: &Spec) -> usize {
+    0
+}
+
 /// Users cost nothing.
 #[must_use]
 pub const fn monthly_usd(_: &Spec) -> f64 {
@@ -157,11 +163,7 @@ impl State {
     /// Nanoseconds from arrival `number` to the next.
     #[inline]
     fn gap_after(&self, number: u64) -> Span {
-        let unit = if self.is_poisson {
-            exponential(self.gaps.at(number))
-        } else {
-            1.0
-        };
+        let unit = if self.is_poisson { exponential(self.gaps.at(number)) } else { 1.0 };
         Span::from_nanos(self.gap * unit)
     }
 
@@ -182,11 +184,7 @@ impl State {
             } else {
                 Class::Write
             },
-            region: self
-                .regions
-                .iter()
-                .position(|&end| place < end)
-                .unwrap_or(last) as u8,
+            region: self.regions.iter().position(|&end| place < end).unwrap_or(last) as u8,
             user: scale(who >> 32, self.users),
             url: scale(who & u64::from(u32::MAX), self.urls),
         }
@@ -198,11 +196,9 @@ impl State {
         let gap = self.gap_after(self.number);
         self.number += 1;
         ctx.set_arrival(ctx.now().after(gap));
-        ctx.meters()
-            .offered(wish.class as usize, wish.region as usize);
+        ctx.meters().offered(wish.class as usize, wish.region as usize);
         let Some(id) = ctx.begin(&wish, NAME) else {
-            ctx.meters()
-                .turned_away(wish.class as usize, wish.region as usize);
+            ctx.meters().turned_away(wish.class as usize, wish.region as usize);
             return None;
         };
         Some((id, self.attempt(ctx, id)))
@@ -219,10 +215,7 @@ impl State {
         match self.dns {
             Some(to) => {
                 ctx.frame(id).phase = NAME;
-                Action::Call {
-                    to,
-                    way: LineId::NOW,
-                }
+                Action::Call { to, way: LineId::NOW }
             }
             None => self.send(ctx, id),
         }
@@ -232,10 +225,7 @@ impl State {
     fn send(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         ctx.frame(id).phase = AWAY;
         let way = self.ways[ctx.request(id).region as usize];
-        Action::Call {
-            to: self.front,
-            way,
-        }
+        Action::Call { to: self.front, way }
     }
 
     /// The answer has reached its user, or the user's patience its end.
@@ -265,11 +255,7 @@ impl State {
         request.number = number.wrapping_add(1 << ATTEMPT_SHIFT);
         (request.served, request.travelled) = (0, 0);
         ctx.frame(id).phase = PAUSE;
-        let share = if self.jitter {
-            self.backoffs.at(number).unit()
-        } else {
-            1.0
-        };
+        let share = if self.jitter { self.backoffs.at(number).unit() } else { 1.0 };
         ctx.resume_after(id, longest * share);
     }
 
@@ -310,9 +296,7 @@ impl Behavior for State {
         self.patient = patience > Span::ZERO;
         ctx.set_patience(patience);
         for region in 0..region::COUNT {
-            let way = around
-                .spec(Kind::Network)
-                .map(|network| network::one_way(network, region));
+            let way = around.spec(Kind::Network).map(|network| network::one_way(network, region));
             self.ways[region] = ctx.line(way.unwrap_or_default());
         }
         self.front = around.front();
@@ -354,11 +338,7 @@ impl Behavior for State {
         let request = ctx.request(id);
         request.answer = outcome;
         let way = self.ways[request.region as usize];
-        if ctx.travel(id, way) {
-            self.answered(ctx, id, outcome)
-        } else {
-            Action::Wait
-        }
+        if ctx.travel(id, way) { self.answered(ctx, id, outcome) } else { Action::Wait }
     }
 
     #[inline(never)]

@@ -79,6 +79,12 @@ pub fn cores(spec: &Spec) -> f64 {
     )
 }
 
+/// How many servers there are, which faults may name one by one.
+#[must_use]
+pub fn servers(spec: &Spec) -> usize {
+    1 + spec.count(Setting::Replicas as usize)
+}
+
 /// All servers by the hour, unless they live on a web server.
 #[must_use]
 pub fn monthly_usd(spec: &Spec) -> f64 {
@@ -133,14 +139,9 @@ impl State {
         if self.tier.is_alive(first) {
             return first;
         }
-        let up: Vec<usize> = (1..=self.replicas as usize)
-            .filter(|&i| self.tier.is_alive(i))
-            .collect();
-        if up.is_empty() {
-            0
-        } else {
-            up[draw.below(up.len() as u32) as usize]
-        }
+        let up: Vec<usize> =
+            (1..=self.replicas as usize).filter(|&i| self.tier.is_alive(i)).collect();
+        if up.is_empty() { 0 } else { up[draw.below(up.len() as u32) as usize] }
     }
 }
 
@@ -154,11 +155,7 @@ impl Behavior for State {
         };
         let law = |mean: Setting| {
             let scv = spec.number(Setting::Scv as usize);
-            Law::new(
-                spec.count(Setting::ServiceLaw as usize),
-                spec.number(mean as usize),
-                scv,
-            )
+            Law::new(spec.count(Setting::ServiceLaw as usize), spec.number(mean as usize), scv)
         };
         (self.read, self.write) = (law(read), law(write));
         self.joins = spec.number(Setting::Joins as usize);
@@ -174,8 +171,7 @@ impl Behavior for State {
             room: spec.count(Setting::Backlog as usize) as u32,
             machine,
         };
-        self.tier
-            .configure(ctx, &vec![plan; 1 + self.replicas as usize]);
+        self.tier.configure(ctx, &vec![plan; 1 + self.replicas as usize]);
     }
 
     #[inline(never)]

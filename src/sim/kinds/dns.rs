@@ -37,6 +37,12 @@ settings! {
         "USD per month for the zone.").unit("USD");
 }
 
+/// How many servers there are, which faults may name one by one.
+#[must_use]
+pub const fn servers(_: &Spec) -> usize {
+    1
+}
+
 /// The zone by the month.
 #[must_use]
 pub fn monthly_usd(spec: &Spec) -> f64 {
@@ -119,11 +125,7 @@ impl Behavior for State {
             return Action::Reply(Outcome::Good);
         }
         ctx.frame(id).phase = ASKING;
-        if ctx.travel(id, self.answer) {
-            self.resume(ctx, id)
-        } else {
-            Action::Wait
-        }
+        if ctx.travel(id, self.answer) { self.resume(ctx, id) } else { Action::Wait }
     }
 
     #[inline(never)]
@@ -139,10 +141,7 @@ impl Behavior for State {
                 self.miss_count += 1;
                 let number = ctx.request(id).number;
                 let (phase, ns) = if self.alive {
-                    (
-                        ANSWERED,
-                        self.slow * self.miss.sample(self.misses.at(number)),
-                    )
+                    (ANSWERED, self.slow * self.miss.sample(self.misses.at(number)))
                 } else {
                     (NO_ANSWER, GIVE_UP)
                 };

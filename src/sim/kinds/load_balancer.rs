@@ -1,6 +1,7 @@
 //! The load balancer: chooses a web server for each request by one of nine algorithms, and checks
 //! the servers' health by asking them.
 
+use super::balancing::{ALGORITHMS, Algorithm, Backend, Pool};
 use super::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
 use super::param::{Param, Spec, settings};
 use super::station::Admission;
@@ -17,19 +18,6 @@ use crate::sim::units::{HOURS_PER_MONTH, SimTime, Span};
 pub const KEY: &str = "lb";
 /// Name shown.
 pub const LABEL: &str = "Load balancer";
-
-/// The algorithms, in the order of [`Algorithm`].
-pub const ALGORITHMS: &[(&str, &str)] = &[
-    ("round-robin", "round robin"),
-    ("sticky", "sticky round robin"),
-    ("weighted", "weighted round robin"),
-    ("ip-hash", "IP hash"),
-    ("url-hash", "URL hash"),
-    ("least-connections", "least connections"),
-    ("least-time", "least response time"),
-    ("random", "random"),
-    ("two-choices", "power of two choices"),
-];
 
 settings! {
     AlgorithmChoice = Param::choice("algorithm", "Algorithm", ALGORITHMS, 0,
@@ -58,10 +46,17 @@ settings! {
         "Checks in a row that must fail before a server gets no more requests.");
     Successes = Param::count("successes", "Successes until in", (1, 2, 10),
         "Checks in a row that must succeed before a server gets requests again.");
-    FailOpen = Param::switch("fail_open", "Fail open", false,
-        "On: with every server out, requests go to all of them. Off: they are refused.");
+    FailOpen = Param::switch("fail_open", "Fail open", true,
+        "On: with every server out, requests go to all of them, as common cloud balancers do. Off: \
+         they are refused.");
     Price = Param::number("price_hour", "Price", (0.0, 0.0225, 100.0),
         "USD per hour of a layer 7 balancer, without its units of capacity.").unit("USD/h");
+}
+
+/// How many servers there are, which faults may name one by one.
+#[must_use]
+pub const fn servers(_: &Spec) -> usize {
+    1
 }
 
 /// The balancer by the hour.
@@ -70,59 +65,8 @@ pub fn monthly_usd(spec: &Spec) -> f64 {
     spec.number(Setting::Price as usize) * HOURS_PER_MONTH
 }
 
-/// How a server is chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Algorithm {
-    RoundRobin,
-    Sticky,
-    Weighted,
-    IpHash,
-    UrlHash,
-    LeastConnections,
-    LeastTime,
-    Random,
-    TwoChoices,
-}
-
-impl Algorithm {
-    const fn at(index: usize) -> Self {
-        match index {
-            0 => Self::RoundRobin,
-            1 => Self::Sticky,
-            2 => Self::Weighted,
-            3 => Self::IpHash,
-            4 => Self::UrlHash,
-            5 => Self::LeastConnections,
-            6 => Self::LeastTime,
-            7 => Self::Random,
-            _ => Self::TwoChoices,
-        }
-    }
-}
-
-/// What the balancer knows of a server.
-#[derive(Clone, Copy, Debug)]
-struct Backend {
-    healthy: bool,
-    /// Checks in a row that contradict `healthy`.
-    contrary: u32,
-    /// The number of the check under way, 0 for none.
-    check: u64,
-    /// When that check began.
-    checked: SimTime,
-    /// Requests sent and not yet answered.
-    open: u32,
-    weight: f64,
-    /// Current weight of the smooth rotation.
-    current: f64,
-    /// Moving average of the time to a good answer, in nanoseconds.
-    time: f64,
-}
-
 /// Part of a new answer in the moving average of a server's times.
 const RECENT: f64 = 0.1;
-/// Users remembered by sticky round robin: the table has a place for each of so many.
-const STICKY_PLACES: usize = 1 << 20;
 /// Phases of a call.
 const WORK: u8 = 0;
 const LATENCY: u8 = 1;
@@ -130,6 +74,8 @@ const AWAY: u8 = 2;
 const CHECK: u8 = 3;
 /// Timers up to the number of servers start a check; from here on they end one.
 const CHECK_ENDS: u32 = 1 << 16;
+/// Shortest time between two checks, in nanoseconds, so that time moves on.
+const SHORTEST_GAP: u64 = 100_000;
 /// Numbers of health checks lie far from those of users' requests.
 const CHECK_NUMBERS: u64 = 1 << 47;
 
@@ -137,11 +83,7 @@ const CHECK_NUMBERS: u64 = 1 << 47;
 #[derive(Clone, Debug)]
 pub struct State {
     tier: Tier,
-    algorithm: Algorithm,
-    backends: Vec<Backend>,
-    count: usize,
-    next: usize,
-    sticky: Vec<u16>,
+    pool: Pool,
     service: Law,
     latency: LineId,
     way: LineId,
@@ -150,13 +92,10 @@ pub struct State {
     timeout: Span,
     failures: u32,
     successes: u32,
-    fail_open: bool,
     checks: u64,
     checking: usize,
     next_check: SimTime,
     services: Stream,
-    routes: Stream,
-    hashes: Stream,
 }
 
 impl State {
@@ -166,11 +105,7 @@ impl State {
         let stream = |purpose| Stream::new(seed, Kind::LoadBalancer as u64, purpose);
         Self {
             tier: Tier::default(),
-            algorithm: Algorithm::RoundRobin,
-            backends: Vec::new(),
-            count: 0,
-            next: 0,
-            sticky: Vec::new(),
+            pool: Pool::new(seed),
             service: Law::new(0, 0.0, 0.0),
             latency: LineId::NOW,
             way: LineId::NOW,
@@ -179,217 +114,57 @@ impl State {
             timeout: Span::ZERO,
             failures: 1,
             successes: 1,
-            fail_open: false,
             checks: 0,
             checking: 0,
             next_check: SimTime::NEVER,
             services: stream(Purpose::Service),
-            routes: stream(Purpose::Route),
-            hashes: stream(Purpose::Hash),
-        }
-    }
-
-    /// The healthy server at or after a place, in rotation.
-    #[inline]
-    fn healthy_from(&self, start: usize) -> Option<usize> {
-        let mut place = start;
-        for _ in 0..self.count {
-            if place >= self.count {
-                place -= self.count;
-            }
-            if self.backends[place].healthy || self.fails_open() {
-                return Some(place);
-            }
-            place += 1;
-        }
-        None
-    }
-
-    #[inline]
-    fn fails_open(&self) -> bool {
-        self.fail_open && !self.backends[..self.count].iter().any(|b| b.healthy)
-    }
-
-    fn rotate(&mut self) -> Option<usize> {
-        let place = self.healthy_from(self.next)?;
-        self.next = if place + 1 >= self.count {
-            0
-        } else {
-            place + 1
-        };
-        Some(place)
-    }
-
-    /// The healthy server with the lowest score; the rotation decides between equals.
-    #[inline]
-    fn lowest(&mut self, score: impl Fn(&Backend) -> f64) -> Option<usize> {
-        let first = self.rotate()?;
-        let open = self.fails_open();
-        let (mut best, mut lowest) = (first, score(&self.backends[first]));
-        for step in 1..self.count {
-            let place = if first + step < self.count {
-                first + step
-            } else {
-                first + step - self.count
-            };
-            let backend = &self.backends[place];
-            if (backend.healthy || open) && score(backend) < lowest {
-                (best, lowest) = (place, score(backend));
-            }
-        }
-        Some(best)
-    }
-
-    /// Smooth weighted rotation: everyone gains its weight, the highest pays the sum.
-    fn weighted(&mut self) -> Option<usize> {
-        let open = self.fails_open();
-        let mut sum = 0.0;
-        let mut best: Option<usize> = None;
-        for place in 0..self.count {
-            let backend = &mut self.backends[place];
-            if !(backend.healthy || open) {
-                continue;
-            }
-            backend.current += backend.weight;
-            sum += backend.weight;
-            let current = backend.current;
-            if best.is_none_or(|b| current > self.backends[b].current) {
-                best = Some(place);
-            }
-        }
-        self.backends[best?].current -= sum;
-        best
-    }
-
-    fn sticky(&mut self, user: u32) -> Option<usize> {
-        if self.sticky.is_empty() {
-            self.sticky = vec![u16::MAX; STICKY_PLACES];
-        }
-        let place = user as usize % STICKY_PLACES;
-        let known = self.sticky[place] as usize;
-        if known < self.count && (self.backends[known].healthy || self.fails_open()) {
-            return Some(known);
-        }
-        let chosen = self.rotate()?;
-        self.sticky[place] = chosen as u16;
-        Some(chosen)
-    }
-
-    /// One of the healthy servers at random.
-    fn random(&self, word: u32) -> Option<usize> {
-        let open = self.fails_open();
-        let up = self.backends[..self.count]
-            .iter()
-            .filter(|b| b.healthy || open)
-            .count();
-        if up == self.count {
-            return Some(word as usize % self.count.max(1));
-        }
-        let nth = (word as usize).checked_rem(up)?;
-        let healthy = (0..self.count).filter(|&i| self.backends[i].healthy || open);
-        healthy.skip(nth).next()
-    }
-
-    /// The one with fewer open requests of two different servers at random.
-    fn two_choices(&self, number: u64) -> Option<usize> {
-        let mut draw = self.routes.at(number);
-        let n = self.count as u32;
-        let first = draw.below(n.max(1));
-        let mut second = draw.below(n.max(2) - 1);
-        second += u32::from(second >= first);
-        let healthy = |place: u32| self.healthy_from(place as usize);
-        let first = healthy(first)?;
-        if n < 2 {
-            return Some(first);
-        }
-        let second = healthy(second)?;
-        let fewer = self.backends[second].open < self.backends[first].open;
-        Some(if fewer { second } else { first })
-    }
-
-    #[inline]
-    fn choose(&mut self, number: u64, user: u32, url: u32) -> Option<usize> {
-        if self.count == 0 {
-            return None;
-        }
-        let n = self.count as u32;
-        match self.algorithm {
-            Algorithm::RoundRobin => self.rotate(),
-            Algorithm::Sticky => self.sticky(user),
-            Algorithm::Weighted => self.weighted(),
-            Algorithm::IpHash => {
-                self.healthy_from(self.hashes.at(u64::from(user)).below(n) as usize)
-            }
-            Algorithm::UrlHash => {
-                self.healthy_from(self.hashes.at(!u64::from(url)).below(n) as usize)
-            }
-            Algorithm::LeastConnections => self.lowest(|b| f64::from(b.open)),
-            Algorithm::LeastTime => self.lowest(|b| b.time * f64::from(b.open + 1)),
-            Algorithm::Random => {
-                let word = self.routes.at(number).below(n);
-                self.random(word)
-            }
-            Algorithm::TwoChoices => self.two_choices(number),
         }
     }
 
     #[inline]
     fn forward(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
-        let Request {
-            number, user, url, ..
-        } = *ctx.request(id);
-        let Some(server) = self.choose(number, user, url) else {
+        let Request { number, user, url, .. } = *ctx.request(id);
+        let Some(server) = self.pool.choose(number, user, url) else {
             return Action::Reply(Outcome::Unavailable);
         };
-        self.backends[server].open += 1;
+        self.pool.backends[server].open += 1;
         ctx.request(id).pick = server as u16;
         ctx.frame(id).phase = AWAY;
         ctx.request(id).sent = ctx.now();
-        Action::Call {
-            to: self.web,
-            way: self.way,
-        }
+        Action::Call { to: self.web, way: self.way }
     }
 
     /// Asks a server whether it is well.
     fn start_check(&mut self, ctx: &mut Ctx, server: usize) -> Option<(RequestId, Action)> {
+        // One check of a server at a time: one that hangs must be able to run out.
+        if self.pool.backends[server].check != 0 {
+            return None;
+        }
         self.checks += 1;
         let number = CHECK_NUMBERS + self.checks;
-        self.backends[server].check = number;
-        self.backends[server].checked = ctx.now();
-        let wish = Wish {
-            number,
-            user: 0,
-            url: 0,
-            class: Class::Probe,
-            region: 0,
-        };
+        let wish = Wish { number, user: 0, url: 0, class: Class::Probe, region: 0 };
         let id = ctx.begin(&wish, CHECK)?;
+        self.pool.backends[server].check = number;
+        self.pool.backends[server].checked = ctx.now();
         ctx.request(id).pick = server as u16;
         ctx.wake_at(ctx.now().after(self.timeout), CHECK_ENDS + server as u32);
-        Some((
-            id,
-            Action::Call {
-                to: self.web,
-                way: self.way,
-            },
-        ))
+        Some((id, Action::Call { to: self.web, way: self.way }))
     }
 
     /// Takes note of a check's result.
     fn judge(&mut self, server: usize, well: bool) {
-        let backend = &mut self.backends[server];
+        let backend = &mut self.pool.backends[server];
         backend.check = 0;
+        if self.interval == Span::ZERO {
+            // Switched off since the check began.
+            return;
+        }
         if well == backend.healthy {
             backend.contrary = 0;
             return;
         }
         backend.contrary += 1;
-        let needed = if backend.healthy {
-            self.failures
-        } else {
-            self.successes
-        };
+        let needed = if backend.healthy { self.failures } else { self.successes };
         if backend.contrary >= needed {
             backend.healthy = well;
             backend.contrary = 0;
@@ -398,7 +173,7 @@ impl State {
 
     /// Plans the next check: the servers take turns, each once in an interval.
     fn plan_check(&mut self, ctx: &mut Ctx) {
-        let gap = Span(self.interval.0 / self.count.max(1) as u64);
+        let gap = Span((self.interval.0 / self.pool.count.max(1) as u64).max(SHORTEST_GAP));
         self.next_check = ctx.now().after(gap);
         ctx.wake_at(self.next_check, 0);
     }
@@ -406,7 +181,7 @@ impl State {
 
 impl Behavior for State {
     fn configure(&mut self, ctx: &mut Ctx, around: &dyn Surroundings, spec: &Spec) {
-        self.algorithm = Algorithm::at(spec.count(Setting::AlgorithmChoice as usize));
+        self.pool.algorithm = Algorithm::at(spec.count(Setting::AlgorithmChoice as usize));
         self.service = Law::new(
             spec.count(Setting::ServiceLaw as usize),
             spec.number(Setting::Service as usize),
@@ -414,40 +189,22 @@ impl Behavior for State {
         );
         self.latency = ctx.line(Span::from_millis(spec.number(Setting::Latency as usize)));
         let room = spec.count(Setting::Backlog as usize) as u32;
-        self.tier.configure(
-            ctx,
-            &[Plan {
-                slots: 1,
-                room,
-                machine: Machine::Slots,
-            }],
-        );
+        self.tier.configure(ctx, &[Plan { slots: 1, room, machine: Machine::Slots }]);
         self.timeout = Span::from_seconds(spec.number(Setting::CheckTimeout as usize));
         self.failures = spec.count(Setting::Failures as usize) as u32;
         self.successes = spec.count(Setting::Successes as usize) as u32;
-        self.fail_open = spec.is_on(Setting::FailOpen as usize);
-        let zone = around
-            .spec(Kind::Network)
-            .map_or_else(Default::default, network::zone);
+        self.pool.fail_open = spec.is_on(Setting::FailOpen as usize);
+        let zone = around.spec(Kind::Network).map_or_else(Default::default, network::zone);
         self.way = ctx.line(zone);
         self.web = around.place(Kind::WebTier).unwrap_or_default();
         if let Some(web) = around.spec(Kind::WebTier) {
-            self.count = web.count(web_tier::Setting::Servers as usize);
-            for place in 0..self.count {
+            self.pool.count = web.count(web_tier::Setting::Servers as usize);
+            for place in 0..self.pool.count {
                 let listed = spec.list(Setting::Weights as usize).get(place).copied();
                 let weight = listed.unwrap_or_else(|| web_tier::vcpus(web, place));
-                match self.backends.get_mut(place) {
+                match self.pool.backends.get_mut(place) {
                     Some(backend) => backend.weight = weight,
-                    None => self.backends.push(Backend {
-                        healthy: true,
-                        contrary: 0,
-                        check: 0,
-                        checked: SimTime::ZERO,
-                        open: 0,
-                        weight,
-                        current: 0.0,
-                        time: 0.0,
-                    }),
+                    None => self.pool.backends.push(Backend::new(weight)),
                 }
             }
         }
@@ -455,7 +212,7 @@ impl Behavior for State {
         let is_new = self.interval != interval;
         self.interval = interval;
         if interval == Span::ZERO {
-            for backend in &mut self.backends {
+            for backend in &mut self.pool.backends {
                 (backend.healthy, backend.contrary) = (true, 0);
             }
         } else if is_new {
@@ -471,11 +228,7 @@ impl Behavior for State {
         if self.service.mean() == 0.0 {
             ctx.frame(id).phase = LATENCY;
             let is_now = ctx.resume_in_line(id, self.latency);
-            return if is_now {
-                self.forward(ctx, id)
-            } else {
-                Action::Wait
-            };
+            return if is_now { self.forward(ctx, id) } else { Action::Wait };
         }
         ctx.frame(id).phase = WORK;
         let number = ctx.request(id).number;
@@ -501,27 +254,21 @@ impl Behavior for State {
 
     #[inline(never)]
     fn returned(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
-        let Request {
-            number, pick, sent, ..
-        } = *ctx.request(id);
+        let Request { number, pick, sent, .. } = *ctx.request(id);
         let server = pick as usize;
         if ctx.frame(id).phase == CHECK {
-            if self.backends[server].check == number {
+            if self.pool.backends[server].check == number {
                 self.judge(server, outcome == Outcome::Good);
             }
             ctx.end(id);
             return Action::Wait;
         }
-        let backend = &mut self.backends[server];
+        let backend = &mut self.pool.backends[server];
         backend.open -= 1;
         if outcome == Outcome::Good {
             let took = ctx.now().since(sent).0 as f64;
             let first = backend.time == 0.0;
-            backend.time += if first {
-                took
-            } else {
-                RECENT * (took - backend.time)
-            };
+            backend.time += if first { took } else { RECENT * (took - backend.time) };
         }
         Action::Reply(outcome)
     }
@@ -530,7 +277,7 @@ impl Behavior for State {
     fn wake(&mut self, ctx: &mut Ctx, timer: u32) -> Option<(RequestId, Action)> {
         if timer >= CHECK_ENDS {
             let server = (timer - CHECK_ENDS) as usize;
-            let Backend { check, checked, .. } = self.backends[server];
+            let Backend { check, checked, .. } = self.pool.backends[server];
             // The check may have been answered, and the next begun, since the timer was set.
             if check != 0 && ctx.now() >= checked.after(self.timeout) {
                 self.judge(server, false);
@@ -542,18 +289,18 @@ impl Behavior for State {
             return None;
         }
         self.plan_check(ctx);
-        if !self.tier.is_alive(0) || self.count == 0 {
+        if !self.tier.is_alive(0) || self.pool.count == 0 {
             return None;
         }
-        self.checking = (self.checking + 1) % self.count;
+        self.checking = (self.checking + 1) % self.pool.count;
         self.start_check(ctx, self.checking)
     }
 
     fn fault(&mut self, ctx: &mut Ctx, server: Option<usize>, fault: Option<Fault>) {
         self.tier.fault(ctx, server, fault);
-        if fault == Some(Fault::Kill) {
+        if fault == Some(Fault::Kill) && !self.tier.is_alive(0) {
             // The engine takes away all it had open.
-            for backend in &mut self.backends {
+            for backend in &mut self.pool.backends {
                 (backend.open, backend.check) = (0, 0);
             }
         }
@@ -564,9 +311,6 @@ impl Behavior for State {
     }
 
     fn health(&self) -> Vec<bool> {
-        self.backends[..self.count]
-            .iter()
-            .map(|b| b.healthy)
-            .collect()
+        self.pool.known().iter().map(|b| b.healthy).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! The table of kinds: what parts exist. A kind is one file and one row here.
 
+pub mod balancing;
 pub mod behavior;
 pub mod cache;
 pub mod clients;
@@ -44,6 +45,12 @@ macro_rules! kinds {
             #[must_use]
             pub const fn params(self) -> &'static [Param] {
                 match self { $(Self::$name => $module::PARAMS),* }
+            }
+
+            /// How many servers a part with these settings has, which faults may name.
+            #[must_use]
+            pub fn servers(self, spec: &Spec) -> usize {
+                match self { $(Self::$name => $module::servers(spec)),* }
             }
 
             /// What a part with these settings costs, in USD per month.
@@ -141,13 +148,7 @@ mod tests {
                 let name = format!("{}.{}", kind.key(), param.key);
                 assert!(keys.insert(param.key), "{name} stands twice");
                 assert!(!param.label.is_empty() && param.help.len() > 20, "{name}");
-                assert!(
-                    param
-                        .key
-                        .bytes()
-                        .all(|b| b.is_ascii_lowercase() || b == b'_'),
-                    "{name}"
-                );
+                assert!(param.key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{name}");
                 let (fitted, said) = param.fit(param.initial());
                 assert_eq!((fitted, said), (param.initial(), None), "{name}");
                 let (again, said) = param.read(&param.write(&param.initial())).expect(&name);

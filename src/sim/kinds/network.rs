@@ -25,6 +25,12 @@ settings! {
          the way there. Default from cloud providers' tables for one zone.").unit("ms");
 }
 
+/// How many servers there are, which faults may name one by one.
+#[must_use]
+pub const fn servers(_: &Spec) -> usize {
+    0
+}
+
 /// The network sends no bill of its own yet: prices by the byte come with sizes.
 #[must_use]
 pub const fn monthly_usd(_: &Spec) -> f64 {
@@ -35,11 +41,8 @@ pub const fn monthly_usd(_: &Spec) -> f64 {
 #[must_use]
 pub fn one_way(spec: &Spec, region: usize) -> Span {
     let site = spec.count(Setting::Site as usize).min(region::COUNT - 1);
-    let last = if spec.is_on(Setting::LastMile as usize) {
-        REGIONS[region].last_mile_ms
-    } else {
-        0.0
-    };
+    let last =
+        if spec.is_on(Setting::LastMile as usize) { REGIONS[region].last_mile_ms } else { 0.0 };
     let round_trip = f64::from(ROUND_TRIP_MS[region][site]) + last;
     Span::from_millis(0.5 * round_trip * spec.number(Setting::Distance as usize))
 }

@@ -65,14 +65,7 @@ impl Param {
         default: f64,
         help: &'static str,
     ) -> Self {
-        Self {
-            key,
-            label,
-            unit: "",
-            domain,
-            default,
-            help,
-        }
+        Self { key, label, unit: "", domain, default, help }
     }
 
     /// A row for a real number.
@@ -83,17 +76,7 @@ impl Param {
         (min, default, max): (f64, f64, f64),
         help: &'static str,
     ) -> Self {
-        Self::new(
-            key,
-            label,
-            Domain::Number {
-                min,
-                max,
-                logarithmic: false,
-            },
-            default,
-            help,
-        )
+        Self::new(key, label, Domain::Number { min, max, logarithmic: false }, default, help)
     }
 
     /// A row for a whole number.
@@ -104,11 +87,7 @@ impl Param {
         (min, default, max): (u32, u32, u32),
         help: &'static str,
     ) -> Self {
-        let domain = Domain::Count {
-            min: min as f64,
-            max: max as f64,
-            logarithmic: false,
-        };
+        let domain = Domain::Count { min: min as f64, max: max as f64, logarithmic: false };
         Self::new(key, label, domain, default as f64, help)
     }
 
@@ -157,16 +136,8 @@ impl Param {
     #[must_use]
     pub const fn logarithmic(mut self) -> Self {
         self.domain = match self.domain {
-            Domain::Number { min, max, .. } => Domain::Number {
-                min,
-                max,
-                logarithmic: true,
-            },
-            Domain::Count { min, max, .. } => Domain::Count {
-                min,
-                max,
-                logarithmic: true,
-            },
+            Domain::Number { min, max, .. } => Domain::Number { min, max, logarithmic: true },
+            Domain::Count { min, max, .. } => Domain::Count { min, max, logarithmic: true },
             other => other,
         };
         self
@@ -190,12 +161,10 @@ impl Param {
         match self.domain {
             Domain::Choice(names) => {
                 let index = names.iter().position(|(name, _)| *name == text);
-                index
-                    .map(|i| (Value::Number(i as f64), None))
-                    .ok_or_else(|| {
-                        let names: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
-                        format!("{} is not one of {}", quoted(text), names.join(", "))
-                    })
+                index.map(|i| (Value::Number(i as f64), None)).ok_or_else(|| {
+                    let names: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
+                    format!("{} is not one of {}", quoted(text), names.join(", "))
+                })
             }
             Domain::Switch => match text {
                 "on" | "true" | "1" => Ok((Value::Number(1.0), None)),
@@ -225,22 +194,15 @@ impl Param {
         match (self.domain, value) {
             (Domain::Number { min, max, .. }, Value::Number(x)) => {
                 let fitted = x.clamp(min, max);
-                (
-                    Value::Number(fitted),
-                    (fitted != x).then(|| out_of_range(x, min, max)),
-                )
+                (Value::Number(fitted), (fitted != x).then(|| out_of_range(x, min, max)))
             }
             (Domain::Count { min, max, .. }, Value::Number(x)) => {
                 let fitted = libm::round(x.clamp(min, max));
-                (
-                    Value::Number(fitted),
-                    (fitted != x).then(|| out_of_range(x, min, max)),
-                )
+                (Value::Number(fitted), (fitted != x).then(|| out_of_range(x, min, max)))
             }
-            (Domain::Choice(names), Value::Number(x)) => (
-                Value::Number(libm::round(x.clamp(0.0, names.len() as f64 - 1.0))),
-                None,
-            ),
+            (Domain::Choice(names), Value::Number(x)) => {
+                (Value::Number(libm::round(x.clamp(0.0, names.len() as f64 - 1.0))), None)
+            }
             (Domain::Switch, Value::Number(x)) => {
                 (Value::Number(if x == 0.0 { 0.0 } else { 1.0 }), None)
             }
@@ -259,10 +221,7 @@ impl Param {
                 }
                 (Value::List(items), said)
             }
-            (_, value) => (
-                self.initial(),
-                Some(format!("{value:?} is of another kind")),
-            ),
+            (_, value) => (self.initial(), Some(format!("{value:?} is of another kind"))),
         }
     }
 
@@ -270,16 +229,14 @@ impl Param {
     #[must_use]
     pub fn write(&self, value: &Value) -> String {
         match (self.domain, value) {
-            (Domain::Choice(names), Value::Number(x)) => names
-                .get(*x as usize)
-                .map_or_else(String::new, |(name, _)| (*name).to_owned()),
+            (Domain::Choice(names), Value::Number(x)) => {
+                names.get(*x as usize).map_or_else(String::new, |(name, _)| (*name).to_owned())
+            }
             (Domain::Switch, Value::Number(x)) => (if *x == 0.0 { "off" } else { "on" }).to_owned(),
             (_, Value::Number(x)) => x.to_string(),
-            (_, Value::List(items)) => items
-                .iter()
-                .map(f64::to_string)
-                .collect::<Vec<_>>()
-                .join(","),
+            (_, Value::List(items)) => {
+                items.iter().map(f64::to_string).collect::<Vec<_>>().join(",")
+            }
         }
     }
 
@@ -289,11 +246,9 @@ impl Param {
         match self.domain {
             Domain::Number { min, max, .. } => format!("{min} to {max}"),
             Domain::Count { min, max, .. } => format!("{min} to {max}, whole"),
-            Domain::Choice(names) => names
-                .iter()
-                .map(|(name, _)| *name)
-                .collect::<Vec<_>>()
-                .join(" | "),
+            Domain::Choice(names) => {
+                names.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" | ")
+            }
             Domain::Switch => "on | off".to_owned(),
             Domain::List { min, max, longest } => {
                 format!("up to {longest} numbers of {min} to {max}, separated by commas")
@@ -343,9 +298,7 @@ impl Spec {
     /// All settings at their defaults.
     #[must_use]
     pub fn new(params: &[Param]) -> Self {
-        Self {
-            values: params.iter().map(Param::initial).collect(),
-        }
+        Self { values: params.iter().map(Param::initial).collect() }
     }
 
     /// The value at a row.

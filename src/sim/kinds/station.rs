@@ -153,12 +153,10 @@ impl Station {
     /// Forgets all work, after the engine has taken the requests away (the server died).
     pub fn clear(&mut self, now: u64) {
         let gauge = &mut self.gauge;
-        gauge.busy_moments = gauge
-            .busy_moments
-            .wrapping_add(now.wrapping_mul(u64::from(self.busy)));
-        gauge.waiting_moments = gauge
-            .waiting_moments
-            .wrapping_add(now.wrapping_mul(u64::from(self.waiting)));
+        gauge.busy_moments =
+            gauge.busy_moments.wrapping_add(now.wrapping_mul(u64::from(self.busy)));
+        gauge.waiting_moments =
+            gauge.waiting_moments.wrapping_add(now.wrapping_mul(u64::from(self.waiting)));
         (self.busy, self.waiting, self.head, self.tail) = (0, 0, RequestId::NONE, RequestId::NONE);
     }
 
@@ -166,14 +164,8 @@ impl Station {
     #[must_use]
     pub const fn usage(&self, now: u64) -> Usage {
         Usage {
-            busy: self
-                .gauge
-                .busy_moments
-                .wrapping_add(now.wrapping_mul(self.busy as u64)),
-            waiting: self
-                .gauge
-                .waiting_moments
-                .wrapping_add(now.wrapping_mul(self.waiting as u64)),
+            busy: self.gauge.busy_moments.wrapping_add(now.wrapping_mul(self.busy as u64)),
+            waiting: self.gauge.waiting_moments.wrapping_add(now.wrapping_mul(self.waiting as u64)),
         }
     }
 }

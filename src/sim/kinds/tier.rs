@@ -3,15 +3,13 @@
 
 use super::behavior::{Ctx, Fault};
 use super::station::{Admission, Discipline, Station};
-use crate::sim::run::cpu::CpuId;
+use crate::sim::run::cpu::{Cpu, CpuId};
 use crate::sim::run::meters::ServerMeter;
 use crate::sim::run::requests::RequestId;
 
 /// Choices of a discipline.
-pub const DISCIPLINES: &[(&str, &str)] = &[
-    ("shared", "slots share the vCPUs"),
-    ("slots", "each slot at full speed"),
-];
+pub const DISCIPLINES: &[(&str, &str)] =
+    &[("shared", "slots share the vCPUs"), ("slots", "each slot at full speed")];
 /// Places of a part.
 pub const PLACES: &[(&str, &str)] = &[("own", "own machines"), ("web", "on the web servers")];
 /// Sizes of a machine, in vCPUs.
@@ -191,10 +189,8 @@ impl Tier {
     #[must_use]
     pub fn view(&self, ctx: &Ctx) -> Vec<ServerMeter> {
         let now = ctx.now();
-        let seen = self
-            .servers
-            .iter()
-            .filter(|s| s.wanted || s.station.busy() > 0);
+        // Servers that are gone stay in their places, so that two views can be compared.
+        let seen = self.servers.iter();
         seen.map(|s| {
             let usage = s.station.usage(now.0);
             let cpu = match s.station.discipline {
@@ -208,7 +204,7 @@ impl Tier {
                 slots: s.station.slots,
                 busy: s.station.busy(),
                 backlog: s.station.backlog(),
-                cores: cpu.map_or(0.0, |c| c.cores()),
+                cores: cpu.map_or(0.0, Cpu::cores),
                 arrived: s.arrived,
                 refused: s.refused,
                 busy_ns: usage.busy,
@@ -241,13 +237,8 @@ mod tests {
     fn more_cores_help_less_and_less_and_then_hurt() {
         assert_eq!(speed_up(1.0, 0.03, 0.0005), 1.0);
         assert_eq!(speed_up(4.0, 0.0, 0.0), 4.0);
-        let gains: Vec<f64> = (0..SIZES.len())
-            .map(|s| speed_up(vcpus(s), 0.03, 0.0005))
-            .collect();
+        let gains: Vec<f64> = (0..SIZES.len()).map(|s| speed_up(vcpus(s), 0.03, 0.0005)).collect();
         assert!(gains[3] > gains[2] && gains[4] > gains[3], "{gains:?}");
-        assert!(
-            gains[7] < gains[6],
-            "96 vCPUs are slower than 64: {gains:?}"
-        );
+        assert!(gains[7] < gains[6], "96 vCPUs are slower than 64: {gains:?}");
     }
 }

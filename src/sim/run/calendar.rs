@@ -49,10 +49,7 @@ struct Event {
     tag: Tag,
 }
 
-const LAST: Event = Event {
-    at: SimTime::NEVER,
-    tag: Tag::NONE,
-};
+const LAST: Event = Event { at: SimTime::NEVER, tag: Tag::NONE };
 
 impl Event {
     /// The order of events. Two events never have the same tag. Without branches: in a heap they
@@ -170,10 +167,7 @@ impl Calendar {
             self.lines[idle].delay = delay;
             return LineId(idle as u16);
         }
-        self.lines.push(Line {
-            delay,
-            events: VecDeque::new(),
-        });
+        self.lines.push(Line { delay, events: VecDeque::new() });
         LineId(self.lines.len() as u16 - 1)
     }
 
@@ -188,9 +182,7 @@ impl Calendar {
     /// The delay of a line.
     #[must_use]
     pub fn delay(&self, line: LineId) -> Span {
-        self.lines
-            .get(line.0 as usize)
-            .map_or(Span::ZERO, |l| l.delay)
+        self.lines.get(line.0 as usize).map_or(Span::ZERO, |l| l.delay)
     }
 
     #[inline]
@@ -229,10 +221,7 @@ impl Calendar {
     pub fn after(&mut self, now: SimTime, line: LineId, id: RequestId) -> Tag {
         let tag = self.next_tag(u64::from(id.0));
         let Line { delay, events } = &mut self.lines[line.0 as usize];
-        let event = Event {
-            at: now.after(*delay),
-            tag,
-        };
+        let event = Event { at: now.after(*delay), tag };
         let was_empty = events.is_empty();
         events.push_back(event);
         if was_empty {
@@ -326,9 +315,7 @@ mod tests {
             } else if let Some(&first) = expected.iter().min() {
                 expected.retain(|e| *e != first);
                 assert_eq!(calendar.take_by(SimTime(first.0.saturating_sub(1))), None);
-                let (at, tag) = calendar
-                    .take_by(SimTime::NEVER)
-                    .expect("something is pending");
+                let (at, tag) = calendar.take_by(SimTime::NEVER).expect("something is pending");
                 assert_eq!(
                     (at, tag.subject()),
                     (SimTime(first.0), Subject::Request(RequestId(first.2)))

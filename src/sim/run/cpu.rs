@@ -30,10 +30,7 @@ impl PartialOrd for Piece {
 impl Ord for Piece {
     /// Reversed: the heap gives the piece that ends first; equal ends in order of coming.
     fn cmp(&self, other: &Self) -> Ordering {
-        other
-            .end
-            .total_cmp(&self.end)
-            .then(other.order.cmp(&self.order))
+        other.end.total_cmp(&self.end).then(other.order.cmp(&self.order))
     }
 }
 
@@ -71,11 +68,7 @@ impl Cpu {
     /// How fast each piece advances now, in nanoseconds of work per nanosecond.
     fn rate(&self) -> f64 {
         let n = self.pieces.len() as f64;
-        if n <= self.cores {
-            self.speed
-        } else {
-            self.speed * self.cores / n
-        }
+        if n <= self.cores { self.speed } else { self.speed * self.cores / n }
     }
 
     /// Brings virtual time up to `now`.
@@ -94,11 +87,7 @@ impl Cpu {
     fn next_end(&self) -> SimTime {
         self.pieces.peek().map_or(SimTime::NEVER, |first| {
             let left = (first.end - self.virtual_now).max(0.0);
-            SimTime(
-                self.updated
-                    .0
-                    .saturating_add(libm::ceil(left / self.rate()) as u64),
-            )
+            SimTime(self.updated.0.saturating_add(libm::ceil(left / self.rate()) as u64))
         })
     }
 
@@ -106,11 +95,7 @@ impl Cpu {
     pub fn add(&mut self, now: SimTime, id: RequestId, work: f64) -> Option<SimTime> {
         self.advance(now);
         self.order += 1;
-        self.pieces.push(Piece {
-            end: self.virtual_now + work,
-            order: self.order,
-            id,
-        });
+        self.pieces.push(Piece { end: self.virtual_now + work, order: self.order, id });
         self.plan()
     }
 
@@ -131,24 +116,12 @@ impl Cpu {
         self.advance(now);
         self.due = SimTime::NEVER;
         // Virtual time is a sum of rounded steps: a thousandth of a nanosecond is no time.
-        let done = self
-            .pieces
-            .peek()
-            .is_some_and(|first| first.end <= self.virtual_now + 1e-3);
-        let finished = if done {
-            self.pieces.pop().map(|piece| piece.id)
-        } else {
-            None
-        };
+        let done = self.pieces.peek().is_some_and(|first| first.end <= self.virtual_now + 1e-3);
+        let finished = if done { self.pieces.pop().map(|piece| piece.id) } else { None };
         let again = self.plan();
         // Rounding must not make the clock stand still over unfinished work.
-        let again = again.map(|at| {
-            if finished.is_none() && at == now {
-                SimTime(now.0 + 1)
-            } else {
-                at
-            }
-        });
+        let again =
+            again.map(|at| if finished.is_none() && at == now { SimTime(now.0 + 1) } else { at });
         if let Some(at) = again {
             self.due = at;
         }
@@ -198,16 +171,9 @@ mod tests {
     fn two_pieces_on_one_core_take_twice_as_long_and_one_alone_does_not() {
         let mut cpu = Cpu::new(1.0);
         assert_eq!(cpu.add(SimTime(0), RequestId(1), 100.0), Some(SimTime(100)));
-        assert_eq!(
-            cpu.add(SimTime(50), RequestId(2), 100.0),
-            None,
-            "later than planned: no event"
-        );
+        assert_eq!(cpu.add(SimTime(50), RequestId(2), 100.0), None, "later than planned: no event");
         assert_eq!(cpu.look(SimTime(100)), (None, Some(SimTime(150))));
-        assert_eq!(
-            cpu.look(SimTime(150)),
-            (Some(RequestId(1)), Some(SimTime(200)))
-        );
+        assert_eq!(cpu.look(SimTime(150)), (Some(RequestId(1)), Some(SimTime(200))));
         assert_eq!(cpu.look(SimTime(170)), (None, None), "not the planned look");
         assert_eq!(cpu.look(SimTime(200)), (Some(RequestId(2)), None));
         assert_eq!(cpu.used(SimTime(300)), 200.0);

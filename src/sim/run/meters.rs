@@ -38,10 +38,7 @@ impl Endings {
         for (now, then) in failed.iter_mut().zip(earlier.failed) {
             *now -= then;
         }
-        Self {
-            good: self.good - earlier.good,
-            failed,
-        }
+        Self { good: self.good - earlier.good, failed }
     }
 
     /// Adds all of `other`.
@@ -69,10 +66,7 @@ impl Flow {
     /// How all that ended did so.
     #[must_use]
     pub const fn endings(&self) -> Endings {
-        Endings {
-            good: self.time.count(),
-            failed: self.failed,
-        }
+        Endings { good: self.time.count(), failed: self.failed }
     }
 
     /// How many have come and not ended.
@@ -125,8 +119,7 @@ impl NodeMeter {
     /// The number inside, integrated over time up to `now`, in call-nanoseconds modulo 2^64.
     #[must_use]
     pub fn area(&self, now: SimTime) -> u64 {
-        self.moments
-            .wrapping_add(self.flow.inside().wrapping_mul(now.0))
+        self.moments.wrapping_add(self.flow.inside().wrapping_mul(now.0))
     }
 
     /// The integral of the number inside up to `now`, less the time of the calls that ended: what
@@ -226,9 +219,7 @@ impl Meters {
     /// A request fails at once because the simulator is full.
     pub fn turned_away(&mut self, class: usize, region: usize) {
         self.attempts += 1;
-        self.classes[class]
-            .flow
-            .end(Outcome::SimulatorFull, Span::ZERO);
+        self.classes[class].flow.end(Outcome::SimulatorFull, Span::ZERO);
         self.regions[region].end(Outcome::SimulatorFull, Span::ZERO);
     }
 

@@ -17,8 +17,8 @@ impl RequestId {
 /// full`, which says that the machine simulating is too small and not the system simulated.
 pub const MOST_IN_FLIGHT: usize = 1 << 22;
 
-/// Deepest nesting of calls; a power of two, because it is divided by all the time. Five are in use:
-/// clients, balancer, web tier, cache or database.
+/// Deepest nesting of calls; a power of two, because it is divided by all the time. Five are in
+/// use: clients, balancer, web tier, cache or database.
 pub const DEPTH: usize = 8;
 
 /// One call under way: at which part, at which of its servers, since when.
@@ -36,13 +36,8 @@ pub struct Frame {
     pub server: u16,
 }
 
-const NO_FRAME: Frame = Frame {
-    entered: SimTime::ZERO,
-    node: 0,
-    phase: 0,
-    found: false,
-    server: 0,
-};
+const NO_FRAME: Frame =
+    Frame { entered: SimTime::ZERO, node: 0, phase: 0, found: false, server: 0 };
 
 /// What a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -60,11 +55,8 @@ pub enum Class {
 }
 
 /// The classes that users send, with the names used in results.
-pub const CLASSES: [(Class, &str); 3] = [
-    (Class::Static, "static"),
-    (Class::Read, "read"),
-    (Class::Write, "write"),
-];
+pub const CLASSES: [(Class, &str); 3] =
+    [(Class::Static, "static"), (Class::Read, "read"), (Class::Write, "write")];
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,13 +216,7 @@ impl Request {
         (self.older, self.younger) = (RequestId::NONE, RequestId::NONE);
         (self.pick, self.attempt, self.depth, self.floor) = (0, 0, 1, 0);
         (self.abandoned, self.travelling, self.live) = (false, false, true);
-        self.frames[0] = Frame {
-            entered: now,
-            node,
-            phase,
-            found: false,
-            server: 0,
-        };
+        self.frames[0] = Frame { entered: now, node, phase, found: false, server: 0 };
     }
 
     /// The call under way on top.
@@ -311,9 +297,7 @@ impl Requests {
     /// All requests in flight, in the order of the slab.
     pub fn live(&self) -> impl Iterator<Item = (RequestId, &Request)> {
         let numbered = self.records.iter().enumerate();
-        numbered
-            .filter(|(_, r)| r.live)
-            .map(|(i, r)| (RequestId(i as u32), r))
+        numbered.filter(|(_, r)| r.live).map(|(i, r)| (RequestId(i as u32), r))
     }
 
     /// How many requests are in flight.

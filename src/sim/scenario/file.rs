@@ -47,17 +47,14 @@ fn typed(param: &Param, text: &str) -> Value {
     }
 }
 
-/// Reads a scenario from JSON text. Unlike a link, a file that is wrong anywhere is refused: whoever
-/// wrote it wants to know.
+/// Reads a scenario from JSON text. Unlike a link, a file that is wrong anywhere is refused:
+/// whoever wrote it wants to know.
 ///
 /// # Errors
 /// Every problem of the file at once.
 pub fn read(text: &str) -> Result<Scenario, Vec<Problem>> {
     if text.len() > LONGEST {
-        return Err(vec![Problem::new(
-            "file",
-            format!("is longer than {LONGEST} bytes"),
-        )]);
+        return Err(vec![Problem::new("file", format!("is longer than {LONGEST} bytes"))]);
     }
     let value: Value = serde_json::from_str(text)
         .map_err(|error| vec![Problem::new("file", format!("is not JSON: {error}"))])?;
@@ -102,11 +99,8 @@ pub fn read(text: &str) -> Result<Scenario, Vec<Problem>> {
             (key, _) => problems.push(Problem::new(quoted(key), "is not a field of a scenario")),
         }
     }
-    if problems.is_empty() {
-        Ok(scenario)
-    } else {
-        Err(problems)
-    }
+    problems.extend(scenario.drop_faults_of_nothing());
+    if problems.is_empty() { Ok(scenario) } else { Err(problems) }
 }
 
 fn base(object: &Map<String, Value>, problems: &mut Vec<Problem>) -> Scenario {
@@ -115,9 +109,7 @@ fn base(object: &Map<String, Value>, problems: &mut Vec<Problem>) -> Scenario {
             problems.push(Problem::new("stage", "and parts exclude each other"));
         }
         (Some(stage), None) => {
-            let number = stage
-                .as_u64()
-                .filter(|n| (1..=presets::STAGES.len() as u64).contains(n));
+            let number = stage.as_u64().filter(|n| (1..=presets::STAGES.len() as u64).contains(n));
             if let Some(number) = number {
                 return presets::stage(number as u8);
             }
@@ -159,7 +151,8 @@ mod tests {
     #[test]
     fn a_file_and_a_link_say_the_same() {
         let scenario = link::read(
-            "?stage=3#web.servers=6&web.sizes=1,2&web.hold=off&lb.algorithm=random&fault=kill.web.2&seed=7",
+            "?stage=3#web.servers=6&web.sizes=1,2&web.hold=off&lb.algorithm=random\
+             &fault=kill.web.2&seed=7",
         )
         .scenario;
         let text = write(&scenario).to_string();
@@ -168,12 +161,10 @@ mod tests {
 
     #[test]
     fn a_wrong_file_is_refused_with_every_problem() {
-        let text = r#"{"v":2,"stage":9,"settings":{"web.servers":"many","web.size":3},"faults":["x"],"moon":1}"#;
-        let said: Vec<String> = read(text)
-            .expect_err("is wrong")
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let text = r#"{"v":2,"stage":9,"faults":["x"],"moon":1,
+            "settings":{"web.servers":"many","web.size":3}}"#;
+        let said: Vec<String> =
+            read(text).expect_err("is wrong").iter().map(ToString::to_string).collect();
         assert_eq!(said.len(), 6, "{said:?}");
         assert!(read("[]").is_err() && read("{").is_err() && read("").is_err());
         assert!(read(&"[".repeat(100_000)).is_err());

@@ -64,15 +64,9 @@ pub fn read(link: &str) -> Reading {
     let mut problems = Vec::new();
     let mut text = link;
     if text.len() > LONGEST {
-        let end = (0..=LONGEST)
-            .rev()
-            .find(|&i| text.is_char_boundary(i))
-            .unwrap_or(0);
+        let end = (0..=LONGEST).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
         text = &text[..end];
-        problems.push(Problem::new(
-            "link",
-            format!("only the first {LONGEST} bytes were read"),
-        ));
+        problems.push(Problem::new("link", format!("only the first {LONGEST} bytes were read")));
     }
     let start = text.find(['?', '#']).map_or(0, |at| at + 1);
     let pairs: Vec<(String, String)> = text[start..]
@@ -92,10 +86,9 @@ pub fn read(link: &str) -> Reading {
                     scenario.seed = seed;
                     Ok(None)
                 }
-                Err(_) => Err(Problem::new(
-                    "seed",
-                    format!("{} is not a whole number", quoted(value)),
-                )),
+                Err(_) => {
+                    Err(Problem::new("seed", format!("{} is not a whole number", quoted(value))))
+                }
             },
             "fault" => PresentFault::read(value)
                 .map(|fault| {
@@ -112,6 +105,7 @@ pub fn read(link: &str) -> Reading {
             Ok(Some(problem)) | Err(problem) => problems.push(problem),
         }
     }
+    problems.extend(scenario.drop_faults_of_nothing());
     problems.truncate(MOST_PROBLEMS);
     Reading { scenario, problems }
 }
@@ -123,30 +117,20 @@ fn version(text: &str) -> Result<Option<Problem>, Problem> {
             "v",
             format!("this page reads version {VERSION} of links; numbers may differ"),
         )),
-        Err(_) => Err(Problem::new(
-            "v",
-            format!("{} is not a version", quoted(text)),
-        )),
+        Err(_) => Err(Problem::new("v", format!("{} is not a version", quoted(text)))),
     }
 }
 
 fn base(pairs: &[(String, String)], problems: &mut Vec<Problem>) -> Scenario {
-    let last = |name: &str| {
-        pairs
-            .iter()
-            .rev()
-            .find(|(key, _)| key == name)
-            .map(|(_, v)| v.as_str())
-    };
+    let last =
+        |name: &str| pairs.iter().rev().find(|(key, _)| key == name).map(|(_, v)| v.as_str());
     if let Some(parts) = last("parts") {
         let mut kinds = Vec::new();
         for key in parts.split(',').take(Kind::ALL.len() * 2) {
             match Kind::by_key(key) {
                 Some(kind) => kinds.push(kind),
-                None => problems.push(Problem::new(
-                    "parts",
-                    format!("there is no part {}", quoted(key)),
-                )),
+                None => problems
+                    .push(Problem::new("parts", format!("there is no part {}", quoted(key)))),
             }
         }
         return Scenario::of(&kinds);
@@ -171,13 +155,8 @@ fn decode(text: &str) -> String {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let hex = bytes
-            .get(at + 1..at + 3)
-            .and_then(|two| core::str::from_utf8(two).ok());
-        match (
-            bytes[at],
-            hex.and_then(|two| u8::from_str_radix(two, 16).ok()),
-        ) {
+        let hex = bytes.get(at + 1..at + 3).and_then(|two| core::str::from_utf8(two).ok());
+        match (bytes[at], hex.and_then(|two| u8::from_str_radix(two, 16).ok())) {
             (b'%', Some(byte)) => {
                 decoded.push(byte);
                 at += 3;
@@ -199,11 +178,9 @@ mod tests {
     #[test]
     fn a_link_says_only_what_differs_and_brings_it_back() {
         let mut scenario = presets::stage(3);
-        for (key, value) in [
-            ("web.servers", "6"),
-            ("lb.algorithm", "two-choices"),
-            ("web.sizes", "1,2,4"),
-        ] {
+        for (key, value) in
+            [("web.servers", "6"), ("lb.algorithm", "two-choices"), ("web.sizes", "1,2,4")]
+        {
             assert_eq!(scenario.set(key, value), Ok(None));
         }
         scenario.fail(PresentFault::read("kill.web.2").expect("is a fault"));
@@ -211,19 +188,11 @@ mod tests {
         let text = write(&scenario);
         assert_eq!(
             text,
-            "?stage=3#v=1&lb.algorithm=two-choices&web.servers=6&web.sizes=1,2,4&fault=kill.web.2&seed=9"
+            "?stage=3#v=1&lb.algorithm=two-choices&web.servers=6&web.sizes=1,2,4\
+             &fault=kill.web.2&seed=9"
         );
-        assert_eq!(
-            read(&text),
-            Reading {
-                scenario: scenario.clone(),
-                problems: vec![]
-            }
-        );
-        let encoded = format!(
-            "https://a.example/x/{}",
-            text.replace(',', "%2C").replace('#', "&")
-        );
+        assert_eq!(read(&text), Reading { scenario: scenario.clone(), problems: vec![] });
+        let encoded = format!("https://a.example/x/{}", text.replace(',', "%2C").replace('#', "&"));
         assert_eq!(read(&encoded).scenario, scenario);
     }
 

@@ -1,19 +1,17 @@
 //! The engine: takes events from the calendar in order, tells the parts what happens, and carries
 //! out what they ask for. It knows nothing of what any part is.
 
-use super::kinds::behavior::{
-    ARRIVAL, Behavior, Ctx, Fault, IMPATIENCE, NODE_TIMERS, Surroundings,
-};
-use super::kinds::{Kind, Node};
-use super::run::calendar::{LineId, Subject, Tag};
-use super::run::meters::{Meters, ServerMeter};
-use super::run::requests::{Class, Frame, Outcome, Request, RequestId};
-use super::run::{Action, Owner, Run};
-use super::topology::Topology;
-use super::units::SimTime;
+mod faults;
+mod laws;
 
-/// Parts of a fault's propagation: guests share their host's fate.
-const GUESTS: [Kind; 2] = [Kind::Cache, Kind::Database];
+use crate::sim::kinds::Node;
+use crate::sim::kinds::behavior::{ARRIVAL, Behavior, Ctx, IMPATIENCE, NODE_TIMERS};
+use crate::sim::run::calendar::{LineId, Subject, Tag};
+use crate::sim::run::meters::{Meters, ServerMeter};
+use crate::sim::run::requests::{Frame, Outcome, RequestId};
+use crate::sim::run::{Action, Owner, Run};
+use crate::sim::topology::Topology;
+use crate::sim::units::SimTime;
 
 /// A system that runs.
 #[derive(Clone, Debug)]
@@ -45,20 +43,11 @@ impl Engine {
     pub fn new(topology: Topology) -> Self {
         let seed = topology.scenario().seed;
         let nodes: Vec<Node> = topology.kinds().map(|kind| Node::new(kind, seed)).collect();
-        let ctx = Ctx {
-            run: Run::new(nodes.len()),
-            node: 0,
-        };
-        let mut engine = Self {
-            topology,
-            nodes,
-            ctx,
-            events: 0,
-        };
+        let ctx = Ctx { run: Run::new(nodes.len()), node: 0 };
+        let mut engine = Self { topology, nodes, ctx, events: 0 };
         engine.configure();
-        for fault in engine.topology.scenario().faults.clone() {
-            engine.fault(fault.kind, fault.server, Some(fault.fault));
-        }
+        let faults = engine.topology.scenario().faults.clone();
+        engine.hold(&faults);
         engine
     }
 
@@ -94,10 +83,7 @@ impl Engine {
 
     /// Takes on changed settings of the same parts while running.
     pub fn change(&mut self, topology: Topology) {
-        debug_assert!(
-            self.topology.kinds().eq(topology.kinds()),
-            "parts stay while running"
-        );
+        debug_assert!(self.topology.kinds().eq(topology.kinds()), "parts stay while running");
         self.topology = topology;
         self.configure();
     }
@@ -133,9 +119,7 @@ impl Engine {
     fn slice(&mut self, until: SimTime, most: u64) -> u64 {
         for spent in 0..most {
             // At the same instant events come first, then arrivals, then the end of patience.
-            let Run {
-                arrival, patience, ..
-            } = &self.ctx.run;
+            let Run { arrival, patience, .. } = &self.ctx.run;
             let (at, what) = if *arrival <= patience.due {
                 (*arrival, ARRIVAL)
             } else {
@@ -263,169 +247,17 @@ impl Engine {
         Some(below)
     }
 
-    /// Puts a fault on a part or one of its servers, or heals for `None`. Guests on a web server
-    /// live and die with it; its slowness reaches them through the processor they share.
-    pub fn fault(&mut self, kind: Kind, server: Option<usize>, fault: Option<Fault>) {
-        self.fault_one(kind, server, fault);
-        if kind == Kind::WebTier && !matches!(fault, Some(Fault::Slow(_))) {
-            for guest in GUESTS {
-                if self.topology.is_guest(guest) {
-                    self.fault_one(guest, server, fault);
-                }
-            }
-        }
-    }
-
-    fn fault_one(&mut self, kind: Kind, server: Option<usize>, fault: Option<Fault>) {
-        let Some(place) = self.topology.place(kind) else {
-            return;
-        };
-        let is_kill = fault == Some(Fault::Kill);
-        let victims = if is_kill {
-            self.victims(place, server)
-        } else {
-            Vec::new()
-        };
-        for &(id, depth) in &victims {
-            if depth + 1 == self.ctx.run.requests.get(id).depth as usize {
-                self.cancel(id);
-            }
-        }
-        let node = &mut self.nodes[place as usize];
-        node.fault(&mut self.ctx, server, fault);
-        for (id, depth) in victims {
-            self.lose(id, depth);
-        }
-    }
-
-    /// Requests that a server has, with the depth of its call.
-    fn victims(&self, place: u8, server: Option<usize>) -> Vec<(RequestId, usize)> {
-        let has = |request: &Request| {
-            let inside = request.depth as usize - usize::from(request.travelling);
-            (request.floor as usize..inside).find(|&depth| {
-                let frame = &request.frames[depth];
-                frame.node == place && server.is_none_or(|s| s == frame.server as usize)
-            })
-        };
-        self.ctx
-            .run
-            .requests
-            .live()
-            .filter_map(|(id, r)| Some((id, has(r)?)))
-            .collect()
-    }
-
-    /// Takes back whatever would go on with a request.
-    fn cancel(&mut self, id: RequestId) {
-        let request = self.ctx.run.requests.get_mut(id);
-        request.pending = Tag::NONE;
-        if let Some(cpu) = request.cpu.take() {
-            let due = self.ctx.run.cpus[cpu.0 as usize].remove(self.ctx.run.now, id);
-            self.ctx.run.look_at(cpu, due);
-        }
-    }
-
-    /// A server that had the request has died. If it waited there for another part, that part goes
-    /// on for nobody, and the callers learn of the loss at once.
-    fn lose(&mut self, id: RequestId, depth: usize) {
-        let request = *self.ctx.run.requests.get(id);
-        if depth + 1 == request.depth as usize {
-            return self.drive(id, Action::Reply(Outcome::Lost));
-        }
-        let Frame { node, entered, .. } = request.frames[depth];
-        self.ctx.run.meters.nodes[node as usize].leave(self.ctx.run.now, entered, Outcome::Lost);
-        self.ctx.run.patience.remove(&mut self.ctx.run.requests, id);
-        self.ctx.run.requests.get_mut(id).floor = depth as u8 + 1;
-        if depth == request.floor as usize {
-            return;
-        }
-        let callers = Request {
-            depth: depth as u8,
-            travelling: false,
-            pending: Tag::NONE,
-            cpu: None,
-            older: RequestId::NONE,
-            younger: RequestId::NONE,
-            ..request
-        };
-        let caller = callers.top().node;
-        let told = self.ctx.run.requests.split_off(callers);
-        let action = self.nodes[caller as usize].returned(&mut self.ctx, told, Outcome::Lost);
-        self.drive(told, action);
-    }
-
     /// The state of all counters now. Taking it changes nothing in the run.
     #[must_use]
     pub fn sample(&self) -> Sample {
         let now = self.ctx.run.now;
-        let areas = self
-            .ctx
-            .run
-            .meters
-            .nodes
-            .iter()
-            .map(|node| node.area(now))
-            .collect();
+        let areas = self.ctx.run.meters.nodes.iter().map(|node| node.area(now)).collect();
         let mut servers = Vec::new();
         let mut health = Vec::new();
         for node in &self.nodes {
             servers.push(node.servers(&self.ctx));
             health.push(node.health());
         }
-        Sample {
-            at: now,
-            meters: self.ctx.run.meters.clone(),
-            areas,
-            servers,
-            health,
-        }
-    }
-
-    /// Checks the laws that hold in every run: what came in is what went out or is inside, at every
-    /// part and for the users, and the number inside, integrated, is the time spent (Little).
-    ///
-    /// # Errors
-    /// The first law that is broken, with its figures.
-    pub fn check(&self) -> Result<(), String> {
-        let now = self.ctx.run.now;
-        let mut inside = vec![(0u64, 0u64); self.nodes.len()];
-        let mut waiting_users = 0u64;
-        for (_, request) in self.ctx.run.requests.live() {
-            // The lowest call is the part that began the request; it never came in anywhere.
-            let floor = (request.floor as usize).max(1);
-            let depth = request.depth as usize - usize::from(request.travelling);
-            for frame in request.frames.get(floor..depth).unwrap_or_default() {
-                let (count, time) = &mut inside[frame.node as usize];
-                *count += 1;
-                *time = time.wrapping_add(now.since(frame.entered).0);
-            }
-            let is_users = request.floor == 0 && request.class != Class::Probe;
-            waiting_users += u64::from(is_users && !request.abandoned);
-        }
-        let meters = &self.ctx.run.meters;
-        for (place, kind) in self.topology.kinds().enumerate().skip(1) {
-            let (node, (count, time)) = (&meters.nodes[place], inside[place]);
-            let (arrived, ended) = (node.flow.arrived, node.flow.endings().total());
-            if arrived != ended + count {
-                return Err(format!(
-                    "{}: {arrived} arrived, {ended} ended, {count} are inside",
-                    kind.key()
-                ));
-            }
-            let unfinished = node.unfinished(now).0;
-            if unfinished != time {
-                return Err(format!(
-                    "{}: Little: {unfinished} ns by area, {time} by look",
-                    kind.key()
-                ));
-            }
-        }
-        let (offered, ended) = (meters.offered_in_all(), meters.endings().total());
-        if offered != ended + waiting_users {
-            return Err(format!(
-                "users: {offered} offered, {ended} ended, {waiting_users} waiting"
-            ));
-        }
-        Ok(())
+        Sample { at: now, meters: self.ctx.run.meters.clone(), areas, servers, health }
     }
 }

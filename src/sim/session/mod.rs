@@ -2,112 +2,23 @@
 //! wall time has passed and how many events it may spend; it never asks. The page, the worker and
 //! the tests all drive the same session.
 
-use super::analysis::settle::{Settled, Settling};
-use super::engine::{Engine, Sample};
-use super::kinds::Kind;
-use super::kinds::behavior::Surroundings;
-use super::scenario::{PresentFault, Problem, Scenario, link};
-use super::snapshot::Snapshot;
-use super::topology::Topology;
-use super::units::{MILLISECOND, SECOND, SimTime, Span};
-use serde::{Deserialize, Serialize};
+mod message;
+
+pub use message::{Command, Live, Update};
+
+use crate::sim::analysis::settle::{FULL, QUICK, Settling};
+use crate::sim::engine::{Engine, Sample};
+use crate::sim::kinds::Kind;
+use crate::sim::scenario::{PresentFault, Problem, Scenario, link};
+use crate::sim::snapshot::Snapshot;
+use crate::sim::topology::Topology;
+use crate::sim::units::{MILLISECOND, SECOND, SimTime, Span};
 use std::collections::VecDeque;
-
-/// What a session can be told.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case")]
-pub enum Command {
-    /// Load the scenario of a link, and stand at time zero. Playing or pausing stays as it was.
-    Load {
-        /// The link, or its part from the question mark on.
-        link: String,
-    },
-    /// Let time pass.
-    Play,
-    /// Let it stand.
-    Pause,
-    /// Go on by so many simulated milliseconds and stand.
-    Step {
-        /// Simulated milliseconds, at most a minute.
-        ms: f64,
-    },
-    /// Let so many simulated seconds pass in a second of wall time.
-    Speed {
-        /// 0.01 to 1,000.
-        factor: f64,
-    },
-    /// Set a setting while running.
-    Set {
-        /// Full name, such as `web.servers`.
-        key: String,
-        /// Value as text.
-        value: String,
-    },
-    /// Put a fault on a part.
-    Fail {
-        /// As in a link: `kill.web.2`.
-        fault: String,
-    },
-    /// Take faults away.
-    Heal {
-        /// The part.
-        part: String,
-        /// One server, counted from 0; all for `None`.
-        server: Option<usize>,
-    },
-    /// Wall time has passed.
-    Advance {
-        /// Milliseconds of wall time since the last time.
-        wall_ms: f64,
-        /// Events that may be spent now, live and settled run together.
-        events: u64,
-    },
-}
-
-/// What a session says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
-pub enum Update {
-    /// A scenario was loaded or changed: the link that brings it back, and what was wrong with
-    /// what was asked for.
-    Scenario {
-        /// The whole link from the question mark on.
-        link: String,
-        /// What was ignored or changed.
-        problems: Vec<Problem>,
-    },
-    /// A command was refused; nothing has changed.
-    Refused {
-        /// Why, all reasons at once.
-        problems: Vec<Problem>,
-    },
-    /// The live figures of the sliding window.
-    Live(Box<Live>),
-    /// Settled figures of the scenario as it stands.
-    Settled(Box<Settled>),
-}
-
-/// Live figures.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Live {
-    /// Whether time passes.
-    pub playing: bool,
-    /// Simulated seconds in a second of wall time, as asked for.
-    pub speed: f64,
-    /// Whether the machine is too slow for this speed: simulated time falls behind, and says so.
-    pub behind: bool,
-    /// The figures of the window.
-    pub figures: Snapshot,
-    /// The last slice of half a simulated second alone, for charts.
-    pub latest: Snapshot,
-}
 
 /// The sliding window of live figures.
 const WINDOW: Span = Span(10 * SECOND);
 /// Steps in which it slides.
 const SLICE: Span = Span(SECOND / 2);
-/// Events of a settled run before its first, provisional figures are told.
-const FIRST_LOOK: u64 = 400_000;
 
 /// A run with someone watching.
 #[derive(Clone, Debug)]
@@ -121,9 +32,8 @@ pub struct Session {
     granted: f64,
     samples: VecDeque<Sample>,
     settling: Option<Settling>,
-    /// Events spent on the settled run since it began.
-    settling_spent: u64,
-    told_first: bool,
+    /// Whether the settled run under way is the quick one, whose figures are provisional.
+    is_quick: bool,
     updates: Vec<Update>,
 }
 
@@ -133,18 +43,17 @@ impl Session {
     #[must_use]
     pub fn new(link: &str) -> Self {
         let (scenario, problems) = runnable(link);
-        let topology = Topology::build(&scenario).expect("a runnable scenario was chosen");
+        let engine = Engine::new(topology(&scenario));
         let mut session = Self {
             scenario,
-            engine: Engine::new(topology),
+            engine,
             playing: false,
             speed: 1.0,
             behind: false,
             granted: 0.0,
             samples: VecDeque::new(),
             settling: None,
-            settling_spent: 0,
-            told_first: false,
+            is_quick: true,
             updates: Vec::new(),
         };
         session.restart();
@@ -186,20 +95,14 @@ impl Session {
                 self.tell_live();
             }
             Command::Speed { factor } => {
-                self.speed = if factor.is_finite() {
-                    factor.clamp(0.01, 1_000.0)
-                } else {
-                    1.0
-                };
+                self.speed = if factor.is_finite() { factor.clamp(0.01, 1_000.0) } else { 1.0 };
                 self.tell_live();
             }
             Command::Set { key, value } => {
                 let mut changed = self.scenario.clone();
                 match changed.set(&key, &value) {
                     Ok(said) => self.take_on(changed, said.into_iter().collect()),
-                    Err(problem) => self.updates.push(Update::Refused {
-                        problems: vec![problem],
-                    }),
+                    Err(problem) => self.updates.push(Update::Refused { problems: vec![problem] }),
                 }
             }
             Command::Fail { fault } => match PresentFault::read(&fault) {
@@ -209,8 +112,7 @@ impl Session {
             Command::Heal { part, server } => match Kind::by_key(&part) {
                 Some(kind) => {
                     self.scenario.heal(kind, server);
-                    self.engine.fault(kind, server, None);
-                    self.reapply(kind, server);
+                    self.engine.hold(&self.scenario.faults);
                     self.settle();
                     self.tell_scenario(Vec::new());
                     self.tell_live();
@@ -223,36 +125,21 @@ impl Session {
     }
 
     fn refuse(&mut self, at: &str, what: String) {
-        self.updates.push(Update::Refused {
-            problems: vec![Problem::new(at, what)],
-        });
+        self.updates.push(Update::Refused { problems: vec![Problem::new(at, what)] });
     }
 
     fn fail(&mut self, fault: PresentFault) {
-        if self.engine.topology().place(fault.kind).is_none() {
-            return self.refuse(
-                "fault",
-                format!("this scenario has no part {}", fault.kind.key()),
-            );
+        let mut failed = self.scenario.clone();
+        failed.fail(fault);
+        let problems = failed.drop_faults_of_nothing();
+        if !problems.is_empty() {
+            return self.updates.push(Update::Refused { problems });
         }
-        self.scenario.fail(fault);
-        self.engine
-            .fault(fault.kind, fault.server, Some(fault.fault));
+        self.scenario = failed;
+        self.engine.hold(&self.scenario.faults);
         self.settle();
         self.tell_scenario(Vec::new());
         self.tell_live();
-    }
-
-    /// Healing one server must not heal what a fault of the whole part still holds down.
-    fn reapply(&mut self, kind: Kind, server: Option<usize>) {
-        let holding = self
-            .scenario
-            .faults
-            .iter()
-            .filter(|f| f.kind == kind && f.server.is_none());
-        if let (Some(fault), Some(_)) = (holding.copied().next(), server) {
-            self.engine.fault(kind, server, Some(fault.fault));
-        }
     }
 
     /// Takes on a changed scenario of the same parts while running.
@@ -260,7 +147,10 @@ impl Session {
         match Topology::build(&changed) {
             Ok(topology) => {
                 self.scenario = changed;
+                // Faults of servers that are gone now have gone with them.
+                self.scenario.drop_faults_of_nothing();
                 self.engine.change(topology);
+                self.engine.hold(&self.scenario.faults);
                 self.settle();
                 self.tell_scenario(said);
             }
@@ -270,39 +160,27 @@ impl Session {
 
     /// Stands at time zero with the scenario as it is.
     fn restart(&mut self) {
-        let topology = Topology::build(&self.scenario).expect("a runnable scenario was chosen");
-        self.engine = Engine::new(topology);
+        self.engine = Engine::new(topology(&self.scenario));
         self.samples.clear();
         self.samples.push_back(self.engine.sample());
         (self.granted, self.behind) = (0.0, false);
         self.settle();
     }
 
-    /// Begins the settled run anew.
+    /// Begins the settled run anew: a quick one first, for provisional figures at once.
     fn settle(&mut self) {
-        let topology = Topology::build(&self.scenario).expect("a runnable scenario was chosen");
-        let rate = self.scenario.spec(Kind::Clients).map_or(1.0, |spec| {
-            spec.number(super::kinds::clients::Setting::Rate as usize)
-        });
-        self.settling = Some(Settling::new(topology, rate));
-        (self.settling_spent, self.told_first) = (0, false);
+        let settling = Settling::new(topology(&self.scenario), QUICK);
+        (self.settling, self.is_quick) = (Some(settling), true);
     }
 
     fn tell_scenario(&mut self, problems: Vec<Problem>) {
-        self.updates.push(Update::Scenario {
-            link: link::write(&self.scenario),
-            problems,
-        });
+        self.updates.push(Update::Scenario { link: link::write(&self.scenario), problems });
     }
 
     fn tell_live(&mut self) {
         let now = self.engine.sample();
         let start = self.samples.front().unwrap_or(&now);
-        let latest = self
-            .samples
-            .iter()
-            .rev()
-            .find(|s| now.at.since(s.at) >= SLICE);
+        let latest = self.samples.iter().rev().find(|s| now.at.since(s.at) >= SLICE);
         let topology = self.engine.topology();
         let live = Live {
             playing: self.playing,
@@ -317,21 +195,17 @@ impl Session {
     fn advance(&mut self, wall_ms: f64, events: u64) {
         let mut left = events;
         // A changed setting shows in the settled figures first: they are what is waited for.
-        if !self.told_first {
-            left -= self.settle_on(left.min(FIRST_LOOK));
+        if self.is_quick {
+            left -= self.settle_on(left);
         }
         if self.playing {
-            let wall_ms = if wall_ms.is_finite() {
-                wall_ms.clamp(0.0, 1_000.0)
-            } else {
-                0.0
-            };
+            let wall_ms = if wall_ms.is_finite() { wall_ms.clamp(0.0, 1_000.0) } else { 0.0 };
             self.granted += wall_ms * self.speed * MILLISECOND as f64;
             let target = self.engine.now().after(Span(self.granted as u64));
             let before = self.engine.now();
             left -= self.run_to(target, left).min(left);
             self.granted -= self.engine.now().since(before).0 as f64;
-            // Time that the machine cannot simulate is not owed: the clock goes slower, and says so.
+            // Time that the machine cannot simulate is not owed: the clock is slower, and says so.
             self.behind = self.granted > 50.0 * self.speed * MILLISECOND as f64;
             self.granted = self.granted.min(100.0 * self.speed * MILLISECOND as f64);
             self.tell_live();
@@ -346,48 +220,48 @@ impl Session {
         let Some(settling) = &mut self.settling else {
             return 0;
         };
-        let spent = settling.advance(events);
-        self.settling_spent += spent;
-        let is_complete = settling.is_complete();
-        if is_complete || (!self.told_first && self.settling_spent >= FIRST_LOOK) {
-            if let Some(settled) = settling.settled() {
-                self.updates.push(Update::Settled(Box::new(settled)));
-                self.told_first = true;
-            }
+        let spent = settling.advance(events).min(events);
+        if settling.is_complete() {
+            self.updates.extend(settling.settled().map(|s| Update::Settled(Box::new(s))));
+            let was_quick = std::mem::take(&mut self.is_quick);
+            self.settling = was_quick.then(|| Settling::new(topology(&self.scenario), FULL));
         }
-        if is_complete {
-            self.settling = None;
-            self.told_first = true;
-        }
-        spent.min(events)
+        spent
     }
 
     /// Runs the live engine, with samples on the way at whole slices of simulated time.
     fn run_to(&mut self, target: SimTime, events: u64) -> u64 {
         let mut spent = 0;
-        while self.engine.now() < target && spent < events {
+        while spent < events {
             let next = SimTime((self.engine.now().0 / SLICE.0 + 1) * SLICE.0);
-            spent += self
-                .engine
-                .run_until(next.min(target), events - spent)
-                .max(1);
+            let (most, before) = (events - spent, spent);
+            spent += self.engine.run_until(next.min(target), most);
+            // At the instant itself more may be due: it is over when events are left unspent.
+            if spent - before == most {
+                break;
+            }
             if self.engine.now() == next {
                 self.samples.push_back(self.engine.sample());
                 while self.samples.len() > (WINDOW.0 / SLICE.0) as usize + 1 {
                     self.samples.pop_front();
                 }
             }
+            if self.engine.now() >= target {
+                break;
+            }
         }
         spent
     }
 }
 
+/// The topology of a scenario that the session has taken on, and so can run.
+fn topology(scenario: &Scenario) -> Topology {
+    Topology::build(scenario).expect("a session holds only scenarios that can run")
+}
+
 /// The scenario of a link if it can run, else stage 1; with all that was wrong.
 fn runnable(text: &str) -> (Scenario, Vec<Problem>) {
-    let link::Reading {
-        scenario,
-        mut problems,
-    } = link::read(text);
+    let link::Reading { scenario, mut problems } = link::read(text);
     match Topology::build(&scenario) {
         Ok(_) => (scenario, problems),
         Err(more) => {
@@ -402,21 +276,14 @@ mod tests {
     use super::*;
 
     fn advance(session: &mut Session, ms: f64) -> Vec<Update> {
-        session.handle(Command::Advance {
-            wall_ms: ms,
-            events: 2_000_000,
-        })
+        session.handle(Command::Advance { wall_ms: ms, events: 2_000_000 })
     }
 
     #[test]
     fn a_session_plays_pauses_and_steps() {
         let mut session = Session::new("?stage=2");
         advance(&mut session, 100.0);
-        assert_eq!(
-            session.engine().now(),
-            SimTime::ZERO,
-            "stands until told to play"
-        );
+        assert_eq!(session.engine().now(), SimTime::ZERO, "stands until told to play");
         session.handle(Command::Play);
         advance(&mut session, 250.0);
         assert_eq!(session.engine().now(), SimTime(250 * MILLISECOND));
@@ -425,11 +292,7 @@ mod tests {
         assert_eq!(session.engine().now(), SimTime(1_250 * MILLISECOND));
         session.handle(Command::Step { ms: 50.0 });
         advance(&mut session, 100.0);
-        assert_eq!(
-            session.engine().now(),
-            SimTime(1_300 * MILLISECOND),
-            "a step ends paused"
-        );
+        assert_eq!(session.engine().now(), SimTime(1_300 * MILLISECOND), "a step ends paused");
     }
 
     #[test]
@@ -437,16 +300,12 @@ mod tests {
         let mut session = Session::new("?stage=1");
         let before = session.scenario().clone();
         session.handle(Command::Pause);
-        let updates = session.handle(Command::Set {
-            key: "web.discipline".to_owned(),
-            value: "slots".to_owned(),
-        });
+        let updates = session
+            .handle(Command::Set { key: "web.discipline".to_owned(), value: "slots".to_owned() });
         assert!(matches!(&updates[..], [Update::Refused { problems }] if problems.len() == 2));
         assert_eq!(session.scenario(), &before);
-        for fault in ["kill.lb", "nonsense"] {
-            let updates = session.handle(Command::Fail {
-                fault: fault.to_owned(),
-            });
+        for fault in ["kill.lb", "nonsense", "kill.web.2", "kill.network"] {
+            let updates = session.handle(Command::Fail { fault: fault.to_owned() });
             assert!(matches!(&updates[..], [Update::Refused { .. }]), "{fault}");
         }
     }
@@ -457,16 +316,12 @@ mod tests {
         let mut settled = Vec::new();
         for _ in 0..40 {
             settled.extend(
-                advance(&mut session, 16.0)
-                    .into_iter()
-                    .filter(|u| matches!(u, Update::Settled(_))),
+                advance(&mut session, 16.0).into_iter().filter(|u| matches!(u, Update::Settled(_))),
             );
         }
         assert_eq!(session.engine().now(), SimTime::ZERO);
         assert!(!settled.is_empty());
-        let Some(Update::Settled(last)) = settled.last() else {
-            unreachable!()
-        };
+        let Some(Update::Settled(last)) = settled.last() else { unreachable!() };
         assert!(last.complete && last.error_share.value < 1e-3, "{last:?}");
     }
 }

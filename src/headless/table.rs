@@ -1,0 +1,144 @@
+//! The result of a run as text for a terminal.
+
+use crate::sim::analysis::report::Report;
+use crate::sim::analysis::settle::Estimate;
+use crate::sim::kinds::Kind;
+use crate::sim::run::requests::FAILURES;
+use crate::sim::snapshot::{Latency, Snapshot};
+
+/// The result of a run.
+#[must_use]
+pub fn result(report: &Report, wall_s: f64, per_s: f64) -> String {
+    let (settled, figures) = (&report.result, &report.result.figures);
+    let mut text = format!(
+        "{}\n{} s measured after {} s of warm-up, 95 % intervals from {} batches\n\n",
+        report.link, report.duration_s, report.warm_up_s, settled.batches
+    );
+    text.push_str(&users(figures, settled.goodput, settled.error_share));
+    let times = [
+        ("mean", settled.mean_s),
+        ("p50", settled.p50_s),
+        ("p95", settled.p95_s),
+        ("p99", settled.p99_s),
+    ];
+    for (name, estimate) in times {
+        text.push_str(&format!(
+            "{name:<12}{}\n",
+            or_none(&estimate.map_or_else(String::new, interval_ms))
+        ));
+    }
+    text.push_str(&format!("cost        ${:.2} per month\n\n", figures.usd_per_month));
+    text.push_str(&parts(figures));
+    text.push_str(&groups(figures));
+    text.push_str(&format!(
+        "\nresult_hash {}\n{:.2} s, {:.0} requests simulated per second\n",
+        report.hash(),
+        wall_s,
+        per_s
+    ));
+    text
+}
+
+fn users(figures: &Snapshot, goodput: Estimate, errors: Estimate) -> String {
+    let mut text = format!(
+        "traffic     {:.2} requests/s, about {:.0} daily users\n",
+        figures.offered_rate(),
+        figures.daily_users
+    );
+    text.push_str(&format!(
+        "goodput     {:.2}{} requests/s\n",
+        goodput.value,
+        plus_minus(goodput.half_width, 1.0, 2)
+    ));
+    text.push_str(&format!(
+        "errors      {:.3}{} %\n",
+        errors.value * 100.0,
+        plus_minus(errors.half_width, 100.0, 3)
+    ));
+    for failure in &figures.users.failures {
+        let shown = FAILURES.iter().find(|(_, name, _)| *name == failure.reason);
+        let shown = shown.map_or(failure.reason.as_str(), |(_, _, words)| words);
+        text.push_str(&format!("  {shown}: {}\n", failure.count));
+    }
+    if figures.wasted > 0 {
+        text.push_str(&format!("  answered after the user gave up: {}\n", figures.wasted));
+    }
+    text
+}
+
+fn interval_ms(estimate: Estimate) -> String {
+    format!("{:.3}{} ms", estimate.value * 1e3, plus_minus(estimate.half_width, 1e3, 3))
+}
+
+fn plus_minus(half_width: Option<f64>, scale: f64, digits: usize) -> String {
+    half_width.map_or_else(String::new, |half| format!(" ± {:.digits$}", half * scale))
+}
+
+fn parts(figures: &Snapshot) -> String {
+    let mut text = format!(
+        "{:<14}{:>9}{:>8}{:>9}{:>9}{:>11}{:>11}{:>9}\n",
+        "part", "calls/s", "used %", "inside", "backlog", "mean ms", "p99 ms", "failed"
+    );
+    for part in figures.parts.iter().filter(|part| part.tally.arrived > 0) {
+        let label = Kind::by_key(&part.key).map_or("", |kind| kind.label());
+        let backlog: f64 = part.servers.iter().map(|server| server.mean_backlog).sum();
+        text.push_str(&format!(
+            "{label:<14}{:>9.1}{:>8.1}{:>9.2}{backlog:>9.2}{}{}{:>9}\n",
+            part.rate,
+            part.utilisation * 100.0,
+            part.mean_inside,
+            cell(part.latency.mean_s),
+            cell(part.latency.p99_s),
+            part.tally.failed,
+        ));
+    }
+    text
+}
+
+fn groups(figures: &Snapshot) -> String {
+    let mut text = format!(
+        "\n{:<14}{:>9}{:>9}{:>11}{:>11}{:>11}\n",
+        "for", "requests", "failed", "mean ms", "p95 ms", "p99 ms"
+    );
+    for group in figures.classes.iter().chain(&figures.regions).filter(|g| g.tally.arrived > 0) {
+        let Latency { mean_s, p95_s, p99_s, .. } = group.latency;
+        text.push_str(&format!(
+            "{:<14}{:>9}{:>9}{}{}{}\n",
+            group.key,
+            group.tally.arrived,
+            group.tally.failed,
+            cell(mean_s),
+            cell(p95_s),
+            cell(p99_s)
+        ));
+    }
+    text
+}
+
+fn cell(seconds: Option<f64>) -> String {
+    seconds.map_or_else(|| format!("{:>11}", "-"), |s| format!("{:>11.3}", s * 1e3))
+}
+
+/// A dash for nothing.
+#[must_use]
+pub fn or_none(text: &str) -> &str {
+    if text.is_empty() { "-" } else { text }
+}
+
+/// Breaks a text into lines of at most `width` characters, at its spaces.
+#[must_use]
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("there is always a line");
+        if !line.is_empty() && line.len() + 1 + word.len() > width {
+            lines.push(word.to_owned());
+        } else {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines
+}

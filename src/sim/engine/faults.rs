@@ -1,0 +1,130 @@
+//! Faults: how servers die, get slow and heal, and what becomes of the requests they have.
+
+use super::Engine;
+use crate::sim::kinds::Kind;
+use crate::sim::kinds::behavior::{Behavior, Fault, Surroundings};
+use crate::sim::run::Action;
+use crate::sim::run::calendar::Tag;
+use crate::sim::run::requests::{Frame, Outcome, Request, RequestId};
+use crate::sim::scenario::PresentFault;
+
+impl Engine {
+    /// Makes these faults the ones that are present, and no others: servers die, heal, get slow or
+    /// quick again as it takes. Dead is what any fault kills; the last slowness counts.
+    pub fn hold(&mut self, faults: &[PresentFault]) {
+        let kinds: Vec<Kind> = self.topology.kinds().collect();
+        for (place, kind) in kinds.into_iter().enumerate() {
+            let servers = self.nodes[place].servers(&self.ctx);
+            for (server, is) in servers.iter().enumerate() {
+                let slow = |f: &PresentFault| match f.fault {
+                    Fault::Slow(factor) => Some(factor),
+                    Fault::Kill => None,
+                };
+                let own = |f: &&PresentFault| {
+                    f.kind == kind && f.server.is_none_or(|only| only == server)
+                };
+                let slowness = faults.iter().filter(own).filter_map(slow).next_back();
+                let is_dead =
+                    faults.iter().any(|f| f.fault == Fault::Kill && self.hits(f, kind, server));
+                let mut tell = |fault| self.fault_one(kind, Some(server), fault);
+                match (is.alive, is_dead) {
+                    (true, true) => tell(Some(Fault::Kill)),
+                    (false, false) => tell(None),
+                    _ => {}
+                }
+                tell(Some(Fault::Slow(slowness.unwrap_or(1.0))));
+            }
+        }
+    }
+
+    /// Whether a fault is one of this server or of the machine it lives on.
+    fn hits(&self, fault: &PresentFault, kind: Kind, server: usize) -> bool {
+        let machine = match kind {
+            // The database lives on the first web server, with all its replicas.
+            Kind::Database => 0,
+            _ => server,
+        };
+        let (place, number) = if self.topology.is_guest(kind) && fault.kind == Kind::WebTier {
+            (Kind::WebTier, machine)
+        } else {
+            (kind, server)
+        };
+        fault.kind == place && fault.server.is_none_or(|only| only == number)
+    }
+
+    fn fault_one(&mut self, kind: Kind, server: Option<usize>, fault: Option<Fault>) {
+        let Some(place) = self.topology.place(kind) else {
+            return;
+        };
+        if matches!(kind, Kind::Clients | Kind::Network) {
+            return;
+        }
+        let is_kill = fault == Some(Fault::Kill);
+        let victims = if is_kill { self.victims(place, server) } else { Vec::new() };
+        for &(id, depth) in &victims {
+            if depth + 1 == self.ctx.run.requests.get(id).depth as usize {
+                self.cancel(id);
+            }
+        }
+        let node = &mut self.nodes[place as usize];
+        node.fault(&mut self.ctx, server, fault);
+        for (id, depth) in victims {
+            self.lose(id, depth);
+        }
+    }
+
+    /// Requests that a server has, with the depth of its call.
+    fn victims(&self, place: u8, server: Option<usize>) -> Vec<(RequestId, usize)> {
+        let has = |request: &Request| {
+            let inside = request.depth as usize - usize::from(request.travelling);
+            (request.floor as usize..inside).find(|&depth| {
+                let frame = &request.frames[depth];
+                frame.node == place && server.is_none_or(|s| s == frame.server as usize)
+            })
+        };
+        self.ctx.run.requests.live().filter_map(|(id, r)| Some((id, has(r)?))).collect()
+    }
+
+    /// Takes back whatever would go on with a request.
+    fn cancel(&mut self, id: RequestId) {
+        let request = self.ctx.run.requests.get_mut(id);
+        request.pending = Tag::NONE;
+        if let Some(cpu) = request.cpu.take() {
+            let due = self.ctx.run.cpus[cpu.0 as usize].remove(self.ctx.run.now, id);
+            self.ctx.run.look_at(cpu, due);
+        }
+    }
+
+    /// A server that had the request has died. If it waited there for another part, that part goes
+    /// on for nobody, and the callers learn of the loss at once.
+    fn lose(&mut self, id: RequestId, depth: usize) {
+        let request = *self.ctx.run.requests.get(id);
+        if depth + 1 == request.depth as usize {
+            return self.drive(id, Action::Reply(Outcome::Lost));
+        }
+        let Frame { node, entered, .. } = request.frames[depth];
+        // What a part began itself, such as a health check, never came in there.
+        if depth > 0 {
+            let meter = &mut self.ctx.run.meters.nodes[node as usize];
+            meter.leave(self.ctx.run.now, entered, Outcome::Lost);
+        }
+        self.ctx.run.patience.remove(&mut self.ctx.run.requests, id);
+        self.ctx.run.requests.get_mut(id).floor = depth as u8 + 1;
+        if depth == request.floor as usize {
+            return;
+        }
+        let callers = Request {
+            depth: depth as u8,
+            travelling: false,
+            pending: Tag::NONE,
+            cpu: None,
+            older: RequestId::NONE,
+            younger: RequestId::NONE,
+            ..request
+        };
+        let caller = callers.top().node;
+        let told = self.ctx.run.requests.split_off(callers);
+        let action = self.nodes[caller as usize].returned(&mut self.ctx, told, Outcome::Lost);
+        self.drive(told, action);
+    }
+}

@@ -1,0 +1,276 @@
+//! How a balancer chooses a server: what it knows of the servers, and the nine algorithms.
+
+use super::Kind;
+use crate::sim::rng::{Purpose, Stream};
+use crate::sim::units::SimTime;
+
+/// The algorithms, in the order of [`Algorithm`].
+pub const ALGORITHMS: &[(&str, &str)] = &[
+    ("round-robin", "round robin"),
+    ("sticky", "sticky round robin"),
+    ("weighted", "weighted round robin"),
+    ("ip-hash", "IP hash"),
+    ("url-hash", "URL hash"),
+    ("least-connections", "least connections"),
+    ("least-time", "least response time"),
+    ("random", "random"),
+    ("two-choices", "power of two choices"),
+];
+
+/// Users remembered by sticky round robin: the table has a place for each of so many.
+const STICKY_PLACES: usize = 1 << 20;
+
+/// How a server is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Algorithm {
+    /// In turn.
+    RoundRobin,
+    /// In turn, and then the same for a user's later requests.
+    Sticky,
+    /// In turn, by weight, evenly spread.
+    Weighted,
+    /// By the user.
+    IpHash,
+    /// By the address asked for.
+    UrlHash,
+    /// Fewest requests open.
+    LeastConnections,
+    /// Shortest recent answer, times requests open.
+    LeastTime,
+    /// At random.
+    Random,
+    /// The one with fewer requests open of two at random.
+    TwoChoices,
+}
+
+impl Algorithm {
+    /// The algorithm at an index of [`ALGORITHMS`].
+    #[must_use]
+    pub const fn at(index: usize) -> Self {
+        match index {
+            0 => Self::RoundRobin,
+            1 => Self::Sticky,
+            2 => Self::Weighted,
+            3 => Self::IpHash,
+            4 => Self::UrlHash,
+            5 => Self::LeastConnections,
+            6 => Self::LeastTime,
+            7 => Self::Random,
+            _ => Self::TwoChoices,
+        }
+    }
+}
+
+/// What the balancer knows of a server.
+#[derive(Clone, Copy, Debug)]
+pub struct Backend {
+    /// Whether it is sent requests.
+    pub healthy: bool,
+    /// Checks in a row that contradict `healthy`.
+    pub contrary: u32,
+    /// The number of the check under way, 0 for none.
+    pub check: u64,
+    /// When that check began.
+    pub checked: SimTime,
+    /// Requests sent and not yet answered.
+    pub open: u32,
+    /// Its weight in the smooth rotation.
+    pub weight: f64,
+    /// Current weight of the smooth rotation.
+    pub current: f64,
+    /// Moving average of the time to a good answer, in nanoseconds.
+    pub time: f64,
+}
+
+impl Backend {
+    /// A server that nothing is known of.
+    #[must_use]
+    pub const fn new(weight: f64) -> Self {
+        Self {
+            healthy: true,
+            contrary: 0,
+            check: 0,
+            checked: SimTime::ZERO,
+            open: 0,
+            weight,
+            current: 0.0,
+            time: 0.0,
+        }
+    }
+}
+
+/// The servers to choose from.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    /// How a server is chosen.
+    pub algorithm: Algorithm,
+    /// With every server out, choose among all of them.
+    pub fail_open: bool,
+    /// What is known of each server, those no longer in use included.
+    pub backends: Vec<Backend>,
+    /// How many are in use: the first ones.
+    pub count: usize,
+    next: usize,
+    sticky: Vec<u16>,
+    routes: Stream,
+    hashes: Stream,
+}
+
+impl Pool {
+    /// No servers yet.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        let stream = |purpose| Stream::new(seed, Kind::LoadBalancer as u64, purpose);
+        Self {
+            algorithm: Algorithm::RoundRobin,
+            fail_open: false,
+            backends: Vec::new(),
+            count: 0,
+            next: 0,
+            sticky: Vec::new(),
+            routes: stream(Purpose::Route),
+            hashes: stream(Purpose::Hash),
+        }
+    }
+
+    /// The servers in use.
+    #[must_use]
+    pub fn known(&self) -> &[Backend] {
+        &self.backends[..self.count]
+    }
+
+    /// The healthy server at or after a place, in rotation.
+    #[inline]
+    fn healthy_from(&self, start: usize) -> Option<usize> {
+        let mut place = start;
+        for _ in 0..self.count {
+            if place >= self.count {
+                place -= self.count;
+            }
+            if self.backends[place].healthy || self.fails_open() {
+                return Some(place);
+            }
+            place += 1;
+        }
+        None
+    }
+
+    #[inline]
+    fn fails_open(&self) -> bool {
+        self.fail_open && !self.known().iter().any(|b| b.healthy)
+    }
+
+    fn rotate(&mut self) -> Option<usize> {
+        let place = self.healthy_from(self.next)?;
+        self.next = if place + 1 >= self.count { 0 } else { place + 1 };
+        Some(place)
+    }
+
+    /// The healthy server with the lowest score; the rotation decides between equals.
+    #[inline]
+    fn lowest(&mut self, score: impl Fn(&Backend) -> f64) -> Option<usize> {
+        let first = self.rotate()?;
+        let open = self.fails_open();
+        let (mut best, mut lowest) = (first, score(&self.backends[first]));
+        for step in 1..self.count {
+            let place =
+                if first + step < self.count { first + step } else { first + step - self.count };
+            let backend = &self.backends[place];
+            if (backend.healthy || open) && score(backend) < lowest {
+                (best, lowest) = (place, score(backend));
+            }
+        }
+        Some(best)
+    }
+
+    /// Smooth weighted rotation: everyone gains its weight, the highest pays the sum.
+    fn weighted(&mut self) -> Option<usize> {
+        let open = self.fails_open();
+        let mut sum = 0.0;
+        let mut best: Option<usize> = None;
+        for place in 0..self.count {
+            let backend = &mut self.backends[place];
+            if !(backend.healthy || open) {
+                continue;
+            }
+            backend.current += backend.weight;
+            sum += backend.weight;
+            let current = backend.current;
+            if best.is_none_or(|b| current > self.backends[b].current) {
+                best = Some(place);
+            }
+        }
+        self.backends[best?].current -= sum;
+        best
+    }
+
+    fn sticky(&mut self, user: u32) -> Option<usize> {
+        if self.sticky.is_empty() {
+            self.sticky = vec![u16::MAX; STICKY_PLACES];
+        }
+        let place = user as usize % STICKY_PLACES;
+        let known = self.sticky[place] as usize;
+        if known < self.count && (self.backends[known].healthy || self.fails_open()) {
+            return Some(known);
+        }
+        let chosen = self.rotate()?;
+        self.sticky[place] = chosen as u16;
+        Some(chosen)
+    }
+
+    /// One of the healthy servers at random.
+    fn random(&self, word: u32) -> Option<usize> {
+        let open = self.fails_open();
+        let up = self.known().iter().filter(|b| b.healthy || open).count();
+        if up == self.count {
+            return Some(word as usize % self.count.max(1));
+        }
+        let nth = (word as usize).checked_rem(up)?;
+        let mut healthy = (0..self.count).filter(|&i| self.backends[i].healthy || open);
+        healthy.nth(nth)
+    }
+
+    /// The one with fewer open requests of two different servers at random.
+    fn two_choices(&self, number: u64) -> Option<usize> {
+        let mut draw = self.routes.at(number);
+        let n = self.count as u32;
+        let first = draw.below(n.max(1));
+        let mut second = draw.below(n.max(2) - 1);
+        second += u32::from(second >= first);
+        let healthy = |place: u32| self.healthy_from(place as usize);
+        let first = healthy(first)?;
+        if n < 2 {
+            return Some(first);
+        }
+        let second = healthy(second)?;
+        let fewer = self.backends[second].open < self.backends[first].open;
+        Some(if fewer { second } else { first })
+    }
+
+    /// Chooses a server for a request; `None` when there is none to send it to.
+    #[inline]
+    pub fn choose(&mut self, number: u64, user: u32, url: u32) -> Option<usize> {
+        if self.count == 0 {
+            return None;
+        }
+        let n = self.count as u32;
+        match self.algorithm {
+            Algorithm::RoundRobin => self.rotate(),
+            Algorithm::Sticky => self.sticky(user),
+            Algorithm::Weighted => self.weighted(),
+            Algorithm::IpHash => {
+                self.healthy_from(self.hashes.at(u64::from(user)).below(n) as usize)
+            }
+            Algorithm::UrlHash => {
+                self.healthy_from(self.hashes.at(!u64::from(url)).below(n) as usize)
+            }
+            Algorithm::LeastConnections => self.lowest(|b| f64::from(b.open)),
+            Algorithm::LeastTime => self.lowest(|b| b.time * f64::from(b.open + 1)),
+            Algorithm::Random => {
+                let word = self.routes.at(number).below(n);
+                self.random(word)
+            }
+            Algorithm::TwoChoices => self.two_choices(number),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What a session is told and what it says: plain data that crosses to a worker and back.
+
+use crate::sim::analysis::settle::Settled;
+use crate::sim::scenario::Problem;
+use crate::sim::snapshot::Snapshot;
+use serde::{Deserialize, Serialize};
+
+/// What a session can be told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Command {
+    /// Load the scenario of a link, and stand at time zero. Playing or pausing stays as it was.
+    Load {
+        /// The link, or its part from the question mark on.
+        link: String,
+    },
+    /// Let time pass.
+    Play,
+    /// Let it stand.
+    Pause,
+    /// Go on by so many simulated milliseconds and stand.
+    Step {
+        /// Simulated milliseconds, at most a minute.
+        ms: f64,
+    },
+    /// Let so many simulated seconds pass in a second of wall time.
+    Speed {
+        /// 0.01 to 1,000.
+        factor: f64,
+    },
+    /// Set a setting while running.
+    Set {
+        /// Full name, such as `web.servers`.
+        key: String,
+        /// Value as text.
+        value: String,
+    },
+    /// Put a fault on a part.
+    Fail {
+        /// As in a link: `kill.web.2`.
+        fault: String,
+    },
+    /// Take faults away.
+    Heal {
+        /// The part.
+        part: String,
+        /// One server, counted from 0; all for `None`.
+        server: Option<usize>,
+    },
+    /// Wall time has passed.
+    Advance {
+        /// Milliseconds of wall time since the last time.
+        wall_ms: f64,
+        /// Events that may be spent now, live and settled run together.
+        events: u64,
+    },
+}
+
+/// What a session says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Update {
+    /// A scenario was loaded or changed: the link that brings it back, and what was wrong with
+    /// what was asked for.
+    Scenario {
+        /// The whole link from the question mark on.
+        link: String,
+        /// What was ignored or changed.
+        problems: Vec<Problem>,
+    },
+    /// A command was refused; nothing has changed.
+    Refused {
+        /// Why, all reasons at once.
+        problems: Vec<Problem>,
+    },
+    /// The live figures of the sliding window.
+    Live(Box<Live>),
+    /// Settled figures of the scenario as it stands.
+    Settled(Box<Settled>),
+}
+
+/// Live figures.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Live {
+    /// Whether time passes.
+    pub playing: bool,
+    /// Simulated seconds in a second of wall time, as asked for.
+    pub speed: f64,
+    /// Whether the machine is too slow for this speed: simulated time falls behind, and says so.
+    pub behind: bool,
+    /// The figures of the window.
+    pub figures: Snapshot,
+    /// The last slice of half a simulated second alone, for charts.
+    pub latest: Snapshot,
+}

@@ -1,0 +1,15 @@
+//! The page. `model`, `route` and the small modules beside them are pure: no browser type occurs in
+//! them. `view` turns the model into elements; `shell` alone acts on the browser.
+
+pub mod lessons;
+pub mod model;
+pub mod route;
+pub mod scale;
+pub mod shell;
+pub mod steps;
+pub mod summary;
+pub mod trace;
+pub mod view;
+
+/// Names this build: the page and its worker must agree on it.
+pub const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "-", env!("MILLIONTH_BUILD"));

@@ -1,0 +1,147 @@
+//! The app: holds the model, shows it, and performs the effects it asks for.
+
+use super::address_bar::AddressBar;
+use super::engine_link::EngineLink;
+use super::page;
+use crate::web::model::{self, Effect, Model, Msg, update};
+use crate::web::route::Theme;
+use crate::web::view;
+use wasm_bindgen::prelude::*;
+use web_sys::{Event, KeyboardEvent};
+use yew::prelude::*;
+
+/// The whole page.
+pub struct App {
+    model: Model,
+    engine: EngineLink,
+    bar: AddressBar,
+}
+
+impl Component for App {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let tell = ctx.link().callback(|msg: Msg| msg);
+        let model = Model::new(&page::address(), page::preferences(), page::kept_theme());
+        page::show_theme(model.options.theme.or(model.theme));
+        let bar = AddressBar::default();
+        bar.listen(tell.clone());
+        listen(&tell);
+        Self { model, engine: EngineLink::start(tell), bar }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        let before = self.model.options.theme;
+        for effect in update(&mut self.model, msg) {
+            self.perform(ctx, effect);
+        }
+        if before != self.model.options.theme {
+            page::show_theme(self.model.options.theme.or(self.model.theme));
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        view::page(&self.model, &ctx.link().callback(|msg: Msg| msg))
+    }
+}
+
+impl App {
+    fn perform(&self, ctx: &Context<Self>, effect: Effect) {
+        match effect {
+            Effect::Send(command) => self.engine.send(command),
+            Effect::Address { text, push } => self.bar.show(text, push),
+            Effect::Theme(theme) => show(theme),
+            Effect::CopyLink => {
+                self.bar.flush();
+                copy(ctx.link().callback(Msg::Copied));
+            }
+            Effect::DrawSeed => {
+                if let Ok(seed) = getrandom::u32() {
+                    ctx.link().send_message(Msg::Seed(u64::from(seed % 1_000_000)));
+                }
+            }
+            Effect::Reveal => page::reveal("inspector"),
+        }
+    }
+}
+
+fn show(theme: Theme) {
+    page::show_theme(Some(theme));
+    page::keep_theme(theme);
+}
+
+/// Copies the address: by the clipboard, else by a selected field.
+fn copy(tell: Callback<bool>) {
+    let address = page::address();
+    let clipboard = page::window().map(|window| window.navigator().clipboard());
+    // Undefined where the page is not served securely, whatever its type says.
+    let Some(clipboard) = clipboard.filter(|clipboard| !clipboard.is_undefined()) else {
+        tell.emit(page::copy_by_selection(&address));
+        return;
+    };
+    let promise = clipboard.write_text(&address);
+    yew::platform::spawn_local(async move {
+        let done = wasm_bindgen_futures::JsFuture::from(promise).await.is_ok();
+        tell.emit(done || page::copy_by_selection(&address));
+    });
+}
+
+/// Hears keys, the tab's being hidden, and changes of the visitor's preferences.
+fn listen(tell: &Callback<Msg>) {
+    let Some(window) = page::window() else {
+        return;
+    };
+    let keys = tell.clone();
+    on(&window, "keydown", move |event| {
+        if let Ok(event) = event.dyn_into::<KeyboardEvent>() {
+            press(&event, &keys);
+        }
+    });
+    for query in ["(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"] {
+        if let Ok(Some(list)) = window.match_media(query) {
+            let tell = tell.clone();
+            on(&list, "change", move |_| {
+                tell.emit(Msg::Prefers(page::preferences()));
+            });
+        }
+    }
+    if let Some(document) = window.document() {
+        let (tell, seen) = (tell.clone(), document.clone());
+        on(&document, "visibilitychange", move |_| {
+            tell.emit(Msg::Hidden(seen.hidden()));
+        });
+    }
+}
+
+/// Passes a key on, unless it is meant for what has the focus.
+fn press(event: &KeyboardEvent, tell: &Callback<Msg>) {
+    let key = event.key();
+    let command = event.ctrl_key() || event.meta_key();
+    if event.alt_key() || event.default_prevented() {
+        return;
+    }
+    if page::takes_keys(event.target(), key == " ") {
+        return;
+    }
+    let known = if command {
+        matches!(key.as_str(), "z" | "Z" | "y")
+    } else {
+        model::KEYS.iter().any(|(known, _)| *known == key)
+    };
+    if known {
+        if command || key == " " {
+            event.prevent_default();
+        }
+        tell.emit(Msg::Key { key, command, shift: event.shift_key() });
+    }
+}
+
+fn on(target: &web_sys::EventTarget, event: &str, mut act: impl FnMut(Event) + 'static) {
+    let hear = Closure::<dyn FnMut(Event)>::new(move |event: Event| act(event));
+    let outcome = target.add_event_listener_with_callback(event, hear.as_ref().unchecked_ref());
+    debug_assert!(outcome.is_ok(), "listening needs no permission");
+    // As long as the page.
+    hear.forget();
+}

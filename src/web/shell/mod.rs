@@ -1,0 +1,27 @@
+//! The only part of the page that acts on the browser: it mounts the app, talks to the engine,
+//! keeps the address bar, and performs what the model asks for.
+
+pub mod address_bar;
+pub mod app;
+pub mod clock;
+pub mod driver;
+pub mod engine_link;
+pub mod page;
+pub mod panic;
+pub mod particles;
+pub mod worker;
+
+/// Starts the page in the element with the identifier `app`.
+pub fn start() {
+    panic::show_in_page();
+    let root = page::element("app");
+    match root {
+        Some(root) => {
+            root.set_inner_html("");
+            yew::Renderer::<app::App>::with_root(root).render();
+        }
+        None => {
+            yew::Renderer::<app::App>::new().render();
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Small things of the browser's page, each guarded: in a sandboxed frame many of them fail.
+
+use crate::web::model::Preferences;
+use crate::web::route::Theme;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, Storage, Window};
+
+/// Where the theme is kept.
+const THEME: &str = "millionth.theme";
+
+/// The window; there is always one in a page.
+#[must_use]
+pub fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// An element by its identifier.
+#[must_use]
+pub fn element(id: &str) -> Option<Element> {
+    window()?.document()?.get_element_by_id(id)
+}
+
+/// The page's whole address.
+#[must_use]
+pub fn address() -> String {
+    window().and_then(|window| window.location().href().ok()).unwrap_or_default()
+}
+
+/// Whether the page stands in another page's frame.
+#[must_use]
+pub fn is_framed() -> bool {
+    window().is_some_and(|window| match window.parent() {
+        Ok(Some(parent)) => !js_sys::Object::is(&parent, &window),
+        _ => true,
+    })
+}
+
+/// What the visitor's system prefers.
+#[must_use]
+pub fn preferences() -> Preferences {
+    let matches = |query: &str| {
+        let list = window().and_then(|window| window.match_media(query).ok().flatten());
+        list.is_some_and(|list| list.matches())
+    };
+    Preferences {
+        dark: matches("(prefers-color-scheme: dark)"),
+        still: matches("(prefers-reduced-motion: reduce)"),
+    }
+}
+
+/// Storage, where there is any; in frames none is used, since two of them must not meet in it.
+fn storage() -> Option<Storage> {
+    if is_framed() {
+        return None;
+    }
+    window()?.local_storage().ok().flatten()
+}
+
+/// The theme of an earlier visit.
+#[must_use]
+pub fn kept_theme() -> Option<Theme> {
+    let name = storage()?.get_item(THEME).ok()??;
+    Theme::by_name(&name)
+}
+
+/// Keeps a theme for the next visit, where that is possible.
+pub fn keep_theme(theme: Theme) {
+    if let Some(storage) = storage() {
+        // A full or forbidden storage forgets; the page goes on.
+        let _ = storage.set_item(THEME, theme.name());
+    }
+}
+
+/// Puts a theme on the page; `None` leaves it to the visitor's system.
+pub fn show_theme(theme: Option<Theme>) {
+    let root = window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.document_element());
+    if let Some(root) = root {
+        let outcome = match theme {
+            Some(theme) => root.set_attribute("data-theme", theme.name()),
+            None => root.remove_attribute("data-theme"),
+        };
+        debug_assert!(outcome.is_ok(), "the attribute's name is valid");
+    }
+}
+
+/// Brings an element into view where it lies outside.
+pub fn reveal(id: &str) {
+    let (Some(element), Some(window)) = (element(id), window()) else {
+        return;
+    };
+    let height = window.inner_height().ok().and_then(|h| h.as_f64());
+    let top = element.get_bounding_client_rect().top();
+    if height.is_some_and(|height| top < 0.0 || top > height - 120.0) {
+        element.scroll_into_view();
+    }
+}
+
+/// Whether a key pressed at this element is meant for it alone.
+#[must_use]
+pub fn takes_keys(target: Option<web_sys::EventTarget>, space: bool) -> bool {
+    let Some(element) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) else {
+        return false;
+    };
+    let name = element.tag_name();
+    let is_field = matches!(name.as_str(), "INPUT" | "SELECT" | "TEXTAREA");
+    // Space presses what has the focus, where that can be pressed.
+    let is_pressed = matches!(name.as_str(), "BUTTON" | "SUMMARY" | "A")
+        || element.get_attribute("role").as_deref() == Some("button");
+    is_field || element.is_content_editable() || (space && is_pressed)
+}
+
+/// Copies text the old way, through a field that is selected: it works where the clipboard is
+/// closed to us. Says whether it did.
+#[must_use]
+pub fn copy_by_selection(text: &str) -> bool {
+    let copy = || -> Option<bool> {
+        let document = window()?.document()?;
+        let field = document.create_element("textarea").ok()?;
+        let field = field.dyn_into::<web_sys::HtmlTextAreaElement>().ok()?;
+        field.set_value(text);
+        field.set_class_name("unseen");
+        let body = document.body()?;
+        body.append_child(&field).ok()?;
+        field.select();
+        let done = document.dyn_ref::<web_sys::HtmlDocument>()?.exec_command("copy").ok()?;
+        field.remove();
+        Some(done)
+    };
+    copy().unwrap_or(false)
+}

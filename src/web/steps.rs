@@ -1,0 +1,220 @@
+//! What the visitor did, step by step, and the way back. A step is a scenario before and after;
+//! going from one to the other keeps the clock running wherever the parts are the same.
+
+use crate::sim::kinds::Kind;
+use crate::sim::scenario::{PresentFault, Problem, Scenario, link};
+use crate::sim::session::Command;
+use crate::sim::topology::Topology;
+use std::rc::Rc;
+
+/// Most steps that can be undone.
+const MOST: usize = 200;
+
+/// A scenario to go back to, and what was done to it then.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// The scenario before.
+    pub before: Rc<Scenario>,
+    /// What was done, in a few words: "Servers 4 → 6".
+    pub what: String,
+}
+
+/// Steps that can be undone, and undone steps that can be done again.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Steps {
+    done: Vec<Step>,
+    undone: Vec<Step>,
+    /// The setting that is being dragged: its step is still open.
+    open: Option<String>,
+}
+
+impl Steps {
+    /// Notes a step. Further ones with the same `gesture` belong to it until [`Steps::close`].
+    /// Says whether it is a new one.
+    pub fn push(&mut self, before: &Rc<Scenario>, what: String, gesture: Option<&str>) -> bool {
+        self.undone.clear();
+        if gesture.is_some()
+            && self.open.as_deref() == gesture
+            && let Some(last) = self.done.last_mut()
+        {
+            last.what = what;
+            return false;
+        }
+        self.open = gesture.map(str::to_owned);
+        if self.done.len() == MOST {
+            self.done.remove(0);
+        }
+        self.done.push(Step { before: Rc::clone(before), what });
+        true
+    }
+
+    /// The slider was let go.
+    pub fn close(&mut self) {
+        self.open = None;
+    }
+
+    /// The scenario before the last open step, to name what a drag changed in all.
+    #[must_use]
+    pub fn before_gesture(&self, gesture: &str) -> Option<&Rc<Scenario>> {
+        let open = self.open.as_deref() == Some(gesture);
+        self.done.last().filter(|_| open).map(|step| &step.before)
+    }
+
+    /// Takes the last step back.
+    pub fn undo(&mut self, now: &Rc<Scenario>) -> Option<Rc<Scenario>> {
+        self.close();
+        let step = self.done.pop()?;
+        self.undone.push(Step { before: Rc::clone(now), what: step.what });
+        Some(step.before)
+    }
+
+    /// Does the last undone step again.
+    pub fn redo(&mut self, now: &Rc<Scenario>) -> Option<Rc<Scenario>> {
+        self.close();
+        let step = self.undone.pop()?;
+        self.done.push(Step { before: Rc::clone(now), what: step.what });
+        Some(step.before)
+    }
+
+    /// What undo would take back.
+    #[must_use]
+    pub fn last_done(&self) -> Option<&str> {
+        self.done.last().map(|step| step.what.as_str())
+    }
+
+    /// What redo would do again.
+    #[must_use]
+    pub fn last_undone(&self) -> Option<&str> {
+        self.undone.last().map(|step| step.what.as_str())
+    }
+}
+
+/// Does to a scenario what a session does to its own on this command; other commands change nothing.
+///
+/// # Errors
+/// Every reason why a session would refuse it; the scenario is then as it was.
+pub fn apply(scenario: &mut Scenario, command: &Command) -> Result<Vec<Problem>, Vec<Problem>> {
+    let refuse = |at: &str, what: String| Err(vec![Problem::new(at, what)]);
+    match command {
+        Command::Load { link } => {
+            let reading = link::read(link);
+            Topology::build(&reading.scenario)?;
+            *scenario = reading.scenario;
+            Ok(reading.problems)
+        }
+        Command::Set { key, value } => {
+            let mut changed = scenario.clone();
+            let said = changed.set(key, value).map_err(|problem| vec![problem])?;
+            Topology::build(&changed)?;
+            *scenario = changed;
+            Ok(said.into_iter().collect())
+        }
+        Command::Fail { fault } => match PresentFault::read(fault) {
+            Ok(fault) if scenario.spec(fault.kind).is_some() => {
+                scenario.fail(fault);
+                Ok(Vec::new())
+            }
+            Ok(fault) => refuse("fault", format!("this scenario has no part {}", fault.kind.key())),
+            Err(what) => refuse("fault", what),
+        },
+        Command::Heal { part, server } => match Kind::by_key(part) {
+            Some(kind) => {
+                scenario.heal(kind, *server);
+                Ok(Vec::new())
+            }
+            None => refuse("part", "there is no such part".to_owned()),
+        },
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// The commands that lead from one scenario to another: single settings and faults where that is
+/// possible, so that the clock goes on; else all at once.
+#[must_use]
+pub fn between(now: &Scenario, target: &Scenario) -> Vec<Command> {
+    gently(now, target).unwrap_or_else(|| vec![Command::Load { link: link::write(target) }])
+}
+
+fn gently(now: &Scenario, target: &Scenario) -> Option<Vec<Command>> {
+    let kinds = |scenario: &Scenario| -> Vec<Kind> {
+        scenario.parts.iter().map(|part| part.kind).collect()
+    };
+    if now.base != target.base || now.seed != target.seed || kinds(now) != kinds(target) {
+        return None;
+    }
+    let mut commands = Vec::new();
+    for (a, b) in now.parts.iter().zip(&target.parts) {
+        for (row, param) in b.kind.params().iter().enumerate() {
+            if a.spec.value(row) != b.spec.value(row) {
+                commands.push(Command::Set {
+                    key: format!("{}.{}", b.kind.key(), param.key),
+                    value: param.write(b.spec.value(row)),
+                });
+            }
+        }
+    }
+    if now.faults != target.faults {
+        let mut healed: Vec<Kind> = now.faults.iter().map(|fault| fault.kind).collect();
+        healed.sort();
+        healed.dedup();
+        commands.extend(
+            healed
+                .into_iter()
+                .map(|kind| Command::Heal { part: kind.key().to_owned(), server: None }),
+        );
+        commands.extend(target.faults.iter().map(|fault| Command::Fail { fault: fault.write() }));
+    }
+    // Settings may depend on each other, so that a state on the way could be refused.
+    let mut trial = now.clone();
+    for command in &commands {
+        apply(&mut trial, command).ok()?;
+    }
+    (trial == *target).then_some(commands)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scenario(link: &str) -> Scenario {
+        link::read(link).scenario
+    }
+
+    #[test]
+    fn the_way_from_one_scenario_to_another_arrives() {
+        let links = [
+            "?stage=3",
+            "?stage=3#web.servers=6&fault=kill.web.2",
+            "?stage=3#web.servers=6&fault=slow5.db&fault=kill.web.2&fault=slow3.web",
+            "?stage=2#db.kind=nosql",
+            "?stage=2#cache.place=own&db.place=own&web.discipline=slots",
+            "?stage=3#seed=4",
+        ];
+        for from in links {
+            for to in links {
+                let (mut now, target) = (scenario(from), scenario(to));
+                for command in between(&now, &target) {
+                    assert!(apply(&mut now, &command).is_ok(), "{from} {to} {command:?}");
+                }
+                assert_eq!(now, target, "{from} {to}");
+            }
+        }
+        let same_parts = between(&scenario(links[0]), &scenario(links[2]));
+        assert!(same_parts.iter().all(|c| !matches!(c, Command::Load { .. })));
+    }
+
+    #[test]
+    fn one_drag_is_one_step() {
+        let mut steps = Steps::default();
+        let (a, b) = (Rc::new(scenario("?stage=1")), Rc::new(scenario("?stage=2")));
+        assert!(steps.push(&a, "one".into(), Some("x")));
+        assert!(!steps.push(&b, "two".into(), Some("x")));
+        steps.close();
+        assert!(steps.push(&b, "three".into(), Some("x")));
+        assert_eq!(steps.undo(&b), Some(Rc::clone(&b)));
+        assert_eq!(steps.last_done(), Some("two"));
+        assert_eq!(steps.undo(&b), Some(Rc::clone(&a)));
+        assert_eq!(steps.undo(&b), None);
+        assert_eq!(steps.redo(&a), Some(b));
+    }
+}

@@ -1,0 +1,135 @@
+//! What the figures say in words: the busiest part, what limits the system, and the state of all of
+//! it in a paragraph for those who do not see the diagram.
+
+use super::view::format;
+use crate::sim::analysis::settle::Settled;
+use crate::sim::kinds::Kind;
+use crate::sim::kinds::behavior::Fault;
+use crate::sim::scenario::{Base, PresentFault, Scenario, presets};
+use crate::sim::snapshot::{PartView, Snapshot};
+
+/// The part whose servers are used most, and how much. Parts that live on another's machine are
+/// seen there.
+#[must_use]
+pub fn busiest(figures: &Snapshot) -> Option<(&PartView, f64)> {
+    figures
+        .parts
+        .iter()
+        .filter(|part| !part.guest && !part.servers.is_empty())
+        .map(|part| (part, part.utilisation))
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+/// A part's name as people say it; in stage 1 the web tier is the one machine of all.
+#[must_use]
+pub fn name(kind: Kind, scenario: &Scenario) -> &'static str {
+    if kind == Kind::WebTier && scenario.base == Base::Stage(1) { "Server" } else { kind.label() }
+}
+
+/// How many servers a part has.
+#[must_use]
+pub fn server_count(scenario: &Scenario, kind: Kind) -> usize {
+    let count = |kind: Kind, key: &str| {
+        let row = kind.row(key)?;
+        scenario.spec(kind).map(|spec| spec.count(row))
+    };
+    let on_web = count(kind, "place") == Some(1);
+    match kind {
+        Kind::WebTier => count(kind, "servers").unwrap_or(1),
+        Kind::Cache if on_web => count(Kind::WebTier, "servers").unwrap_or(1),
+        Kind::Database => 1 + count(kind, "replicas").unwrap_or(0),
+        _ => 1,
+    }
+}
+
+/// What the scenario starts from: "Stage 3, Load balancer".
+#[must_use]
+pub fn base_name(scenario: &Scenario) -> String {
+    match scenario.base {
+        Base::Stage(number) => presets::STAGES
+            .iter()
+            .find(|stage| stage.number == number)
+            .map_or_else(String::new, |stage| format!("Stage {number}, {}", stage.name)),
+        Base::Parts => "Own parts".to_owned(),
+    }
+}
+
+/// A fault in words: "Web tier 2 is dead".
+#[must_use]
+pub fn fault_text(fault: &PresentFault, scenario: &Scenario) -> String {
+    let server = fault.server.map_or_else(String::new, |s| format!(" {}", s + 1));
+    let what = match fault.fault {
+        Fault::Kill => "is dead".to_owned(),
+        Fault::Slow(factor) => format!("is {factor} times as slow"),
+    };
+    format!("{}{server} {what}", name(fault.kind, scenario))
+}
+
+/// What limits the system, in a sentence or two, from the same figures as everything else.
+#[must_use]
+pub fn limit(scenario: &Scenario, figures: &Snapshot) -> String {
+    let Some((part, load)) = busiest(figures) else {
+        return "No part has been measured yet.".to_owned();
+    };
+    let label = Kind::by_key(&part.key).map_or("", |kind| name(kind, scenario));
+    let up = part.servers.iter().filter(|server| server.alive).count();
+    if up == 0 {
+        return format!("{label}: no server is up, so nothing that needs it is answered.");
+    }
+    let busy = format::percent(load.min(1.0));
+    if load > 0.97 {
+        let backlog = if part.backlog > 0 {
+            let waiting = format::count(part.backlog as f64);
+            format!(" {waiting} requests wait in its backlog.")
+        } else {
+            String::new()
+        };
+        return format!("{label}: {busy} busy. It is saturated and cannot take more.{backlog}");
+    }
+    let room = format::rate(figures.offered_rate() / load.max(1e-9));
+    if load < 0.01 {
+        return format!("Nothing is: the busiest part, {label}, is {busy} busy.");
+    }
+    format!(
+        "{label}: {busy} busy. If load grew in step with traffic, it would be full at about {room} \
+         (now {}); waits grow well before that.",
+        format::rate(figures.offered_rate())
+    )
+}
+
+/// The whole state in a paragraph.
+#[must_use]
+pub fn paragraph(scenario: &Scenario, figures: &Snapshot) -> String {
+    let mut text = format!(
+        "{}. {} daily users make {}.",
+        base_name(scenario),
+        format::spoken(figures.daily_users),
+        format::spoken_rate(figures.offered_rate()),
+    );
+    if let Some(p99) = figures.latency.p99_s {
+        text.push_str(&format!(" 99 percent are answered within {}.", format::duration(p99)));
+    }
+    let errors = format::percent(figures.users.error_share());
+    text.push_str(&format!(" Errors: {errors}."));
+    for fault in scenario.faults.iter().take(5) {
+        text.push_str(&format!(" {}.", fault_text(fault, scenario)));
+    }
+    if let Some((part, load)) = busiest(figures) {
+        let label = Kind::by_key(&part.key).map_or("", |kind| name(kind, scenario));
+        text.push_str(&format!(" Busiest: {label}, {}.", format::percent(load)));
+    }
+    text.push_str(&format!(" Cost: {} per month.", format::usd(figures.usd_per_month)));
+    text
+}
+
+/// Settled figures as one sentence to be heard.
+#[must_use]
+pub fn settled(settled: &Settled) -> String {
+    let p99 =
+        settled.p99_s.map_or_else(|| "none answered".to_owned(), |p99| format::duration(p99.value));
+    format!(
+        "Settled: p99 {p99}, errors {}, {} answered well.",
+        format::percent(settled.error_share.value),
+        format::spoken_rate(settled.goodput.value),
+    )
+}

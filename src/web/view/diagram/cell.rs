@@ -1,0 +1,189 @@
+//! A cell: one server or several, filled from below by what is in use, with the number in it.
+
+use super::Selection;
+use super::describe;
+use super::fit::{self, Weight};
+use super::parts;
+use super::scene::{Choice, KEY, SMALL, Scene, rect, text_middle};
+use super::shape::{Rect, px};
+use super::state::{Condition, Load};
+use super::tier;
+use crate::sim::kinds::Kind;
+use crate::sim::snapshot::{PartView, ServerView};
+use std::ops::Range;
+use yew::prelude::*;
+
+/// So many cells are stops of the tabulator key; among more, only one is, and arrow keys go on.
+const STOPS: usize = 8;
+
+/// All cells of a tier.
+pub fn draw_all(scene: &Scene<'_>, kind: Kind) -> Html {
+    let Some(view) = scene.view(kind) else {
+        return Html::default();
+    };
+    let places = tier::cell_places(scene, kind);
+    let few = places.len() <= STOPS;
+    let selected = scene.selected.filter(|s| s.kind == kind).and_then(|s| s.server);
+    let stop = selected
+        .and_then(|server| places.iter().position(|(range, _)| range.contains(&server)))
+        .unwrap_or(0);
+    let cells = places.iter().enumerate().map(|(i, (range, place))| {
+        let sized = sized(scene, kind, range.start, *place);
+        let server = representative(scene, kind, view, range, selected);
+        let choice = Choice {
+            selection: Selection { kind, server: Some(server) },
+            ring: *place,
+            label: describe::cell(scene, kind, view, range),
+            stop: few || i == stop,
+        };
+        choice.draw(scene, content(scene, kind, &view.servers[range.clone()], range, sized))
+    });
+    html! { <g>{ for cells }</g> }
+}
+
+/// The server that a cell selects: the one selected already, else the first in trouble, else the
+/// first.
+fn representative(
+    scene: &Scene<'_>,
+    kind: Kind,
+    view: &PartView,
+    range: &Range<usize>,
+    selected: Option<usize>,
+) -> usize {
+    let checked = scene.checked(kind);
+    let troubled = |i: &usize| Condition::of(&view.servers[*i], checked) != Condition::Sound;
+    selected
+        .filter(|server| range.contains(server))
+        .or_else(|| range.clone().find(troubled))
+        .unwrap_or(range.start)
+}
+
+/// The place of a cell, lower for servers smaller than the largest.
+fn sized(scene: &Scene<'_>, kind: Kind, server: usize, place: Rect) -> Rect {
+    if kind != Kind::WebTier || !parts::is_unequal(scene.scenario) {
+        return place;
+    }
+    let of = |server| parts::vcpus(scene.scenario, kind, server).unwrap_or(1.0);
+    let servers = scene.view(kind).map_or(1, |view| view.servers.len());
+    let largest = (0..servers).map(of).fold(1.0, f64::max);
+    let h = place.h * (0.5 + 0.5 * (of(server) / largest).sqrt());
+    Rect::new(place.x, place.bottom() - h, place.w, h)
+}
+
+fn content(
+    scene: &Scene<'_>,
+    kind: Kind,
+    servers: &[ServerView],
+    range: &Range<usize>,
+    r: Rect,
+) -> Html {
+    let conditions: Vec<Condition> =
+        servers.iter().map(|s| Condition::of(s, scene.checked(kind))).collect();
+    let dead = conditions.iter().filter(|c| c.is_dead()).count();
+    if dead == servers.len() {
+        return cross(r, conditions.contains(&Condition::Unnoticed));
+    }
+    let used = describe::utilisation(servers);
+    let troubled = conditions.iter().copied().find(|c| *c != Condition::Sound);
+    let note = note(scene, kind, range, &conditions);
+    let (x, middle) = r.centre();
+    let note = note
+        .into_iter()
+        .find(|text| r.h >= 32.0 && fit::width(text, SMALL, Weight::Plain) <= r.w - 4.0);
+    let y = if note.is_some() { middle - 2.0 } else { middle + 4.5 };
+    let number = number(used, r);
+    html! { <>
+        { fill(r, used, troubled, number.is_some().then_some(y - 4.5)) }
+        if let Some(number) = number {
+            { text_middle(x, y, "dg-in", number) }
+        }
+        if let Some(note) = note {
+            { text_middle(x, y + 14.0, "dg-note", note) }
+        }
+    </> }
+}
+
+/// The number in a cell, as far as there is room.
+fn number(used: f64, r: Rect) -> Option<String> {
+    let percent = libm::round(used * 100.0);
+    let wordings = [format!("{percent}\u{202f}%"), percent.to_string()];
+    wordings
+        .into_iter()
+        .find(|text| r.h >= 14.0 && fit::width(text, KEY, Weight::Plain) <= r.w - 3.0)
+}
+
+/// A word below the number, in shorter and shorter wordings.
+fn note(
+    scene: &Scene<'_>,
+    kind: Kind,
+    range: &Range<usize>,
+    conditions: &[Condition],
+) -> Vec<String> {
+    if conditions.len() > 1 {
+        let dead = conditions.iter().filter(|c| c.is_dead()).count();
+        return if dead > 0 {
+            vec![format!("{dead} dead"), format!("✕{dead}")]
+        } else {
+            Vec::new()
+        };
+    }
+    match conditions.first() {
+        Some(Condition::Sound) if kind == Kind::WebTier && parts::is_unequal(scene.scenario) => {
+            let vcpus = parts::vcpus(scene.scenario, kind, range.start);
+            vcpus.map_or_else(Vec::new, |n| vec![parts::vcpu_text(n), format!("{n}")])
+        }
+        Some(Condition::Sound) if kind == Kind::Database => {
+            let replicas = scene.view(kind).map_or(0, |view| view.servers.len()) > 1;
+            match (replicas, range.start) {
+                (false, _) => Vec::new(),
+                (true, 0) => vec!["primary".to_owned()],
+                (true, n) => vec![format!("replica {n}"), format!("r{n}")],
+            }
+        }
+        Some(Condition::Slow(_)) => {
+            let words = conditions[0].words();
+            let factor = words.split(' ').next().unwrap_or_default().to_owned();
+            vec![words, factor]
+        }
+        Some(Condition::Distrusted) => vec!["still out".to_owned(), "out".to_owned()],
+        Some(Condition::Draining) => vec!["draining".to_owned(), "ends".to_owned()],
+        _ => Vec::new(),
+    }
+}
+
+/// The cell, filled from below, with a strong line at the level that leaves a gap for the number where they would cross.
+fn fill(r: Rect, used: f64, troubled: Option<Condition>, number_y: Option<f64>) -> Html {
+    let load = Load::of(used).class();
+    let h = r.h * used.clamp(0.0, 1.0);
+    let y = r.bottom() - h;
+    let level = (y + 1.0).min(r.bottom() - 1.0);
+    let side = px((0.5 * r.w - 18.0).clamp(0.0, 0.28 * r.w));
+    let (left, right, at) = (px(r.x + 1.0), px(r.right() - 1.0), px(level));
+    let line = if number_y.is_some_and(|y| (y - level).abs() < 7.5) {
+        format!("M{left} {at}h{side}M{right} {at}h-{side}")
+    } else {
+        format!("M{left} {at}H{right}")
+    };
+    let state = match troubled {
+        Some(Condition::Draining) => "leaving",
+        Some(_) => "odd",
+        None => "",
+    };
+    html! { <>
+        { rect(r, "4", "dg-cell") }
+        { rect(Rect::new(r.x, y, r.w, h), "4", classes!("dg-fill", load)) }
+        <path class={classes!("dg-level", load)} d={line} />
+        { rect(r.inset(0.5), "4", classes!("dg-edge", state)) }
+    </> }
+}
+
+/// A dead server: dashed, with a cross; tinted as long as requests are still sent to it.
+fn cross(r: Rect, unnoticed: bool) -> Html {
+    let (x, y) = r.centre();
+    let s = (0.22 * r.w.min(r.h)).clamp(4.0, 8.0);
+    let (a, b, c, d) = (px(x - s), px(y - s), px(x + s), px(y + s));
+    html! { <>
+        { rect(r.inset(0.75), "4", classes!("dg-dead", unnoticed.then_some("sent"))) }
+        <path class="dg-cross" d={format!("M{a} {b}L{c} {d}M{c} {b}L{a} {d}")} />
+    </> }
+}

@@ -1,0 +1,111 @@
+//! Servers as cells: how many stand in one cell, and where each cell stands.
+
+use super::shape::Rect;
+use std::ops::Range;
+
+/// Most cells; more servers share cells.
+const MOST_CELLS: usize = 32;
+/// Numbers of places that a field of cells may have: a server more takes a place that was waiting.
+const PLACES: [usize; 9] = [1, 2, 4, 6, 8, 12, 16, 24, MOST_CELLS];
+/// Widest and highest cell.
+const WIDEST: f64 = 110.0;
+const HIGHEST: f64 = 72.0;
+/// Space between cells.
+pub const GAP: f64 = 5.0;
+
+/// How many servers stand in one cell.
+#[must_use]
+pub fn per_cell(servers: usize) -> usize {
+    servers.div_ceil(MOST_CELLS).next_power_of_two()
+}
+
+/// The servers of each cell.
+#[must_use]
+pub fn groups(servers: usize) -> Vec<Range<usize>> {
+    let step = per_cell(servers);
+    (0..servers).step_by(step).map(|first| first..(first + step).min(servers)).collect()
+}
+
+/// Places for so many cells in an area, filled row by row. The places are those of the next larger
+/// field, so that one cell more moves none of the others as long as there is a place.
+#[must_use]
+pub fn arrange(area: Rect, cells: usize) -> Vec<Rect> {
+    let places = PLACES.iter().copied().find(|&n| n >= cells).unwrap_or(cells.max(1));
+    let size = |columns: usize| {
+        let rows = places.div_ceil(columns);
+        let side = |length: f64, n: usize| (length - GAP * (n as f64 - 1.0)) / n as f64;
+        (side(area.w, columns).min(WIDEST), side(area.h, rows).min(HIGHEST), rows)
+    };
+    if cells == 1 {
+        let h = area.h.min(1.5 * HIGHEST);
+        return vec![Rect::new(area.x, area.y + 0.5 * (area.h - h), area.w, h)];
+    }
+    // The columns that give the largest cells, a little wider than high, with few empty places.
+    let columns = (1..=places)
+        .filter(|&columns| size(columns).0 > 0.0 && size(columns).1 > 0.0)
+        .max_by(|&a, &b| {
+            let rate = |columns| {
+                let (w, h, rows) = size(columns);
+                let wasted = (rows * columns - places) as f64 / places as f64;
+                w.min(1.5 * h) * h.min(w) * (1.0 - wasted)
+            };
+            rate(a).total_cmp(&rate(b))
+        })
+        .unwrap_or(places);
+    let (w, h, rows) = size(columns);
+    let top = area.y + 0.5 * (area.h - rows as f64 * (h + GAP) + GAP);
+    (0..cells)
+        .map(|i| {
+            let (row, column) = ((i / columns) as f64, (i % columns) as f64);
+            Rect::new(area.x + column * (w + GAP), top + row * (h + GAP), w, h)
+        })
+        .collect()
+}
+
+/// Places for the servers of a database: the primary wider than the replicas beside it.
+#[must_use]
+pub fn arrange_data(area: Rect, cells: usize) -> Vec<Rect> {
+    let h = area.h.min(HIGHEST);
+    let y = area.y + 0.5 * (area.h - h);
+    if cells < 2 {
+        return vec![Rect::new(area.x, y, area.w, h)];
+    }
+    let primary_w = (0.4 * area.w).clamp(30.0, 120.0);
+    let mut places = vec![Rect::new(area.x, y, primary_w, h)];
+    let x = places[0].right() + GAP;
+    let rest = Rect::new(x, y, area.right() - x, h);
+    places.extend(arrange(rest, cells.saturating_sub(1)));
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AREA: Rect = Rect::new(10.0, 20.0, 180.0, 70.0);
+
+    #[test]
+    fn every_server_has_a_cell_within_the_area_and_no_two_overlap() {
+        for servers in [1, 2, 3, 4, 5, 9, 12, 30, 31, 60, 500] {
+            let groups = groups(servers);
+            assert!(groups.len() <= MOST_CELLS);
+            assert_eq!(groups.iter().map(ExactSizeIterator::len).sum::<usize>(), servers);
+            for cells in [arrange(AREA, groups.len()), arrange_data(AREA, groups.len())] {
+                assert_eq!(cells.len(), groups.len());
+                for (i, cell) in cells.iter().enumerate() {
+                    assert!(cell.w > 4.0 && cell.h > 4.0, "{servers}: {cell:?}");
+                    assert!(cell.x >= 9.9 && cell.right() <= 190.1, "{servers}: {cell:?}");
+                    assert!(cell.y >= 19.9 && cell.bottom() <= 90.1, "{servers}: {cell:?}");
+                    assert!(!cells[..i].iter().any(|other| other.overlaps(cell)));
+                }
+            }
+        }
+        assert_eq!([30, 32, 33, 60, 500].map(per_cell), [1, 1, 2, 2, 16]);
+    }
+
+    #[test]
+    fn a_server_more_moves_no_other() {
+        let (seven, eight) = (arrange(AREA, 7), arrange(AREA, 8));
+        assert_eq!(seven[..], eight[..7]);
+    }
+}

@@ -1,0 +1,93 @@
+//! The legend: what a moving dot stands for, and what a cell shows.
+
+use super::fit::{self, Weight};
+use super::flow::Flow;
+use super::layout::Form;
+use super::scene::{SMALL, Scene, rect, text};
+use super::shape::{Rect, px};
+use crate::web::view::format;
+use yew::prelude::*;
+
+/// Sentences about the dots, shorter and shorter.
+fn about_dots(flow: Option<&Flow>) -> Vec<String> {
+    let Some(flow) = flow else {
+        return vec![
+            "Numbers at lines are requests per second".to_owned(),
+            "At lines: requests per second".to_owned(),
+        ];
+    };
+    let requests = flow.requests_per_dot;
+    let (number, word) =
+        (format::grouped(requests), if requests == 1.0 { "request" } else { "requests" });
+    vec![
+        format!("A moving dot stands for about {number} {word}"),
+        format!("A dot is about {number} {word}"),
+    ]
+}
+
+fn dot(x: f64, y: f64, class: &'static str, word: &'static str) -> Html {
+    html! { <>
+        <circle cx={px(x + 4.0)} cy={px(y - 4.0)} r="3.2" class={class} />
+        { text(x + 12.0, y, "dg-soft", word.to_owned()) }
+    </> }
+}
+
+/// A small cell at a load.
+fn sample(x: f64, y: f64, used: f64, load: &'static str) -> Html {
+    let r = Rect::new(x, y - 10.0, 13.0, 12.0);
+    let h = r.h * used;
+    let level = Rect::new(r.x, r.bottom() - h, r.w, h);
+    html! { <>
+        { rect(r, "2", "dg-cell") }
+        { rect(level, "2", classes!("dg-fill", load)) }
+        <path class={classes!("dg-level", load)} d={format!("M{} {}h13", px(r.x), px(level.y + 1.0))} />
+        { rect(r.inset(0.5), "2", "dg-edge") }
+    </> }
+}
+
+/// The legend; with a flow where dots may move.
+pub fn draw(scene: &Scene<'_>, flow: Option<&Flow>) -> Html {
+    let r = scene.grid.legend;
+    let lines = scene.grid.form == Form::Tall;
+    let y = if lines { r.y + 12.0 } else { r.bottom() - 5.0 };
+    let width = |text: &str| fit::width(text, SMALL, Weight::Plain);
+    let dots: [(&str, &str); 3] =
+        [("dg-dot", "on its way"), ("dg-dot back", "answer"), ("dg-dot failed", "failed")];
+    let dots_w: f64 = dots.iter().map(|(_, word)| width(word) + 24.0).sum();
+    let loads =
+        [(0.4, "lo", "to 60\u{202f}%"), (0.75, "mid", "to 85\u{202f}%"), (0.95, "hi", "above")];
+    let loads_w: f64 =
+        width("In use:") + 6.0 + loads.iter().map(|(.., word)| width(word) + 28.0).sum::<f64>();
+    let left = if lines { r.w } else { r.w - loads_w - 16.0 };
+    let about = about_dots(flow);
+    let with_dots =
+        flow.is_some() && !lines && left > dots_w + width(about.last().map_or("", |t| t)) + 14.0;
+    let about = fit::first(
+        &about,
+        left - if with_dots { dots_w + 14.0 } else { 0.0 },
+        SMALL,
+        Weight::Plain,
+    );
+    let (mut x, dots_y) = if lines { (r.x, y + 20.0) } else { (r.x + width(&about) + 14.0, y) };
+    let dots = dots.into_iter().map(|(class, word)| {
+        let drawn = dot(x, dots_y, class, word);
+        x += width(word) + 24.0;
+        drawn
+    });
+    let (mut load_x, load_y) = if lines { (r.x, y + 40.0) } else { (r.right() - loads_w, y) };
+    let words = text(load_x, load_y, "dg-soft", "In use:".to_owned());
+    load_x += width("In use:") + 6.0;
+    let loads = loads.into_iter().map(|(used, load, word)| {
+        let drawn = html! { <>{ sample(load_x, load_y, used, load) }{ text(load_x + 18.0, load_y, "dg-soft", word.to_owned()) }</> };
+        load_x += width(word) + 28.0;
+        drawn
+    });
+    html! {
+        <g>
+            { text(r.x, y, "dg-soft", about) }
+            if with_dots || (lines && flow.is_some()) { { for dots } }
+            { words }
+            { for loads }
+        </g>
+    }
+}

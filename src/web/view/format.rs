@@ -1,0 +1,271 @@
+//! How numbers are written for people: short, with a unit and a thin space before it, and as words
+//! for those who listen.
+
+/// The space between a number and its unit: narrow, and never a line's end.
+const THIN: char = '\u{202f}';
+
+/// So many significant digits, at most, with no decimals from 100 on.
+fn digits(x: f64, significant: i32) -> String {
+    let magnitude = if x == 0.0 { 0 } else { libm::floor(libm::log10(x.abs())) as i32 };
+    let decimals = (significant - 1 - magnitude).clamp(0, 6) as usize;
+    let text = format!("{x:.decimals$}");
+    // 9.996 with three digits is 10.00: one digit too many, which does no harm but looks odd.
+    if decimals > 0 && text.trim_start_matches('-').replace('.', "").len() > significant as usize {
+        let fewer = decimals - 1;
+        if !text.trim_start_matches('-').starts_with('0') {
+            return format!("{x:.fewer$}");
+        }
+    }
+    text
+}
+
+/// A number with k, M or G: "100 k".
+fn scaled(x: f64) -> (String, &'static str) {
+    for (factor, letter) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] {
+        if x.abs() >= factor * 0.9995 {
+            let text = digits(x / factor, 3);
+            let short = if text.contains('.') {
+                text.trim_end_matches('0').trim_end_matches('.').to_owned()
+            } else {
+                text
+            };
+            return (short, letter);
+        }
+    }
+    let text = if x == 0.0 {
+        "0".to_owned()
+    } else if x.abs() < 10.0 {
+        digits(x, 2)
+    } else {
+        format!("{x:.0}")
+    };
+    (text, "")
+}
+
+/// A time given in seconds: "21 ms", "1.2 s".
+#[must_use]
+pub fn duration(s: f64) -> String {
+    if !s.is_finite() {
+        return "–".to_owned();
+    }
+    let ms = s * 1e3;
+    if ms == 0.0 {
+        format!("0{THIN}ms")
+    } else if ms.abs() < 0.0995 {
+        format!("{}{THIN}µs", digits(ms * 1e3, 2))
+    } else if ms.abs() < 9.95 {
+        format!("{}{THIN}ms", digits(ms, 2))
+    } else if ms.abs() < 999.5 {
+        format!("{ms:.0}{THIN}ms")
+    } else if s.abs() < 9.95 {
+        format!("{}{THIN}s", digits(s, 2))
+    } else {
+        format!("{s:.0}{THIN}s")
+    }
+}
+
+/// A rate in events per second: "1.45 k/s".
+#[must_use]
+pub fn rate(per_second: f64) -> String {
+    if !per_second.is_finite() {
+        return "–".to_owned();
+    }
+    let (text, letter) = scaled(per_second);
+    format!("{text}{THIN}{letter}/s")
+}
+
+/// A share of one as per cent: "99.98 %". Never rounded to nothing or to all where it is neither.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    if !share.is_finite() {
+        return "–".to_owned();
+    }
+    let x = share * 100.0;
+    let text = if x == 0.0 || x == 100.0 {
+        format!("{x:.0}")
+    } else if x > 0.0 && x < 0.01 {
+        "<\u{202f}0.01".to_owned()
+    } else if x > 99.99 && x < 100.0 {
+        ">\u{202f}99.99".to_owned()
+    } else if x.abs() < 1.0 || (x > 99.0 && x < 100.0) {
+        format!("{x:.2}")
+    } else if x.abs() < 9.95 {
+        format!("{x:.1}")
+    } else {
+        format!("{x:.0}")
+    };
+    format!("{text}{THIN}%")
+}
+
+/// A plain number: "100 k".
+#[must_use]
+pub fn count(x: f64) -> String {
+    if !x.is_finite() {
+        return "–".to_owned();
+    }
+    let (text, letter) = scaled(x);
+    if letter.is_empty() { text } else { format!("{text}{THIN}{letter}") }
+}
+
+/// An amount in USD: "$ 1 942".
+#[must_use]
+pub fn usd(amount: f64) -> String {
+    if !amount.is_finite() {
+        return "–".to_owned();
+    }
+    if amount.abs() < 99.995 {
+        format!("${THIN}{amount:.2}")
+    } else {
+        format!("${THIN}{}", grouped(amount))
+    }
+}
+
+/// A whole number in groups of three: "1 000 000".
+#[must_use]
+pub fn grouped(x: f64) -> String {
+    let plain = format!("{:.0}", x.abs());
+    let mut text = String::new();
+    if x < -0.5 {
+        text.push('-');
+    }
+    for (i, digit) in plain.chars().enumerate() {
+        if i > 0 && (plain.len() - i) % 3 == 0 {
+            text.push(THIN);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A time with half of its interval: "113 ± 0.4 ms". Both in the unit of the time.
+#[must_use]
+pub fn duration_within(s: f64, half: f64) -> String {
+    let (factor, unit) = match s {
+        s if s.abs() < 0.000_099_5 => (1e6, "µs"),
+        s if s.abs() < 0.9995 => (1e3, "ms"),
+        _ => (1.0, "s"),
+    };
+    within(s * factor, half * factor, unit)
+}
+
+/// A rate with half of its interval: "72 ± 0.3 /s".
+#[must_use]
+pub fn rate_within(per_second: f64, half: f64) -> String {
+    let (factor, unit) = match per_second {
+        x if x.abs() >= 999_500.0 => (1e-6, "M/s"),
+        x if x.abs() >= 9_995.0 => (1e-3, "k/s"),
+        _ => (1.0, "/s"),
+    };
+    within(per_second * factor, half * factor, unit)
+}
+
+/// A share with half of its interval, in per cent: "1.2 ± 0.1 %".
+#[must_use]
+pub fn percent_within(share: f64, half: f64) -> String {
+    if half < 5e-5 {
+        return percent(share);
+    }
+    within(share * 100.0, half * 100.0, "%")
+}
+
+/// As many decimals as the interval bears: its first digit, and one of the figure at least.
+fn within(x: f64, half: f64, unit: &str) -> String {
+    let first =
+        if half > 0.0 { (-libm::floor(libm::log10(half))).clamp(0.0, 2.0) as usize } else { 0 };
+    let decimals = if x.abs() >= 100.0 { first.min(1) } else { first };
+    // Rounded up: the interval is never shown smaller than it is.
+    let scale = libm::pow(10.0, decimals as f64);
+    let half = libm::ceil(half * scale - 1e-9) / scale;
+    format!("{x:.decimals$}{THIN}±{THIN}{half:.decimals$}{THIN}{unit}")
+}
+
+/// Simulated time on the clock: "00:04:12.3".
+#[must_use]
+pub fn clock(seconds: f64) -> String {
+    let tenths = libm::floor(seconds.max(0.0) * 10.0) as u64;
+    let (h, m, s) = (tenths / 36_000, tenths / 600 % 60, tenths / 10 % 60);
+    format!("{h:02}:{m:02}:{s:02}.{}", tenths % 10)
+}
+
+/// A rate in words: "45 thousand requests per second".
+#[must_use]
+pub fn spoken_rate(per_second: f64) -> String {
+    format!("{} requests per second", spoken(per_second))
+}
+
+/// A number in words: "45 thousand".
+#[must_use]
+pub fn spoken(x: f64) -> String {
+    let (text, letter) = scaled(x);
+    let word = match letter {
+        "k" => " thousand",
+        "M" => " million",
+        "G" => " billion",
+        _ => "",
+    };
+    format!("{text}{word}")
+}
+
+/// A number as a person would type it: no more digits than it needs.
+#[must_use]
+pub fn plain(x: f64) -> String {
+    x.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(got: &str, expected: &str) {
+        assert_eq!(got.replace(THIN, " "), expected);
+    }
+
+    #[test]
+    fn numbers_are_short_and_never_untrue() {
+        for (s, expected) in [
+            (0.0, "0 ms"),
+            (0.000_01, "10 µs"),
+            (0.001_24, "1.2 ms"),
+            (0.021, "21 ms"),
+            (0.378, "378 ms"),
+            (0.9999, "1.0 s"),
+            (1.23, "1.2 s"),
+            (12.3, "12 s"),
+        ] {
+            check(&duration(s), expected);
+        }
+        for (x, expected) in [
+            (0.0, "0 /s"),
+            (3.2, "3.2 /s"),
+            (362.0, "362 /s"),
+            (1_450.0, "1.45 k/s"),
+            (45_000.0, "45 k/s"),
+            (999_900.0, "1 M/s"),
+        ] {
+            check(&rate(x), expected);
+        }
+        for (share, expected) in [
+            (0.0, "0 %"),
+            (0.000_001, "< 0.01 %"),
+            (0.0002, "0.02 %"),
+            (0.034, "3.4 %"),
+            (0.74, "74 %"),
+            (0.9998, "99.98 %"),
+            (0.999_999, "> 99.99 %"),
+            (1.0, "100 %"),
+        ] {
+            check(&percent(share), expected);
+        }
+        check(&duration_within(0.1134, 0.000_012), "113.4 ± 0.1 ms");
+        check(&duration_within(0.354, 0.0028), "354 ± 3 ms");
+        check(&duration_within(4.25, 0.31), "4.2 ± 0.4 s");
+        check(&rate_within(72.4, 0.25), "72.4 ± 0.3 /s");
+        check(&percent_within(0.0, 0.0), "0 %");
+        check(&percent_within(0.341, 0.02), "34 ± 2 %");
+        check(&usd(1_942.4), "$ 1 942");
+        check(&usd(35.54), "$ 35.54");
+        check(&count(100_000.0), "100 k");
+        check(&clock(252.36), "00:04:12.3");
+        check(&spoken_rate(45_000.0), "45 thousand requests per second");
+    }
+}

@@ -1,0 +1,117 @@
+//! The story's panel: what this stage is about, what to try, what the last step changed, and what
+//! limits the system now.
+
+use super::{Tell, format};
+use crate::sim::analysis::settle::Settled;
+use crate::sim::scenario::presets::STAGES;
+use crate::sim::snapshot::Snapshot;
+use crate::web::lessons;
+use crate::web::model::{Model, Msg};
+use crate::web::summary;
+use yew::prelude::*;
+
+/// The panel.
+pub fn view(model: &Model, figures: &Snapshot, tell: &Tell) -> Html {
+    html! {
+        <aside class="lesson card" aria-labelledby="lesson-title">
+            { story(model) }
+            { tries(model, tell) }
+            { before(model) }
+            <h3>{ "What limits it now" }</h3>
+            <p>{ summary::limit(&model.scenario, figures) }</p>
+        </aside>
+    }
+}
+
+fn story(model: &Model) -> Html {
+    let stage = model.stage();
+    let known = STAGES.iter().find(|known| Some(known.number) == stage);
+    let (Some(known), Some(lesson)) = (known, stage.and_then(lessons::lesson)) else {
+        return html! {
+            <>
+                <p class="eyebrow">{ "Own scenario" }</p>
+                <h2 id="lesson-title">{ "Parts of your own" }</h2>
+                <p>{ "A link can name any parts: ?parts=clients,web. Stages tell a story from there." }</p>
+            </>
+        };
+    };
+    html! {
+        <>
+            <p class="eyebrow">{ format!("Stage {}", known.number) }</p>
+            <h2 id="lesson-title">{ known.name }</h2>
+            <p>{ lesson.new }</p>
+            <h3>{ "Before" }</h3>
+            <p>{ lesson.before }</p>
+            <h3>{ "What breaks here" }</h3>
+            <p>{ lesson.breaks }</p>
+        </>
+    }
+}
+
+fn tries(model: &Model, tell: &Tell) -> Html {
+    let offered = lessons::tries(&model.scenario);
+    if offered.is_empty() {
+        return Html::default();
+    }
+    let item = |offered: lessons::Try| {
+        let sign = if offered.is_back { "↺" } else { "▸" };
+        let label = offered.label.clone();
+        let onclick = tell
+            .reform(move |_: MouseEvent| Msg::Act(offered.label.clone(), offered.commands.clone()));
+        html! {
+            <li>
+                <button type="button" class="try" {onclick}>
+                    <span class="sign" aria-hidden="true">{ sign }</span>{ label }
+                </button>
+            </li>
+        }
+    };
+    html! {
+        <>
+            <h3>{ "Try it" }</h3>
+            <ul class="tries">{ for offered.into_iter().map(item) }</ul>
+        </>
+    }
+}
+
+/// A figure's name, and how it is read off.
+type Row = (&'static str, fn(&Settled) -> String);
+
+/// What the last step changed: settled figures before and after it, both measured.
+fn before(model: &Model) -> Html {
+    let (Some(before), Some(now), Some(what)) =
+        (&model.before, &model.settled, model.steps.last_done())
+    else {
+        return Html::default();
+    };
+    let rows: [Row; 5] = [
+        ("p50", |s| time(s.p50_s.map(|e| e.value))),
+        ("p99", |s| time(s.p99_s.map(|e| e.value))),
+        ("Good answers", |s| format::rate(s.goodput.value)),
+        ("Errors", |s| format::percent(s.error_share.value)),
+        ("Cost a month", |s| format::usd(s.figures.usd_per_month)),
+    ];
+    let row = |(name, text): &Row| {
+        let after = if model.fresh { text(now) } else { "…".to_owned() };
+        html! {
+            <tr>
+                <th scope="row">{ *name }</th>
+                <td>{ text(&before.settled) }</td>
+                <td class="strong">{ after }</td>
+            </tr>
+        }
+    };
+    html! {
+        <table class="figures">
+            <caption><h3>{ "Before and after" }</h3><span class="muted">{ what.to_owned() }</span></caption>
+            <thead>
+                <tr><th scope="col">{ "Settled" }</th><th scope="col">{ "before" }</th><th scope="col">{ "now" }</th></tr>
+            </thead>
+            <tbody>{ for rows.iter().map(row) }</tbody>
+        </table>
+    }
+}
+
+fn time(seconds: Option<f64>) -> String {
+    seconds.map_or_else(|| "–".to_owned(), format::duration)
+}

@@ -1,0 +1,77 @@
+//! The model as elements. Nothing here acts on the browser but the fields' own small state.
+
+pub mod charts;
+pub mod diagram;
+pub mod field;
+pub mod format;
+pub mod icon;
+pub mod inspector;
+pub mod lesson;
+pub mod overlay;
+pub mod results;
+pub mod setting;
+pub mod strip;
+pub mod top_bar;
+pub mod transport;
+
+use crate::sim::snapshot::Snapshot;
+use crate::web::model::{Model, Msg};
+use crate::web::summary;
+use diagram::{Diagram, Selection};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Where messages go.
+pub type Tell = Callback<Msg>;
+
+/// The whole page.
+pub fn page(model: &Model, tell: &Tell) -> Html {
+    let figures = Rc::new(model.figures().clone());
+    let class = if model.options.embed { "page embed" } else { "page" };
+    html! {
+        <div {class}>
+            <a class="skip" href="#diagram" onclick={skip()}>{ "Skip to the diagram" }</a>
+            { top_bar::view(model, tell) }
+            { overlay::notice(model, tell) }
+            <main class="layout" id="main">
+                if !model.options.embed { { lesson::view(model, &figures, tell) } }
+                { strip::view(model, &figures, tell) }
+                { stage(model, &figures, tell) }
+                { transport::view(model, tell) }
+                { inspector::view(model, &figures, tell) }
+                if !model.options.embed { { results::view(model, &figures) } }
+            </main>
+            { overlay::live_region(model) }
+            { overlay::help(model, tell) }
+        </div>
+    }
+}
+
+/// The skip link moves the focus itself: a fragment in the address would be a scenario.
+fn skip() -> Callback<MouseEvent> {
+    Callback::from(|event: MouseEvent| {
+        event.prevent_default();
+        field::focus("diagram");
+    })
+}
+
+fn stage(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
+    let selected = model.selected.map(|(kind, server)| Selection { kind, server });
+    let on_select = tell
+        .reform(|selection: Option<Selection>| Msg::Select(selection.map(|s| (s.kind, s.server))));
+    html! {
+        <section class="stage card" id="diagram" tabindex="-1" aria-labelledby="diagram-title">
+            <h2 class="unseen" id="diagram-title">{ "Diagram" }</h2>
+            <p class="unseen" id="summary">{ summary::paragraph(&model.scenario, figures) }</p>
+            <Diagram
+                scenario={Rc::clone(&model.scenario)}
+                figures={Rc::clone(figures)}
+                {selected}
+                {on_select}
+                playing={model.playing && !model.hidden}
+                moving={model.moving()}
+                speed={model.speed}
+            />
+        </section>
+    }
+}

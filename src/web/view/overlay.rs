@@ -1,0 +1,160 @@
+//! What lies over or beside the page: the notice, the help dialog, and what is read out.
+
+use super::Tell;
+use super::icon::{self, icon};
+use crate::web::model::{KEYS, Model, Msg, Place};
+use gloo_timers::callback::Timeout;
+use web_sys::HtmlDialogElement;
+use yew::prelude::*;
+
+/// What was wrong with the last thing asked for.
+pub fn notice(model: &Model, tell: &Tell) -> Html {
+    if model.notice.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <section class="notice" aria-label="Notice" role="status">
+            <ul>{ for model.notice.iter().map(|problem| html! { <li>{ problem.to_string() }</li> }) }</ul>
+            <button type="button" class="quiet" onclick={tell.reform(|_| Msg::DismissNotice)}
+                aria-label="Dismiss the notice">{ icon(icon::CLOSE) }</button>
+        </section>
+    }
+}
+
+/// The polite live region.
+pub fn live_region(model: &Model) -> Html {
+    html! { <Announcer text={model.said.clone()} /> }
+}
+
+/// What the announcer needs.
+#[derive(Properties, PartialEq)]
+pub struct AnnouncerProps {
+    /// What is to be read out.
+    pub text: String,
+}
+
+/// Reads out what has stood for a second, so that a moving slider is not commented step by step.
+#[component]
+pub fn Announcer(props: &AnnouncerProps) -> Html {
+    let said = use_state_eq(String::new);
+    {
+        let said = said.clone();
+        use_effect_with(props.text.clone(), move |text| {
+            let text = text.clone();
+            let timer = Timeout::new(1_000, move || said.set(text));
+            move || drop(timer)
+        });
+    }
+    html! { <div class="unseen" aria-live="polite" id="said">{ (*said).clone() }</div> }
+}
+
+/// The help dialog.
+pub fn help(model: &Model, tell: &Tell) -> Html {
+    html! {
+        <Help open={model.help} shortcuts={model.shortcuts} place={model.place}
+            seed={model.scenario.seed} tell={tell.clone()} />
+    }
+}
+
+/// What the help dialog needs.
+#[derive(Properties, PartialEq)]
+pub struct HelpProps {
+    /// Whether it is shown.
+    pub open: bool,
+    /// Whether single keys act.
+    pub shortcuts: bool,
+    /// Where the engine runs.
+    pub place: Place,
+    /// The scenario's seed.
+    pub seed: u64,
+    /// Where messages go.
+    pub tell: Tell,
+}
+
+/// The help dialog: the browser's own, so that focus and the escape key work as everywhere.
+#[component]
+pub fn Help(props: &HelpProps) -> Html {
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        use_effect_with(props.open, move |&open| {
+            if let Some(dialog) = node.cast::<HtmlDialogElement>() {
+                match (open, dialog.open()) {
+                    // Fails only where it is open already.
+                    (true, false) => drop(dialog.show_modal()),
+                    (false, true) => dialog.close(),
+                    _ => {}
+                }
+            }
+        });
+    }
+    let close = props.tell.reform(|_: MouseEvent| Msg::Help(false));
+    let onclose = props.tell.reform(|_: Event| Msg::Help(false));
+    let shortcuts = props.shortcuts;
+    let switch = props.tell.reform(move |_: Event| Msg::Shortcuts(!shortcuts));
+    html! {
+        <dialog class="help" ref={node} {onclose} aria-labelledby="help-title">
+            <div class="help-head">
+                <h2 id="help-title">{ "Help and settings" }</h2>
+                <button type="button" class="quiet" onclick={close} aria-label="Close">{ icon(icon::CLOSE) }</button>
+            </div>
+            { about(props) }
+            <h3>{ "Keys" }</h3>
+            <label class="line">
+                <input type="checkbox" role="switch" class="switch" checked={shortcuts} onchange={switch} />
+                { "Single keys act while no field has the focus" }
+            </label>
+            <dl class="keys">
+                { for KEYS.iter().map(|(key, what)| html! {
+                    <><dt><kbd>{ if *key == " " { "space" } else { *key } }</kbd></dt><dd>{ *what }</dd></>
+                }) }
+                <dt><kbd>{ "Ctrl Z" }</kbd></dt><dd>{ "undo; with Shift redo" }</dd>
+                <dt><kbd>{ "← →" }</kbd></dt><dd>{ "on a slider: next value; Page keys by tens" }</dd>
+            </dl>
+            { again(props) }
+        </dialog>
+    }
+}
+
+fn about(props: &HelpProps) -> Html {
+    let place = match props.place {
+        Place::Starting => "The engine is starting.",
+        Place::Worker => "The engine runs in a worker of its own.",
+        Place::Page => {
+            "The engine runs in the page itself, since a worker cannot start here; it is slower."
+        }
+    };
+    html! {
+        <>
+            <p>
+                { "Every number comes from requests that were really simulated, one by one. Live \
+                   figures are of the last ten simulated seconds. Settled figures come from a run of \
+                   their own: its warm-up is removed, and ± is half of the 95 % confidence interval." }
+            </p>
+            <p>{ "Select a part of the diagram to see all its settings, to kill it or to slow it down. \
+                  The address bar always holds a link that brings exactly this back. While the tab is \
+                  hidden the clock stands still." }</p>
+            <p>{ place }</p>
+        </>
+    }
+}
+
+fn again(props: &HelpProps) -> Html {
+    html! {
+        <>
+            <h3>{ "Chance" }</h3>
+            <p class="line">
+                { format!("All draws follow from seed {}: the same link gives the same run.", props.seed) }
+                <button type="button" class="plain" onclick={props.tell.reform(|_| Msg::NewSeed)}>
+                    { "New seed" }
+                </button>
+            </p>
+            <p class="line">
+                { "Back to stage 1 with nothing changed; undo brings everything back." }
+                <button type="button" class="plain" onclick={props.tell.reform(|_| Msg::ResetAll)}>
+                    { "Reset all" }
+                </button>
+            </p>
+        </>
+    }
+}

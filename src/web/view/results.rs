@@ -1,0 +1,177 @@
+//! What stands below the first screen: charts over time, the distribution of latencies, and tables
+//! by class, by region and by reason of failure.
+
+use super::charts::{Distribution, TimeChart};
+use super::format;
+use crate::sim::kinds::Kind;
+use crate::sim::region::REGIONS;
+use crate::sim::run::requests::FAILURES;
+use crate::sim::snapshot::{Group, Snapshot};
+use crate::web::model::Model;
+use crate::web::summary;
+use crate::web::trace::{Series, Trace};
+use std::rc::Rc;
+use yew::prelude::*;
+
+type Lines = Rc<Vec<(AttrValue, Vec<Option<f64>>)>>;
+
+/// All of it.
+pub fn view(model: &Model, figures: &Snapshot) -> Html {
+    html! {
+        <section class="results" aria-labelledby="results-title">
+            <h2 id="results-title">{ "In detail" }</h2>
+            <div class="charts">
+                { charts(model) }
+                { distribution(figures) }
+            </div>
+            <div class="tables">
+                { by_class(figures) }
+                { by_region(figures) }
+                { by_reason(figures) }
+            </div>
+        </section>
+    }
+}
+
+fn lines(named: &[(&str, &Series)]) -> Lines {
+    let line = |(name, series): &(&str, &Series)| {
+        (AttrValue::from((*name).to_owned()), (***series).clone())
+    };
+    Rc::new(named.iter().map(line).collect())
+}
+
+fn charts(model: &Model) -> Html {
+    let trace: &Trace = &model.trace;
+    let traffic =
+        lines(&[("made", &trace.offered), ("good", &trace.goodput), ("failed", &trace.failed)]);
+    let latency = lines(&[("p50", &trace.p50), ("p95", &trace.p95), ("p99", &trace.p99)]);
+    let parts: Vec<(&str, &Series)> = trace
+        .parts
+        .iter()
+        .filter_map(|(key, series)| {
+            Kind::by_key(key).map(|kind| (summary::name(kind, &model.scenario), series))
+        })
+        .collect();
+    let times = || Rc::clone(&trace.times);
+    html! {
+        <>
+            <div class="card chart"><TimeChart title="Requests" unit="per second" times_s={times()} lines={traffic} format={format::rate as fn(f64) -> String} /></div>
+            <div class="card chart"><TimeChart title="Latency" unit="of good answers" times_s={times()} lines={latency} format={format::duration as fn(f64) -> String} /></div>
+            <div class="card chart"><TimeChart title="Busy" unit="share of processors or slots" times_s={times()} lines={lines(&parts)} format={format::percent as fn(f64) -> String} /></div>
+        </>
+    }
+}
+
+fn distribution(figures: &Snapshot) -> Html {
+    let latency = &figures.latency;
+    let marks = [("p50", latency.p50_s), ("p95", latency.p95_s), ("p99", latency.p99_s)];
+    let marks: Vec<(AttrValue, f64)> = marks
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|value| (name.into(), value)))
+        .collect();
+    html! {
+        <div class="card chart">
+            <Distribution bars={Rc::new(figures.bars.clone())} marks={Rc::new(marks)} />
+        </div>
+    }
+}
+
+fn time(seconds: Option<f64>) -> String {
+    seconds.map_or_else(|| "–".to_owned(), format::duration)
+}
+
+fn share(part: u64, whole: u64) -> String {
+    format::percent(part as f64 / whole.max(1) as f64)
+}
+
+/// A table with a heading; the first column names the row.
+fn table(title: &str, note: &str, columns: &[&str], rows: Vec<Vec<String>>) -> Html {
+    let head = |name: &&str| html! { <th scope="col">{ (*name).to_owned() }</th> };
+    let row = |cells: Vec<String>| {
+        let mut cells = cells.into_iter();
+        let name = cells.next().unwrap_or_default();
+        html! {
+            <tr><th scope="row">{ name }</th>{ for cells.map(|cell| html! { <td>{ cell }</td> }) }</tr>
+        }
+    };
+    html! {
+        <div class="card wide">
+            <table class="figures">
+                <caption><h3>{ title.to_owned() }</h3><span class="muted">{ note.to_owned() }</span></caption>
+                <thead><tr>{ for columns.iter().map(head) }</tr></thead>
+                <tbody>{ for rows.into_iter().map(row) }</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn by_class(figures: &Snapshot) -> Html {
+    let row = |group: &Group| {
+        let name = match group.key.as_str() {
+            "static" => "Static files",
+            "read" => "Reads",
+            "write" => "Writes",
+            other => other,
+        };
+        vec![
+            name.to_owned(),
+            share(group.tally.arrived, figures.users.arrived),
+            time(group.latency.mean_s),
+            time(group.network_s),
+            time(group.waiting_s),
+            time(group.service_s),
+            time(group.latency.p99_s),
+            format::percent(group.tally.error_share()),
+        ]
+    };
+    table(
+        "By class",
+        "Mean latency is network, waiting and work; waiting includes sharing a processor.",
+        &["Class", "Share", "Mean", "Network", "Waiting", "Work", "p99", "Errors"],
+        figures.classes.iter().map(row).collect(),
+    )
+}
+
+fn by_region(figures: &Snapshot) -> Html {
+    let row = |group: &Group| {
+        let region = REGIONS.iter().find(|region| region.code == group.key);
+        vec![
+            region.map_or_else(String::new, |region| region.name.to_owned()),
+            share(group.tally.arrived, figures.users.arrived),
+            time(group.latency.p50_s),
+            time(group.latency.p99_s),
+            format::percent(group.tally.error_share()),
+        ]
+    };
+    table(
+        "By region",
+        "Distance is part of every latency.",
+        &["Region", "Share", "p50", "p99", "Errors"],
+        figures.regions.iter().map(row).collect(),
+    )
+}
+
+fn by_reason(figures: &Snapshot) -> Html {
+    let row = |failure: &crate::sim::snapshot::Failure| {
+        let known = FAILURES.iter().find(|(_, name, _)| *name == failure.reason);
+        let name = known.map_or(failure.reason.as_str(), |(_, _, text)| text);
+        let per_second = failure.count as f64 / figures.window_s.max(1e-9);
+        vec![
+            name.to_owned(),
+            format::count(failure.count as f64),
+            format::rate(per_second),
+            share(failure.count, figures.users.good + figures.users.failed),
+        ]
+    };
+    let mut rows: Vec<Vec<String>> = figures.users.failures.iter().map(row).collect();
+    if rows.is_empty() {
+        let none = ["none", "0", "0 /s", "0 %"];
+        rows.push(none.map(|text| text.replace(' ', "\u{202f}")).to_vec());
+    }
+    table(
+        "Errors by reason",
+        "After all retries, as users met them.",
+        &["Reason", "Number", "Rate", "Of all"],
+        rows,
+    )
+}

@@ -1,0 +1,160 @@
+//! One setting of a part, made from its row in the table: label, help, field and, for numbers, a
+//! slider.
+
+use super::Tell;
+use super::field::{Choice, Number, Slider, Text};
+use super::format;
+use crate::sim::kinds::Kind;
+use crate::sim::kinds::param::{Domain, Param, Value};
+use crate::sim::scenario::Scenario;
+use crate::web::model::Msg;
+use crate::web::scale::Scale;
+use yew::prelude::*;
+
+/// What a setting needs.
+#[derive(Properties, PartialEq)]
+pub struct SettingProps {
+    /// The part.
+    pub kind: Kind,
+    /// Row of its table.
+    pub row: usize,
+    /// The value.
+    pub value: Value,
+    /// Sets the fields' identifiers apart from those of the same setting elsewhere.
+    pub place: AttrValue,
+    /// Where messages go.
+    pub tell: Tell,
+}
+
+/// A setting of a scenario's part, if it has it.
+pub fn setting(
+    scenario: &Scenario,
+    (kind, key): (Kind, &str),
+    place: &'static str,
+    tell: &Tell,
+) -> Html {
+    let row = kind.row(key);
+    let value = row.and_then(|row| Some((row, scenario.spec(kind)?.value(row).clone())));
+    value.map_or_else(Html::default, |(row, value)| {
+        html! {
+            <Setting key={format!("{}.{key}", kind.key())} {kind} {row} {value} {place}
+                tell={tell.clone()} />
+        }
+    })
+}
+
+/// A setting.
+#[component]
+pub fn Setting(props: &SettingProps) -> Html {
+    let open = use_state_eq(|| false);
+    let param = &props.kind.params()[props.row];
+    let name = format!("{}.{}", props.kind.key(), param.key);
+    let id = format!("{}-{}-{}", props.place, props.kind.key(), param.key);
+    let label = param.label;
+    let set = {
+        let (tell, name) = (props.tell.clone(), name);
+        Callback::from(move |(text, done): (String, bool)| {
+            tell.emit(Msg::Set { key: name.clone(), text, done });
+        })
+    };
+    let toggle = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(!*open))
+    };
+    let help = format!("{id}-help");
+    html! {
+        <div class="setting">
+            <div class="setting-head">
+                <label for={id.clone()}>{ label }</label>
+                <button
+                    type="button" class="ask" onclick={toggle} aria-expanded={open.to_string()}
+                    aria-controls={help.clone()} aria-label={format!("About {label}")}
+                >{ "?" }</button>
+                { field(param, &props.value, &id, label, &set) }
+            </div>
+            { slider(param, &props.value, &id, &set) }
+            <p class="setting-help" id={help} hidden={!*open}>
+                { param.help }{ " Range: " }{ param.range_text() }{ "." }
+            </p>
+        </div>
+    }
+}
+
+type Set = Callback<(String, bool)>;
+
+fn by_number(set: &Set) -> Callback<(f64, bool)> {
+    set.reform(|(value, done): (f64, bool)| (value.to_string(), done))
+}
+
+fn field(param: &Param, value: &Value, id: &str, label: &str, set: &Set) -> Html {
+    match (param.domain, value) {
+        (Domain::Number { min, max, .. } | Domain::Count { min, max, .. }, Value::Number(x)) => {
+            let exact = format!("{label}, exact value");
+            html! {
+                <span class="measure">
+                    <Number label={exact} value={*x} {min} {max} on_change={by_number(set)} />
+                    { unit(param.unit) }
+                </span>
+            }
+        }
+        (Domain::Choice(names), value) => {
+            let choices: Vec<(AttrValue, AttrValue)> =
+                names.iter().map(|&(name, text)| (name.into(), text.into())).collect();
+            let on_choose = set.reform(|text: String| (text, true));
+            html! { <Choice id={id.to_owned()} {choices} value={param.write(value)} {on_choose} /> }
+        }
+        (Domain::Switch, Value::Number(x)) => {
+            let is_on = *x != 0.0;
+            let onchange =
+                set.reform(move |_: Event| ((if is_on { "off" } else { "on" }).to_owned(), true));
+            html! {
+                <input type="checkbox" role="switch" class="switch" id={id.to_owned()}
+                    checked={is_on} {onchange} />
+            }
+        }
+        (Domain::List { .. }, value) => {
+            let on_done = set.reform(|text: String| (text.replace(' ', ""), true));
+            html! {
+                <span class="measure list">
+                    <Text id={AttrValue::from(id.to_owned())} value={param.write(value)}
+                        hint={AttrValue::from("all alike")} {on_done} />
+                    { unit(param.unit) }
+                </span>
+            }
+        }
+        _ => Html::default(),
+    }
+}
+
+fn unit(unit: &'static str) -> Html {
+    if unit.is_empty() {
+        Html::default()
+    } else {
+        html! { <span class="unit">{ unit }</span> }
+    }
+}
+
+fn slider(param: &Param, value: &Value, id: &str, set: &Set) -> Html {
+    match (Scale::of(param), value) {
+        (Some(scale), Value::Number(x)) => html! {
+            <Slider id={id.to_owned()} value={*x} {scale} spoken={spoken(param, *x)}
+                on_change={by_number(set)} />
+        },
+        _ => Html::default(),
+    }
+}
+
+/// A value in words, for those who hear the slider.
+#[must_use]
+pub fn spoken(param: &Param, value: f64) -> String {
+    let number = if value.abs() < 1_000.0 { format::plain(value) } else { format::spoken(value) };
+    match param.unit {
+        "req/s" => format::spoken_rate(value),
+        "ms" => format!("{number} milliseconds"),
+        "s" => format!("{number} seconds"),
+        "USD" => format!("{number} US dollars"),
+        "USD/h" => format!("{number} US dollars per hour"),
+        "" => number,
+        unit => format!("{number} {unit}"),
+    }
+}

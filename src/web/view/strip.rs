@@ -1,0 +1,224 @@
+//! The strip of eight numbers: live value, its last minutes as a line, and the settled value with
+//! its interval below. Each can be asked what it means.
+
+use super::charts::Sparkline;
+use super::{Tell, format};
+use crate::sim::analysis::settle::{Estimate, Settled};
+use crate::sim::kinds::Kind;
+use crate::sim::snapshot::Snapshot;
+use crate::web::model::{Model, Msg};
+use crate::web::summary;
+use crate::web::trace::{Series, Trace};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// One of the eight numbers.
+struct Metric {
+    key: &'static str,
+    name: &'static str,
+    value: fn(&Model, &Snapshot) -> String,
+    settled: fn(&Model, &Settled) -> String,
+    series: fn(&Trace) -> &Series,
+    mood: fn(&Snapshot) -> &'static str,
+    help: &'static str,
+}
+
+const METRICS: &[Metric] = &[
+    Metric {
+        key: "users",
+        name: "Daily users",
+        value: |_, figures| format::count(figures.daily_users),
+        settled: |_, settled| format!("peak {}", format::rate(settled.figures.offered_rate())),
+        series: |trace| &trace.users,
+        mood: |_| "",
+        help: "People a day whose busiest hour makes this traffic: requests per second × 86,400 s \
+               ÷ (requests of a user and day × peak to mean). Both are settings of the users.",
+    },
+    Metric {
+        key: "offered",
+        name: "Requests",
+        value: |_, figures| format::rate(figures.offered_rate()),
+        settled: |_, settled| {
+            let attempts = settled.figures.attempts as f64;
+            let wishes = (settled.figures.users.arrived as f64).max(1.0);
+            format!("{:.2} tries each", attempts / wishes)
+        },
+        series: |trace| &trace.offered,
+        mood: |_| "",
+        help: "Requests that users made per second, each counted once however often it was retried.",
+    },
+    Metric {
+        key: "goodput",
+        name: "Goodput",
+        value: |_, figures| format::rate(figures.goodput()),
+        settled: |_, settled| estimate(Some(settled.goodput), format::rate, format::rate_within),
+        series: |trace| &trace.goodput,
+        mood: |_| "",
+        help: "Requests per second answered well before their user gave up. What falls below the \
+               requests made is lost to errors, or still waits.",
+    },
+    Metric {
+        key: "p50",
+        name: "p50",
+        value: |_, figures| time(figures.latency.p50_s),
+        settled: |_, settled| estimate(settled.p50_s, format::duration, format::duration_within),
+        series: |trace| &trace.p50,
+        mood: |_| "",
+        help: "Median latency: half of the good answers came sooner. From the first attempt to the \
+               answer, network and retries included, as the user feels it. Measured, not modelled.",
+    },
+    Metric {
+        key: "p99",
+        name: "p99",
+        value: |_, figures| time(figures.latency.p99_s),
+        settled: |_, settled| estimate(settled.p99_s, format::duration, format::duration_within),
+        series: |trace| &trace.p99,
+        mood: |figures| match figures.latency.p99_s {
+            Some(p99) if p99 > 3.0 => "bad",
+            Some(p99) if p99 > 1.0 => "warn",
+            _ => "",
+        },
+        help: "Latency that 99 of 100 good answers stayed within. It grows long before the median \
+               does: watch it as a part comes near 100 % busy. Marked above 1 s, and above 3 s.",
+    },
+    Metric {
+        key: "errors",
+        name: "Errors",
+        value: |_, figures| format::percent(figures.users.error_share()),
+        settled: |_, settled| {
+            estimate(Some(settled.error_share), format::percent, format::percent_within)
+        },
+        series: |trace| &trace.errors,
+        mood: |figures| match figures.users.error_share() {
+            share if share > 0.01 => "bad",
+            share if share > 0.001 => "warn",
+            _ => "",
+        },
+        help: "Share of requests that ended badly after all retries: refused, timed out, or lost \
+               with a dead server. Marked above 0.1 %, and above 1 %. The reasons stand below.",
+    },
+    Metric {
+        key: "busiest",
+        name: "Busiest part",
+        value: |_, figures| {
+            summary::busiest(figures).map_or_else(dash, |(_, load)| format::percent(load.min(1.0)))
+        },
+        settled: |model, settled| match summary::busiest(&settled.figures) {
+            Some((part, load)) => {
+                let name =
+                    Kind::by_key(&part.key).map_or("", |k| summary::name(k, &model.scenario));
+                format!("{name} {}", format::percent(load.min(1.0)))
+            }
+            None => dash(),
+        },
+        series: |trace| &trace.busiest,
+        mood: |figures| match summary::busiest(figures) {
+            Some((_, load)) if load > 0.95 => "bad",
+            Some((_, load)) if load > 0.8 => "warn",
+            _ => "",
+        },
+        help: "Mean utilisation of the processors (or slots) of the part that is used most: the one \
+               that limits the system. Waits grow steeply from some 80 % on.",
+    },
+    Metric {
+        key: "cost",
+        name: "Cost a month",
+        value: |_, figures| format::usd(figures.usd_per_month),
+        settled: |_, settled| {
+            let month = settled.goodput.value * 86_400.0 * 30.4;
+            if month > 0.0 {
+                let each = settled.figures.usd_per_month / month * 1e6;
+                format!("{} per M", format::usd(each))
+            } else {
+                dash()
+            }
+        },
+        series: |trace| &trace.usd,
+        mood: |_| "",
+        help: "Machines, balancer and DNS at list prices, on demand, 730 hours a month. Traffic by \
+               the byte is not in it yet. Below: per million good answers, if every hour \
+               were the busiest.",
+    },
+];
+
+fn dash() -> String {
+    "–".to_owned()
+}
+
+fn time(seconds: Option<f64>) -> String {
+    seconds.map_or_else(dash, format::duration)
+}
+
+/// A figure, with its interval where that can be told: "378 ± 6 ms".
+fn estimate(
+    estimate: Option<Estimate>,
+    alone: fn(f64) -> String,
+    within: fn(f64, f64) -> String,
+) -> String {
+    match estimate {
+        None => dash(),
+        Some(Estimate { value, half_width: Some(half) }) => within(value, half),
+        Some(estimate) => alone(estimate.value),
+    }
+}
+
+/// The strip.
+pub fn view(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
+    let tiles = METRICS.iter().enumerate();
+    let explained = model.explained.and_then(|index| METRICS.get(index));
+    html! {
+        <section class="strip" aria-labelledby="strip-title">
+            <h2 class="unseen" id="strip-title">{ "Key numbers" }</h2>
+            <ul class="tiles">{ for tiles.map(|(i, metric)| tile(model, figures, (i, metric), tell)) }</ul>
+            <p class="explained card" id="explained" hidden={explained.is_none()}>
+                if let Some(metric) = explained {
+                    <strong>{ metric.name }{ ". " }</strong>{ metric.help }
+                }
+            </p>
+        </section>
+    }
+}
+
+fn tile(
+    model: &Model,
+    figures: &Snapshot,
+    (index, metric): (usize, &'static Metric),
+    tell: &Tell,
+) -> Html {
+    let onclick = tell.reform(move |_: MouseEvent| Msg::Explain(Some(index)));
+    let (state, settled) = settled(model, metric);
+    let is_open = model.explained == Some(index);
+    let p99 = (metric.key == "p99").then_some(model.settled.as_ref()).flatten();
+    let raw = p99.and_then(|settled| settled.p99_s).map(|p99| p99.value.to_string());
+    html! {
+        <li key={metric.key}>
+            <button type="button" class={classes!("tile", (metric.mood)(figures))} {onclick}
+                id={format!("tile-{}", metric.key)}
+                aria-expanded={is_open.to_string()} aria-controls="explained"
+                data-settled-seq={model.settled_seq.to_string()}
+                data-settled={raw} data-fresh={model.fresh.to_string()}>
+                <span class="tile-name">{ metric.name }</span>
+                <span class="tile-spark">
+                    <Sparkline values={Rc::clone((metric.series)(&model.trace))} label={metric.name} />
+                </span>
+                <span class="tile-value">{ (metric.value)(model, figures) }</span>
+                <span class={classes!("tile-settled", state)}>{ settled }</span>
+            </button>
+        </li>
+    }
+}
+
+/// The line below the value: how sure it is, and whether it is of the scenario as it stands.
+fn settled(model: &Model, metric: &Metric) -> (&'static str, String) {
+    match &model.settled {
+        None => ("stale", "settling …".to_owned()),
+        Some(settled) => {
+            let text = (metric.settled)(model, settled);
+            match (model.fresh, settled.complete) {
+                (false, _) => ("stale", text),
+                (true, false) => ("provisional", format!("≈ {text}")),
+                (true, true) => ("", text),
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The bar below the diagram: time on the left, traffic on the right.
+
+use super::field::{Choice, Number, Slider};
+use super::icon::{self, icon};
+use super::setting::spoken;
+use super::{Tell, format};
+use crate::sim::kinds::Kind;
+use crate::sim::kinds::clients;
+use crate::sim::kinds::param::Domain;
+use crate::web::model::{Model, Msg, SPEEDS};
+use crate::web::scale::Scale;
+use yew::prelude::*;
+
+/// Requests per second between which the slider runs; the number field goes further.
+const TRAFFIC: Scale = Scale::factors(1.0, 1e6);
+
+/// The bar.
+pub fn view(model: &Model, tell: &Tell) -> Html {
+    html! {
+        <section class="transport card" aria-labelledby="transport-title">
+            <h2 class="unseen" id="transport-title">{ "Time and traffic" }</h2>
+            { time(model, tell) }
+            { traffic(model, tell) }
+            <div class="resets">
+                <button type="button" class="plain" onclick={tell.reform(|_| Msg::Restart)}
+                    title="The clock goes back to zero; settings stay">{ "Restart" }</button>
+                <button type="button" class="plain" onclick={tell.reform(|_| Msg::ResetStage)}
+                    disabled={*model.scenario == model.scenario.origin()}
+                    title="All settings as the stage had them; can be undone">{ "Reset stage" }</button>
+            </div>
+        </section>
+    }
+}
+
+fn time(model: &Model, tell: &Tell) -> Html {
+    let (shape, name) = if model.playing { (icon::PAUSE, "Pause") } else { (icon::PLAY, "Play") };
+    let speeds: Vec<(AttrValue, AttrValue)> = SPEEDS
+        .iter()
+        .map(|speed| (speed.to_string().into(), format!("× {speed}").into()))
+        .collect();
+    let on_choose = tell.reform(|text: String| Msg::Speed(text.parse().unwrap_or(1.0)));
+    html! {
+        <div class="time">
+            <button type="button" class="play"
+                onclick={tell.reform(|_| Msg::TogglePlay)} aria-label={name} title={name}>
+                { icon(shape) }
+            </button>
+            <button type="button" class="plain step" onclick={tell.reform(|_| Msg::Step)}
+                aria-label="Step: a tenth of a second" title="A tenth of a second, then pause">
+                { icon(icon::STEP) }
+            </button>
+            <div class="clock">
+                <span class="clock-now" role="timer" aria-label="Simulated time">
+                    { format::clock(model.live.figures.at_s) }
+                </span>
+                <span class={classes!("clock-state", model.live.behind.then_some("warn"))}>{ state(model) }</span>
+            </div>
+            <div class="speed">
+                <label for="speed">{ "Speed" }</label>
+                <Choice id="speed" choices={speeds} value={model.speed.to_string()} {on_choose} />
+            </div>
+        </div>
+    }
+}
+
+fn state(model: &Model) -> &'static str {
+    if model.hidden {
+        "stood still while hidden"
+    } else if model.playing && model.live.behind {
+        "slower: machine is full"
+    } else if model.playing {
+        "simulated time"
+    } else if model.has_run() {
+        "paused"
+    } else {
+        "settled figures shown"
+    }
+}
+
+fn traffic(model: &Model, tell: &Tell) -> Html {
+    let row = clients::Setting::Rate as usize;
+    let Some(spec) = model.scenario.spec(Kind::Clients) else {
+        return Html::default();
+    };
+    let (value, param) = (spec.number(row), &clients::PARAMS[row]);
+    let Domain::Number { min, max, .. } = param.domain else {
+        return Html::default();
+    };
+    let on_change = tell.reform(|(value, done): (f64, bool)| Msg::Set {
+        key: "clients.rate".to_owned(),
+        text: value.to_string(),
+        done,
+    });
+    let users = format!("{} daily users", format::count(clients::daily_users(spec)));
+    html! {
+        <div class="traffic">
+            <div class="traffic-head">
+                <label for="traffic">{ "Traffic" }</label>
+                <span class="muted" id="traffic-users">{ users }</span>
+                <span class="measure">
+                    <Number label="Traffic, exact value" {value} {min} {max} on_change={on_change.clone()} />
+                    <span class="unit">{ param.unit }</span>
+                </span>
+            </div>
+            <Slider id="traffic" {value} scale={TRAFFIC} spoken={spoken(param, value)} {on_change} />
+            <div class="ticks" aria-hidden="true">
+                { for ["1", "10", "100", "1 k", "10 k", "100 k", "1 M"].iter().map(|t| html! { <span>{ *t }</span> }) }
+            </div>
+        </div>
+    }
+}

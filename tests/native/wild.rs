@@ -1,0 +1,157 @@
+//! Random scenarios that can run, and random things that happen to them while they run.
+
+use crate::probe::scenario;
+use millionth::sim::engine::Engine;
+use millionth::sim::kinds::Kind;
+use millionth::sim::kinds::behavior::Fault;
+use millionth::sim::kinds::param::{Domain, Param};
+use millionth::sim::rng::{Draw, Purpose, Stream};
+use millionth::sim::scenario::Scenario;
+use millionth::sim::topology::Topology;
+use millionth::sim::units::Span;
+
+/// Ends of the ranges of settings whose full range would make a run of a few thousand events see
+/// nothing, or a test take minutes.
+const NARROWER: &[(&str, f64, f64)] = &[
+    ("clients.rate", 20.0, 3_000.0),
+    ("clients.users", 1.0, 2_000.0),
+    ("clients.timeout_s", 0.0, 3.0),
+    ("clients.backoff_ms", 0.0, 500.0),
+    ("clients.retries", 0.0, 4.0),
+    ("dns.ttl_s", 0.0, 5.0),
+    ("dns.resolvers", 1.0, 100.0),
+    ("lb.service_ms", 0.0, 2.0),
+    ("lb.latency_ms", 0.0, 20.0),
+    ("lb.check_s", 0.0, 2.0),
+    ("lb.check_timeout_s", 0.01, 2.0),
+    ("lb.backlog", 0.0, 200.0),
+    ("web.servers", 1.0, 12.0),
+    ("web.service_ms", 0.01, 40.0),
+    ("web.static_ms", 0.001, 2.0),
+    ("web.backlog", 0.0, 60.0),
+    ("web.slots", 0.0, 30.0),
+    ("web.queries", 0.0, 5.0),
+    ("cache.op_ms", 0.0, 1.0),
+    ("cache.access_ms", 0.0, 5.0),
+    ("cache.backlog", 0.0, 50.0),
+    ("db.replicas", 0.0, 4.0),
+    ("db.read_ms", 0.01, 20.0),
+    ("db.write_ms", 0.01, 20.0),
+    ("db.nosql_read_ms", 0.01, 20.0),
+    ("db.nosql_write_ms", 0.01, 20.0),
+    ("db.joins", 0.0, 1.0),
+    ("db.connections", 1.0, 20.0),
+    ("db.backlog", 0.0, 50.0),
+];
+
+/// The draws of a test.
+pub fn draws(test: u64) -> Stream {
+    Stream::new(test, 77, Purpose::Hash)
+}
+
+/// A random value of a setting, as text.
+fn value(key: &str, param: &Param, draw: &mut Draw) -> String {
+    let narrower = NARROWER.iter().find(|(name, ..)| *name == key);
+    match param.domain {
+        Domain::Switch => ["on", "off"][draw.below(2) as usize].to_owned(),
+        Domain::Choice(names) => names[draw.below(names.len() as u32) as usize].0.to_owned(),
+        Domain::List { min, max, .. } => {
+            let items = (0..draw.below(5)).map(|_| min + draw.unit() * (max.min(50.0) - min));
+            items.map(|x| format!("{x:.2}")).collect::<Vec<_>>().join(",")
+        }
+        Domain::Number { min, max, .. } | Domain::Count { min, max, .. } => {
+            let (low, high) = narrower.map_or((min, max), |(_, low, high)| (*low, *high));
+            // Squared, so that small values are as likely as large ones, and the ends now and then.
+            let share =
+                [draw.unit() * draw.unit(), 0.0, 1.0][[0, 0, 0, 0, 1, 2][draw.below(6) as usize]];
+            let x = low + share * (high - low);
+            let is_count = matches!(param.domain, Domain::Count { .. });
+            if is_count { format!("{x:.0}") } else { format!("{x:.4}") }
+        }
+    }
+}
+
+/// A random setting of a part of the scenario: its name and a value.
+pub fn setting(scenario: &Scenario, draw: &mut Draw) -> (String, String) {
+    let part = &scenario.parts[draw.below(scenario.parts.len() as u32) as usize];
+    let params = part.kind.params();
+    let param = &params[draw.below(params.len() as u32) as usize];
+    let key = format!("{}.{}", part.kind.key(), param.key);
+    let value = value(&key, param, draw);
+    (key, value)
+}
+
+/// A random scenario that can run: some of the parts, about a third of the settings changed.
+pub fn any_scenario(draw: &mut Draw, seed: u64) -> Scenario {
+    let optional = [Kind::Network, Kind::Dns, Kind::LoadBalancer, Kind::Cache, Kind::Database];
+    let mut keys = vec!["clients", "web"];
+    keys.extend(optional.iter().filter(|_| draw.below(3) > 0).map(|kind| kind.key()));
+    let mut made = scenario(&keys.join(","), "", seed);
+    let rows: usize = made.parts.iter().map(|part| part.kind.params().len()).sum();
+    for _ in 0..rows / 3 {
+        let (key, value) = setting(&made, draw);
+        let mut changed = made.clone();
+        let said = changed.set(&key, &value);
+        assert!(said.is_ok(), "{key}={value}: {said:?}");
+        made = changed;
+    }
+    for (key, needed) in [("web.discipline", "shared"), ("web.queries", "2")] {
+        if Topology::build(&made).is_err() {
+            assert_eq!(made.set(key, needed), Ok(None));
+        }
+    }
+    made
+}
+
+/// Something that happens at an instant.
+#[derive(Clone, Debug)]
+pub enum Happening {
+    /// Nothing.
+    Nothing,
+    /// The scenario's settings are these from now on.
+    Change(Box<Scenario>),
+    /// A fault, or for `None` its end.
+    Fault(Kind, Option<usize>, Option<Fault>),
+}
+
+/// A random story: after how long what happens, step by step.
+pub fn any_story(start: &Scenario, draw: &mut Draw, steps: usize) -> Vec<(Span, Happening)> {
+    let mut scenario = start.clone();
+    let mut story = Vec::new();
+    for _ in 0..steps {
+        let wait = Span::from_seconds(1.2 * draw.unit() * draw.unit());
+        let kind = scenario.parts[draw.below(scenario.parts.len() as u32) as usize].kind;
+        let server = (draw.below(3) > 0).then(|| draw.below(5) as usize);
+        let happening = match draw.below(7) {
+            0 => Happening::Fault(kind, server, Some(Fault::Kill)),
+            1 => Happening::Fault(kind, server, Some(Fault::Slow(1.0 + 9.0 * draw.unit()))),
+            2 => Happening::Fault(kind, server, None),
+            3 => Happening::Fault(kind, None, None),
+            4 | 5 => {
+                let (key, value) = setting(&scenario, draw);
+                let mut changed = scenario.clone();
+                assert!(changed.set(&key, &value).is_ok(), "{key}={value}");
+                if Topology::build(&changed).is_ok() {
+                    scenario = changed;
+                }
+                Happening::Change(Box::new(scenario.clone()))
+            }
+            _ => Happening::Nothing,
+        };
+        story.push((wait, happening));
+    }
+    story
+}
+
+/// Lets it happen.
+pub fn happen(engine: &mut Engine, happening: &Happening) {
+    match happening {
+        Happening::Nothing => {}
+        Happening::Change(scenario) => engine.change(crate::probe::topology(scenario)),
+        Happening::Fault(kind, server, fault) => {
+            let mut faults = engine.topology().scenario().faults.clone();
+            faults.extend(crate::probe::only(*kind, *server, *fault));
+            engine.hold(&faults);
+        }
+    }
+}
