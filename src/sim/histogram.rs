@@ -9,6 +9,8 @@ const BITS: u32 = 7;
 const SUB: u64 = 1 << BITS;
 /// Durations at or above 2^42 ns (73 minutes) count in the last bucket.
 const TOP: u32 = 42;
+/// Where the sum carries.
+const CARRY: u64 = 1 << 63;
 const BUCKETS: usize = ((TOP - BITS + 1) as usize) << BITS;
 
 /// Counts of durations by bucket, with their exact sum.
@@ -16,12 +18,14 @@ const BUCKETS: usize = ((TOP - BITS + 1) as usize) << BITS;
 pub struct Histogram {
     counts: Box<[u64; BUCKETS]>,
     count: u64,
-    sum: u128,
+    /// The sum is `low` + `high` x 2^63: one addition and a branch never taken.
+    low: u64,
+    high: u64,
 }
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self { counts: Box::new([0; BUCKETS]), count: 0, sum: 0 }
+        Self { counts: Box::new([0; BUCKETS]), count: 0, low: 0, high: 0 }
     }
 }
 
@@ -49,7 +53,11 @@ impl Histogram {
         // `bucket` is below BUCKETS by construction; the mask-free index keeps its bounds check.
         self.counts[bucket(span.0)] += 1;
         self.count += 1;
-        self.sum += u128::from(span.0);
+        self.low += span.0 & (CARRY - 1);
+        if self.low >= CARRY {
+            self.low -= CARRY;
+            self.high += 1;
+        }
     }
 
     /// How many durations were recorded.
@@ -61,13 +69,13 @@ impl Histogram {
     /// The exact sum of all durations, in nanoseconds.
     #[must_use]
     pub const fn sum(&self) -> u128 {
-        self.sum
+        self.low as u128 + self.high as u128 * CARRY as u128
     }
 
     /// The exact mean in seconds, or `None` when nothing was recorded.
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
-        (self.count > 0).then(|| self.sum as f64 / self.count as f64 / 1e9)
+        (self.count > 0).then(|| self.sum() as f64 / self.count as f64 / 1e9)
     }
 
     /// The `p` quantile in seconds by nearest rank, ceil(p n), spread evenly within its bucket;
@@ -106,7 +114,7 @@ impl Histogram {
             *mine += theirs;
         }
         self.count += other.count;
-        self.sum += other.sum;
+        self.put_sum(self.sum() + other.sum());
     }
 
     /// What was recorded since `earlier`, an older state of this histogram.
@@ -116,7 +124,14 @@ impl Histogram {
         for (now, then) in counts.iter_mut().zip(earlier.counts.iter()) {
             *now -= then;
         }
-        Self { counts, count: self.count - earlier.count, sum: self.sum - earlier.sum }
+        let mut between = Self { counts, count: self.count - earlier.count, low: 0, high: 0 };
+        between.put_sum(self.sum() - earlier.sum());
+        between
+    }
+
+    const fn put_sum(&mut self, sum: u128) {
+        self.low = (sum % CARRY as u128) as u64;
+        self.high = (sum / CARRY as u128) as u64;
     }
 
     /// Counts in bars whose edges double every `per_octave` bars, from the first to the last bar in

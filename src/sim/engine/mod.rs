@@ -149,7 +149,10 @@ impl Engine {
                 if request.pending == tag {
                     let action = if request.travelling {
                         request.travelling = false;
-                        self.enter(id)
+                        let frame = request.top_mut();
+                        frame.entered = self.ctx.run.now;
+                        let node = frame.node;
+                        self.enter(id, node)
                     } else {
                         let node = request.top().node;
                         self.nodes[node as usize].resume(&mut self.ctx, id)
@@ -202,7 +205,7 @@ impl Engine {
                     };
                     request.depth += 1;
                     if way == LineId::NOW {
-                        self.enter(id)
+                        self.enter(id, to)
                     } else {
                         request.travelling = true;
                         request.travelled += self.ctx.run.calendar.delay(way).0;
@@ -220,12 +223,8 @@ impl Engine {
 
     /// The request comes into the part of its top call.
     #[inline]
-    fn enter(&mut self, id: RequestId) -> Action {
-        let now = self.ctx.run.now;
-        let frame = self.ctx.run.requests.get_mut(id).top_mut();
-        frame.entered = now;
-        let node = frame.node;
-        self.ctx.run.meters.nodes[node as usize].enter(now);
+    fn enter(&mut self, id: RequestId, node: u8) -> Action {
+        self.ctx.run.meters.nodes[node as usize].enter(self.ctx.run.now);
         self.nodes[node as usize].arrive(&mut self.ctx, id)
     }
 
