@@ -19,7 +19,7 @@ pub struct Stage {
 pub const STAGES: &[Stage] = &[
     Stage { number: 1, name: "Single server", users: 20_000.0 },
     Stage { number: 2, name: "Separate database", users: 50_000.0 },
-    Stage { number: 3, name: "Load balancer", users: 200_000.0 },
+    Stage { number: 3, name: "Load balancer", users: 150_000.0 },
 ];
 
 /// Requests per second in the busiest hour for so many daily users, by the default habits: 125
@@ -53,7 +53,7 @@ pub fn stage(number: u8) -> Scenario {
     let (kinds, settings): (&[Kind], &[(&str, &str)]) = match stage.number {
         1 => (&PARTS[1..], &[("db.place", "web")]),
         2 => (&PARTS[1..], &[("db.size", "2")]),
-        _ => (PARTS, &[("web.servers", "4"), ("db.size", "4")]),
+        _ => (PARTS, &[("web.servers", "4"), ("db.size", "2")]),
     };
     let mut scenario = Scenario::of(kinds);
     let rate = libm::round(stage.users * RATE_PER_USER);

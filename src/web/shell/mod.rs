@@ -14,14 +14,13 @@ pub mod worker;
 /// Starts the page in the element with the identifier `app`.
 pub fn start() {
     panic::show_in_page();
-    let root = page::element("app");
-    match root {
-        Some(root) => {
-            root.set_inner_html("");
-            yew::Renderer::<app::App>::with_root(root).render();
-        }
-        None => {
-            yew::Renderer::<app::App>::new().render();
-        }
+    if let Some(root) = page::element("app") {
+        mount(root);
     }
+}
+
+/// Puts the page in an element, in place of what is there.
+pub fn mount(root: web_sys::Element) {
+    root.set_inner_html("");
+    yew::Renderer::<app::App>::with_root(root).render();
 }

@@ -38,7 +38,7 @@ struct Colours {
 
 impl Colours {
     fn read(&mut self, canvas: &HtmlCanvasElement) {
-        self.fresh = 30;
+        self.fresh = 120;
         let style = web_sys::window().and_then(|w| w.get_computed_style(canvas).ok().flatten());
         let read =
             |name| style.as_ref().and_then(|s| s.get_property_value(name).ok()).unwrap_or_default();
@@ -117,6 +117,7 @@ impl Animation {
     }
 }
 
+/// Draws the dots of one colour: round ones, or with corners where they failed.
 fn paint(
     context: &CanvasRenderingContext2d,
     colour: &str,
@@ -127,9 +128,17 @@ fn paint(
     context.begin_path();
     for dot in swarm.dots.iter().filter(|dot| wanted(&dot.phase)) {
         let (x, y, radius) = swarm.place(dot);
-        context.move_to(x + radius, y);
-        // Fails for a negative radius only.
-        let _ = context.arc(x, y, radius.max(0.0), 0.0, TAU);
+        if matches!(dot.phase, Phase::Falling { .. } | Phase::Back { late: true }) {
+            context.move_to(x, y - radius);
+            for (dx, dy) in [(radius, 0.0), (0.0, radius), (-radius, 0.0)] {
+                context.line_to(x + dx, y + dy);
+            }
+            context.close_path();
+        } else {
+            context.move_to(x + radius, y);
+            // Fails for a negative radius only.
+            let _ = context.arc(x, y, radius, 0.0, TAU);
+        }
     }
     context.fill();
 }

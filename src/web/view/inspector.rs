@@ -5,7 +5,7 @@ use super::icon::{self, icon};
 use super::setting::{Setting, setting};
 use super::{Tell, format};
 use crate::sim::kinds::Kind;
-use crate::sim::scenario::PresentFault;
+use crate::sim::scenario::{PresentFault, Scenario};
 use crate::sim::session::Command;
 use crate::sim::snapshot::{PartView, ServerView, Snapshot};
 use crate::web::model::{Model, Msg};
@@ -62,7 +62,7 @@ fn overview(model: &Model, tell: &Tell) -> Html {
             if scenario.spec(kind).is_some() {
                 <h3>{ summary::name(kind, scenario) }</h3>
                 <div class="settings">
-                    { for keys.iter().map(|key| setting(scenario, (kind, key), "hand", tell)) }
+                    { for keys.iter().filter(|key| acts(scenario, kind, key)).map(|key| setting(scenario, (kind, key), "hand", tell)) }
                 </div>
             }
         }
@@ -74,6 +74,20 @@ fn overview(model: &Model, tell: &Tell) -> Html {
             <h3>{ "All settings of a part" }</h3>
             <ul class="chips">{ for scenario.parts.iter().map(|part| button(part.kind)) }</ul>
         </>
+    }
+}
+
+/// Whether a setting does anything here: a second server is reached only by a balancer, and a guest
+/// has no machines of its own.
+fn acts(scenario: &Scenario, kind: Kind, key: &str) -> bool {
+    let is_guest = kind
+        .row("place")
+        .and_then(|row| scenario.spec(kind).map(|spec| spec.count(row) == 1))
+        .unwrap_or(false);
+    match (kind, key) {
+        (Kind::WebTier, "servers") => scenario.spec(Kind::LoadBalancer).is_some(),
+        (Kind::Database, "size" | "replicas") => !is_guest,
+        _ => true,
     }
 }
 

@@ -16,9 +16,9 @@ pub fn view(model: &Model, figures: &Snapshot, tell: &Tell) -> Html {
         <aside class="lesson card" aria-labelledby="lesson-title">
             { story(model) }
             { tries(model, tell) }
-            { before(model) }
             <h3>{ "What limits it now" }</h3>
             <p>{ summary::limit(&model.scenario, figures) }</p>
+            { before(model) }
         </aside>
     }
 }
@@ -40,7 +40,7 @@ fn story(model: &Model) -> Html {
             <p class="eyebrow">{ format!("Stage {}", known.number) }</p>
             <h2 id="lesson-title">{ known.name }</h2>
             <p>{ lesson.new }</p>
-            <h3>{ "Before" }</h3>
+            <h3>{ "Why" }</h3>
             <p>{ lesson.before }</p>
             <h3>{ "What breaks here" }</h3>
             <p>{ lesson.breaks }</p>

@@ -7,6 +7,7 @@ pub mod format;
 pub mod icon;
 pub mod inspector;
 pub mod lesson;
+pub mod limits;
 pub mod overlay;
 pub mod results;
 pub mod setting;

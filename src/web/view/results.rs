@@ -3,6 +3,7 @@
 
 use super::charts::{Distribution, TimeChart};
 use super::format;
+use super::limits;
 use crate::sim::kinds::Kind;
 use crate::sim::region::REGIONS;
 use crate::sim::run::requests::FAILURES;
@@ -29,6 +30,7 @@ pub fn view(model: &Model, figures: &Snapshot) -> Html {
                 { by_region(figures) }
                 { by_reason(figures) }
             </div>
+            <div class="card wide">{ limits::limits() }</div>
         </section>
     }
 }
@@ -95,7 +97,7 @@ fn table(title: &str, note: &str, columns: &[&str], rows: Vec<Vec<String>>) -> H
         }
     };
     html! {
-        <div class="card wide">
+        <div class="card wide" role="region" tabindex="0" aria-label={title.to_owned()}>
             <table class="figures">
                 <caption><h3>{ title.to_owned() }</h3><span class="muted">{ note.to_owned() }</span></caption>
                 <thead><tr>{ for columns.iter().map(head) }</tr></thead>

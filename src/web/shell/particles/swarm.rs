@@ -181,8 +181,10 @@ impl Swarm {
         let (x, y) = self.flow.tracks[dot.trail[dot.depth - 1]].at(dot.at);
         match dot.phase {
             Phase::Forth => (x, y, 3.2),
-            Phase::Back { .. } => (x, y, 2.2),
-            Phase::Falling { for_s } => (x, y + 90.0 * for_s * for_s, 3.6 * (1.0 - for_s / FALL_S)),
+            Phase::Back { late } => (x, y, if late { 3.6 } else { 2.2 }),
+            Phase::Falling { for_s } => {
+                (x, y + 90.0 * for_s * for_s, 4.4 * (1.0 - for_s / FALL_S).max(0.0))
+            }
         }
     }
 }
@@ -193,7 +195,7 @@ mod tests {
     use crate::web::view::diagram::flow::{Stop, Track};
 
     fn flow(fails: f64, late: f64) -> Rc<Flow> {
-        let tracks = vec![Track::through(vec![(0.0, 0.0), (100.0, 0.0)]); 2];
+        let tracks = vec![Track::through(&[(0.0, 0.0), (100.0, 0.0)]); 2];
         let hop = |track, stop| Hop { share: 1.0, track, stop };
         let stops = vec![
             Stop { on: vec![hop(0, 1)], ..Stop::default() },

@@ -4,7 +4,8 @@ use super::Selection;
 use super::describe;
 use super::fit::{self, Weight};
 use super::parts;
-use super::scene::{Choice, KEY, SMALL, Scene, rect, text_middle};
+use super::pieces::{Choice, rect, text_middle};
+use super::scene::{KEY, SMALL, Scene};
 use super::shape::{Rect, px};
 use super::state::{Condition, Load};
 use super::tier;
@@ -18,9 +19,15 @@ const STOPS: usize = 8;
 
 /// All cells of a tier.
 pub fn draw_all(scene: &Scene<'_>, kind: Kind) -> Html {
-    let Some(view) = scene.view(kind) else {
-        return Html::default();
+    // Before there are figures, cells stand empty where they will be.
+    let blank = PartView {
+        servers: vec![
+            ServerView { alive: true, healthy: true, slow: 1.0, ..Default::default() };
+            scene.servers(kind)
+        ],
+        ..PartView::default()
     };
+    let view = scene.view(kind).unwrap_or(&blank);
     let places = tier::cell_places(scene, kind);
     let few = places.len() <= STOPS;
     let selected = scene.selected.filter(|s| s.kind == kind).and_then(|s| s.server);
@@ -33,6 +40,7 @@ pub fn draw_all(scene: &Scene<'_>, kind: Kind) -> Html {
         let choice = Choice {
             selection: Selection { kind, server: Some(server) },
             ring: *place,
+            title: describe::cell_name(scene, kind, range),
             label: describe::cell(scene, kind, view, range),
             stop: few || i == stop,
         };
@@ -66,7 +74,7 @@ fn sized(scene: &Scene<'_>, kind: Kind, server: usize, place: Rect) -> Rect {
     let of = |server| parts::vcpus(scene.scenario, kind, server).unwrap_or(1.0);
     let servers = scene.view(kind).map_or(1, |view| view.servers.len());
     let largest = (0..servers).map(of).fold(1.0, f64::max);
-    let h = place.h * (0.5 + 0.5 * (of(server) / largest).sqrt());
+    let h = place.h * (0.6 + 0.4 * (of(server) / largest).sqrt());
     Rect::new(place.x, place.bottom() - h, place.w, h)
 }
 
@@ -89,11 +97,15 @@ fn content(
     let (x, middle) = r.centre();
     let note = note
         .into_iter()
-        .find(|text| r.h >= 32.0 && fit::width(text, SMALL, Weight::Plain) <= r.w - 4.0);
+        .find(|text| r.h >= 30.0 && fit::width(text, SMALL, Weight::Plain) <= r.w - 4.0);
     let y = if note.is_some() { middle - 2.0 } else { middle + 4.5 };
-    let number = number(used, r);
+    let number = number(scene.is_measured().then_some(used), r);
+    // Where the level must not run: height and width of each text.
+    let mut texts = Vec::new();
+    texts.extend(number.as_ref().map(|text| (y - 4.0, fit::width(text, KEY, Weight::Bold))));
+    texts.extend(note.as_ref().map(|text| (y + 10.0, fit::width(text, SMALL, Weight::Plain))));
     html! { <>
-        { fill(r, used, troubled, number.is_some().then_some(y - 4.5)) }
+        { fill(r, used, troubled, &texts) }
         if let Some(number) = number {
             { text_middle(x, y, "dg-in", number) }
         }
@@ -104,7 +116,10 @@ fn content(
 }
 
 /// The number in a cell, as far as there is room.
-fn number(used: f64, r: Rect) -> Option<String> {
+fn number(used: Option<f64>, r: Rect) -> Option<String> {
+    let Some(used) = used else {
+        return Some("–".to_owned());
+    };
     let percent = libm::round(used * 100.0);
     let wordings = [format!("{percent}\u{202f}%"), percent.to_string()];
     wordings
@@ -151,15 +166,17 @@ fn note(
     }
 }
 
-/// The cell, filled from below, with a strong line at the level that leaves a gap for the number where they would cross.
-fn fill(r: Rect, used: f64, troubled: Option<Condition>, number_y: Option<f64>) -> Html {
+/// The cell, filled from below, with a strong line at the level that leaves a gap for the text
+/// that it would cross: its height and its width.
+fn fill(r: Rect, used: f64, troubled: Option<Condition>, texts: &[(f64, f64)]) -> Html {
     let load = Load::of(used).class();
     let h = r.h * used.clamp(0.0, 1.0);
     let y = r.bottom() - h;
     let level = (y + 1.0).min(r.bottom() - 1.0);
-    let side = px((0.5 * r.w - 18.0).clamp(0.0, 0.28 * r.w));
     let (left, right, at) = (px(r.x + 1.0), px(r.right() - 1.0), px(level));
-    let line = if number_y.is_some_and(|y| (y - level).abs() < 7.5) {
+    let crossed = texts.iter().find(|(y, _)| (y - level).abs() < 7.5);
+    let line = if let Some((_, width)) = crossed {
+        let side = px((0.5 * (r.w - width) - 4.0).max(0.0));
         format!("M{left} {at}h{side}M{right} {at}h-{side}")
     } else {
         format!("M{left} {at}H{right}")

@@ -9,7 +9,7 @@ const MOST_CELLS: usize = 32;
 const PLACES: [usize; 9] = [1, 2, 4, 6, 8, 12, 16, 24, MOST_CELLS];
 /// Widest and highest cell.
 const WIDEST: f64 = 110.0;
-const HIGHEST: f64 = 72.0;
+const HIGHEST: f64 = 92.0;
 /// Space between cells.
 pub const GAP: f64 = 5.0;
 
@@ -37,7 +37,7 @@ pub fn arrange(area: Rect, cells: usize) -> Vec<Rect> {
         (side(area.w, columns).min(WIDEST), side(area.h, rows).min(HIGHEST), rows)
     };
     if cells == 1 {
-        let h = area.h.min(1.5 * HIGHEST);
+        let h = area.h.min(1.2 * HIGHEST);
         return vec![Rect::new(area.x, area.y + 0.5 * (area.h - h), area.w, h)];
     }
     // The columns that give the largest cells, a little wider than high, with few empty places.
@@ -74,7 +74,14 @@ pub fn arrange_data(area: Rect, cells: usize) -> Vec<Rect> {
     let mut places = vec![Rect::new(area.x, y, primary_w, h)];
     let x = places[0].right() + GAP;
     let rest = Rect::new(x, y, area.right() - x, h);
-    places.extend(arrange(rest, cells.saturating_sub(1)));
+    let replicas = cells - 1;
+    let each = (rest.w - GAP * (replicas as f64 - 1.0)) / replicas as f64;
+    if each >= 30.0 {
+        let beside = |i: usize| Rect::new(x + i as f64 * (each + GAP), y, each, h);
+        places.extend((0..replicas).map(beside));
+    } else {
+        places.extend(arrange(rest, replicas));
+    }
     places
 }
 

@@ -5,7 +5,6 @@ use super::cells;
 use super::parts::{self, Home};
 use super::scene::Scene;
 use super::state::{self, Condition};
-use super::users;
 use crate::sim::kinds::Kind;
 use crate::sim::snapshot::{PartView, ServerView};
 use crate::web::view::format;
@@ -29,28 +28,16 @@ pub fn whole(scene: &Scene<'_>) -> String {
     )
 }
 
-/// The users' card.
+/// What the users' card does not say in its own text.
 #[must_use]
 pub fn users(scene: &Scene<'_>) -> String {
     let figures = scene.figures;
-    let regions: Vec<String> = scene
-        .parts
-        .rows
-        .iter()
-        .map(|row| {
-            let mean = users::mean(figures, row)
-                .map_or_else(String::new, |s| format!(", mean time {}", format::duration(s)));
-            format!("{} {} per second{mean}", row.name, format::spoken(users::rate(figures, row)))
-        })
-        .collect();
     let lookups =
         if scene.parts.dns { "They ask DNS for the address and send" } else { "They send" };
     format!(
-        "Users, {} a day, {} at the busiest hour, {} of them fail. {}. {lookups} requests to {}.",
-        format::spoken(figures.daily_users),
+        "{} at the busiest hour, {} of them fail. {lookups} requests to {}",
         format::spoken_rate(figures.offered_rate()),
         format::percent(figures.users.error_share()),
-        regions.join("; "),
         name(scene, scene.parts.front())
     )
 }
@@ -95,51 +82,40 @@ fn setting(scene: &Scene<'_>, kind: Kind) -> String {
             } else {
                 ""
             };
-            format!(", {}{machine}", parts::web_setting(scene.scenario))
+            format!("{}{machine}: ", parts::web_setting(scene.scenario))
         }
         Kind::Database | Kind::Cache if scene.parts.home(kind) == Home::Web => {
-            ", on the web servers".to_owned()
+            "on the web servers: ".to_owned()
         }
         _ => String::new(),
     }
 }
 
-/// A part.
+/// What a part's card does not say in its own text: state, what is in use, connections.
 #[must_use]
 pub fn part(scene: &Scene<'_>, kind: Kind) -> String {
-    let name = name(scene, kind);
-    let setting = setting(scene, kind);
+    let (setting, connections) = (setting(scene, kind), connections(scene, kind));
     let Some(view) = scene.view(kind) else {
-        return format!("{name}{setting}: no figures yet.{}", connections(scene, kind));
+        return format!("{setting}no figures yet.{connections}");
     };
     let troubles = scene.troubles(kind);
     let state = if troubles.is_empty() { "sound".to_owned() } else { state::line(&troubles) };
-    let rate = if kind == Kind::Dns {
-        let rate = view.servers.first().map_or(0.0, |server| server.rate);
-        format!("{} look-ups per second", format::spoken(rate))
+    let used = if kind == Kind::Dns || view.guest {
+        String::new()
     } else {
-        format::spoken_rate(view.rate)
+        format!(", {} in use", format::percent(view.utilisation))
     };
     let mean = view.latency.mean_s.filter(|_| kind != Kind::Dns);
     let mean = mean.map_or_else(String::new, |s| format!(", mean time {}", format::duration(s)));
     let hit = scene.hit_ratio().filter(|_| kind == Kind::Cache);
     let hit =
         hit.map_or_else(String::new, |share| format!(", hit ratio {}", format::percent(share)));
-    let used = if kind == Kind::Dns || view.guest {
-        String::new()
-    } else {
-        format!(", {} in use", format::percent(view.utilisation))
-    };
-    format!(
-        "{name}{setting}: {state}. {rate}{mean}{hit}{used}, backlog {}.{}",
-        view.backlog,
-        connections(scene, kind)
-    )
+    format!("{setting}{state}{used}{mean}{hit}, backlog {}.{connections}", view.backlog)
 }
 
 /// The name of a server of a part.
 #[must_use]
-pub fn server_name(scene: &Scene<'_>, kind: Kind, server: usize) -> String {
+fn server_name(scene: &Scene<'_>, kind: Kind, server: usize) -> String {
     match kind {
         Kind::WebTier if scene.parts.is_one_machine() => format!("Server {}", server + 1),
         Kind::WebTier => format!("Web server {}", server + 1),
@@ -152,7 +128,6 @@ pub fn server_name(scene: &Scene<'_>, kind: Kind, server: usize) -> String {
 
 /// One server.
 fn server(scene: &Scene<'_>, kind: Kind, index: usize, view: &ServerView) -> String {
-    let name = server_name(scene, kind, index);
     let condition = Condition::of(view, scene.checked(kind));
     let state = match condition {
         Condition::Sound => "sound".to_owned(),
@@ -164,19 +139,29 @@ fn server(scene: &Scene<'_>, kind: Kind, index: usize, view: &ServerView) -> Str
         Condition::Draining => "draining, takes no new requests".to_owned(),
     };
     let size = parts::vcpus(scene.scenario, kind, index)
-        .map_or_else(String::new, |vcpus| format!(" {},", parts::vcpu_text(vcpus)));
+        .map_or_else(String::new, |vcpus| format!("{}, ", parts::vcpu_text(vcpus)));
     format!(
-        "{name},{size} {state}: {} in use, {}, backlog {}",
+        "{size}{state}: {} in use, {}, backlog {}",
         format::percent(view.utilisation),
         format::spoken_rate(view.rate),
         view.backlog
     )
 }
 
-/// A cell with one server or several.
+/// The name of a cell: that of its server, or of its first and last.
+#[must_use]
+pub fn cell_name(scene: &Scene<'_>, kind: Kind, range: &Range<usize>) -> String {
+    let first = server_name(scene, kind, range.start);
+    if range.len() > 1 { format!("{first} to {}", range.end) } else { first }
+}
+
+/// What a cell with one server or several does not say in its own text.
 #[must_use]
 pub fn cell(scene: &Scene<'_>, kind: Kind, view: &PartView, range: &Range<usize>) -> String {
     let servers = &view.servers[range.clone()];
+    if scene.view(kind).is_none() {
+        return "no figures yet".to_owned();
+    }
     if let [only] = servers {
         return server(scene, kind, range.start, only);
     }
@@ -191,9 +176,7 @@ pub fn cell(scene: &Scene<'_>, kind: Kind, view: &PartView, range: &Range<usize>
     let rate: f64 = servers.iter().map(|s| s.rate).sum();
     let backlog: u64 = servers.iter().map(|s| u64::from(s.backlog)).sum();
     format!(
-        "{} to {}, {state}: {} in use, {}, backlog {backlog}",
-        server_name(scene, kind, range.start),
-        range.end,
+        "{state}: {} in use, {}, backlog {backlog}",
         format::percent(utilisation(servers)),
         format::spoken_rate(rate)
     )

@@ -8,61 +8,9 @@ use super::scene::Scene;
 use super::shape::{Curve, Point, Rect};
 use super::state::Condition;
 use super::tier;
+pub use super::track::Track;
 use super::users;
 use crate::sim::kinds::Kind;
-
-/// A way, as points close enough together to be joined by straight lines.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Track {
-    points: Vec<Point>,
-    length: f64,
-}
-
-/// Points on a curve.
-const POINTS: usize = 14;
-
-impl Track {
-    /// A way through these places.
-    #[must_use]
-    pub fn through(points: Vec<Point>) -> Self {
-        let length = points.windows(2).map(|pair| distance(pair[0], pair[1])).sum();
-        Self { points, length }
-    }
-
-    /// Along a curve and on to further places.
-    fn along(curve: &Curve, then: &[Point]) -> Self {
-        let mut points: Vec<Point> =
-            (0..=POINTS).map(|i| curve.at(i as f64 / POINTS as f64)).collect();
-        points.extend(then);
-        Self::through(points)
-    }
-
-    /// Its length in pixels.
-    #[must_use]
-    pub const fn length(&self) -> f64 {
-        self.length
-    }
-
-    /// The place so many pixels from its beginning.
-    #[must_use]
-    pub fn at(&self, pixels: f64) -> Point {
-        let mut left = pixels;
-        for pair in self.points.windows(2) {
-            let step = distance(pair[0], pair[1]);
-            if left <= step && step > 0.0 {
-                let t = left / step;
-                let between = |a: f64, b: f64| a + t * (b - a);
-                return (between(pair[0].0, pair[1].0), between(pair[0].1, pair[1].1));
-            }
-            left -= step;
-        }
-        self.points.last().copied().unwrap_or_default()
-    }
-}
-
-fn distance(a: Point, b: Point) -> f64 {
-    libm::hypot(b.0 - a.0, b.1 - a.1)
-}
 
 /// A way that a dot may take, and where it comes to.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -162,7 +110,7 @@ impl Flow {
         }
         if scene.grid.form == Form::Tall {
             let at = scene.wires.trunk.curve.start();
-            let track = self.track(Track::through(vec![(at.0, at.1 - 10.0), at]));
+            let track = self.track(Track::through(&[(at.0, at.1 - 10.0), at]));
             self.stops[0].on.push(Hop { share: rate / all, track, stop: entry });
         }
         let trunk = &scene.wires.trunk.curve;
@@ -238,12 +186,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_track_is_walked_evenly() {
-        let track = Track::through(vec![(0.0, 0.0), (30.0, 0.0), (30.0, 40.0)]);
-        assert_eq!(track.length(), 70.0);
-        assert_eq!(track.at(15.0), (15.0, 0.0));
-        assert_eq!(track.at(50.0), (30.0, 20.0));
-        assert_eq!(track.at(99.0), (30.0, 40.0));
-        assert_eq!([0.3, 1.2, 4.0, 51.0, 1000.0].map(round_up), [1.0, 2.0, 5.0, 100.0, 1000.0]);
+    fn a_dot_stands_for_a_round_number_of_requests() {
+        let rounded = [0.3, 1.2, 4.0, 51.0, 1000.0].map(round_up);
+        assert_eq!(rounded, [1.0, 2.0, 5.0, 100.0, 1000.0]);
     }
 }

@@ -51,7 +51,7 @@ pub fn row(room: Room, needs: Needs) -> Grid {
     let (data_w, near, far) = (152.0 + 0.15 * more, 32.0 + 0.05 * more, 54.0 + 0.04 * more);
     let users_h = users_height(Form::Row, tight, needs.regions);
     let needed = users_h.max(pick(tight, 272.0, 340.0)) + legend + 2.0 * margin + 4.0;
-    let height = height(room.height, needed, 1.12);
+    let height = height(room.height, needed, 1.22);
     let body = height - 2.0 * margin - legend - 4.0;
 
     let edge_x = margin + users_w + near;

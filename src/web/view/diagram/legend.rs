@@ -3,10 +3,14 @@
 use super::fit::{self, Weight};
 use super::flow::Flow;
 use super::layout::Form;
-use super::scene::{SMALL, Scene, rect, text};
+use super::pieces::{rect, text};
+use super::scene::{SMALL, Scene};
 use super::shape::{Rect, px};
 use crate::web::view::format;
 use yew::prelude::*;
+
+const ANSWER: &str = "dg-dot back";
+const FAILED: &str = "dg-dot failed";
 
 /// Sentences about the dots, shorter and shorter.
 fn about_dots(flow: Option<&Flow>) -> Vec<String> {
@@ -25,10 +29,16 @@ fn about_dots(flow: Option<&Flow>) -> Vec<String> {
     ]
 }
 
+/// A dot as the canvas draws it: answers are smaller, and what failed has corners.
 fn dot(x: f64, y: f64, class: &'static str, word: &'static str) -> Html {
+    let (x, y, radius) = (x + 4.0, y - 4.0, if class == ANSWER { 2.2 } else { 3.2 });
     html! { <>
-        <circle cx={px(x + 4.0)} cy={px(y - 4.0)} r="3.2" class={class} />
-        { text(x + 12.0, y, "dg-soft", word.to_owned()) }
+        if class == FAILED {
+            <path class={class} d={format!("M{} {}l4 4-4 4-4-4Z", px(x), px(y - 4.0))} />
+        } else {
+            <circle cx={px(x)} cy={px(y)} r={px(radius)} class={class} />
+        }
+        { text(x + 8.0, y + 4.0, "dg-soft", word.to_owned()) }
     </> }
 }
 
@@ -52,7 +62,7 @@ pub fn draw(scene: &Scene<'_>, flow: Option<&Flow>) -> Html {
     let y = if lines { r.y + 12.0 } else { r.bottom() - 5.0 };
     let width = |text: &str| fit::width(text, SMALL, Weight::Plain);
     let dots: [(&str, &str); 3] =
-        [("dg-dot", "on its way"), ("dg-dot back", "answer"), ("dg-dot failed", "failed")];
+        [("dg-dot", "on its way"), (ANSWER, "answer"), (FAILED, "failed")];
     let dots_w: f64 = dots.iter().map(|(_, word)| width(word) + 24.0).sum();
     let loads =
         [(0.4, "lo", "to 60\u{202f}%"), (0.75, "mid", "to 85\u{202f}%"), (0.95, "hi", "above")];

@@ -11,12 +11,14 @@ mod glyph;
 mod layout;
 mod legend;
 mod parts;
+mod pieces;
 mod scene;
 mod shape;
 pub mod size;
 mod small;
 mod state;
 mod tier;
+mod track;
 mod users;
 mod wires;
 

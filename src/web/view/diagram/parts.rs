@@ -167,6 +167,17 @@ pub fn vcpus(scenario: &Scenario, kind: Kind, server: usize) -> Option<f64> {
     }
 }
 
+/// How many servers a tier is set to have.
+#[must_use]
+pub fn servers(scenario: &Scenario, kind: Kind) -> usize {
+    let count = |row: usize| scenario.spec(kind).map_or(0, |spec| spec.count(row));
+    match kind {
+        Kind::WebTier => count(web_tier::Setting::Servers as usize),
+        Kind::Database => 1 + count(database::Setting::Replicas as usize),
+        _ => 1,
+    }
+}
+
 /// The name shown of the choice of a setting.
 #[must_use]
 pub fn choice(scenario: &Scenario, kind: Kind, row: usize) -> &'static str {

@@ -1,18 +1,15 @@
-//! What is drawn, and the pieces every part is drawn with.
+//! What is drawn: the system, its figures, and what follows from both for its parts.
 
 use super::Selection;
-use super::fit::{self, Weight};
-use super::glyph;
 use super::layout::Grid;
-use super::parts::{Home, Parts};
-use super::shape::{Rect, px};
+use super::parts::{self, Home, Parts};
+use super::shape::Rect;
 use super::state::{self, Trouble};
 use super::wires::Wires;
 use crate::sim::kinds::Kind;
 use crate::sim::scenario::Scenario;
 use crate::sim::snapshot::{PartView, Snapshot};
 use crate::web::view::format;
-use yew::prelude::*;
 
 /// Size of names in pixels.
 pub const NAME: f64 = 13.0;
@@ -45,6 +42,25 @@ impl Scene<'_> {
         self.figures.part(kind.key())
     }
 
+    /// Whether the figures rest on any time at all.
+    #[must_use]
+    pub fn is_measured(&self) -> bool {
+        self.figures.window_s > 0.0
+    }
+
+    /// A rate in writing, once it is measured.
+    #[must_use]
+    pub fn rate(&self, per_second: f64) -> String {
+        if self.is_measured() { format::rate(per_second) } else { "–".to_owned() }
+    }
+
+    /// How many servers a tier has; before there are figures, how many it is set to have.
+    #[must_use]
+    pub fn servers(&self, kind: Kind) -> usize {
+        let planned = parts::servers(self.scenario, kind);
+        self.view(kind).map_or(planned, |view| view.servers.len())
+    }
+
     /// Whether a balancer checks the servers of a part.
     #[must_use]
     pub fn checked(&self, kind: Kind) -> bool {
@@ -70,13 +86,22 @@ impl Scene<'_> {
     /// What is wrong with a part.
     #[must_use]
     pub fn troubles(&self, kind: Kind) -> Vec<Trouble> {
-        let failures = self.own_failures(kind);
         let Some(view) = self.view(kind) else {
             return Vec::new();
         };
-        let mut troubles = state::troubles(view, self.checked(kind), failures);
-        let is_primary_dead = view.servers.first().is_some_and(|primary| !primary.alive);
-        if kind == Kind::Database && is_primary_dead && view.servers.len() > 1 {
+        let mut conditions = state::conditions(view, self.checked(kind));
+        if let Some(hosts) = self.view(Kind::WebTier).filter(|_| view.guest) {
+            // What is dead because its machine is dead is told once, of the machine.
+            let mut hosts = hosts.servers.iter();
+            conditions.retain(|_| hosts.next().is_none_or(|host| host.alive));
+        }
+        let is_primary_dead = conditions.first().is_some_and(|primary| primary.is_dead());
+        let is_primary = kind == Kind::Database && conditions.len() > 1 && is_primary_dead;
+        if is_primary {
+            conditions.remove(0);
+        }
+        let mut troubles = state::troubles(view, &conditions, self.own_failures(kind));
+        if is_primary {
             troubles.insert(0, Trouble { bad: true, text: "primary dead".to_owned() });
         }
         troubles
@@ -85,8 +110,8 @@ impl Scene<'_> {
     /// Rate and mean time of a part.
     #[must_use]
     pub fn key_line(&self, kind: Kind) -> Vec<String> {
-        let Some(view) = self.view(kind) else {
-            return vec!["–".to_owned()];
+        let Some(view) = self.view(kind).filter(|_| self.is_measured()) else {
+            return vec!["not measured yet".to_owned(), "–".to_owned()];
         };
         let rate = format::rate(view.rate);
         match view.latency.mean_s {
@@ -130,99 +155,5 @@ impl Scene<'_> {
     #[must_use]
     pub fn pad(&self) -> f64 {
         if self.grid.tight { 9.0 } else { 12.0 }
-    }
-}
-
-/// A line of text that begins at a place.
-pub fn text(x: f64, y: f64, class: &'static str, content: String) -> Html {
-    html! { <text x={px(x)} y={px(y)} class={class}>{ content }</text> }
-}
-
-/// A line of text that ends at a place.
-pub fn text_end(x: f64, y: f64, class: &'static str, content: String) -> Html {
-    html! { <text x={px(x)} y={px(y)} class={class} text-anchor="end">{ content }</text> }
-}
-
-/// A line of text around a place.
-pub fn text_middle(x: f64, y: f64, class: &'static str, content: String) -> Html {
-    html! { <text x={px(x)} y={px(y)} class={class} text-anchor="middle">{ content }</text> }
-}
-
-/// A rectangle with round corners.
-pub fn rect(r: Rect, radius: &'static str, class: impl Into<Classes>) -> Html {
-    let class: Classes = class.into();
-    html! { <rect x={px(r.x)} y={px(r.y)} width={px(r.w)} height={px(r.h)} rx={radius} class={class} /> }
-}
-
-/// A bar that is full to a share.
-pub fn bar(r: Rect, share: f64, class: &'static str) -> Html {
-    let full = Rect::new(r.x, r.y, r.w * share.clamp(0.0, 1.0), r.h);
-    html! { <>{ rect(r, "2", "dg-bar") }{ rect(full, "2", classes!("dg-full", class)) }</> }
-}
-
-/// Picture and name on the left and setting on the right, as far as there is room.
-pub fn header(
-    kind: Kind,
-    r: Rect,
-    pad: f64,
-    baseline: f64,
-    names: &[&str],
-    settings: &[String],
-) -> Html {
-    let picture = glyph::SIZE + 5.0;
-    let room = r.w - 2.0 * pad - picture;
-    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-    let name = fit::first(&names, room, NAME, Weight::Bold);
-    let left = room - fit::width(&name, NAME, Weight::Bold) - 10.0;
-    let setting = settings.iter().find(|s| fit::width(s, SMALL, Weight::Plain) <= left);
-    let y = r.y + baseline;
-    html! { <>
-        { glyph::draw(kind, r.x + pad, y - 11.5) }
-        { text(r.x + pad + picture, y, "dg-name", name) }
-        if let Some(setting) = setting {
-            { text_end(r.right() - pad, y, "dg-soft", setting.clone()) }
-        }
-    </> }
-}
-
-/// What is wrong, or a quiet word where nothing is.
-pub fn trouble_line(x: f64, y: f64, room: f64, troubles: &[Trouble], quiet: &str) -> Html {
-    let Some(worst) = troubles.first() else {
-        return text(x, y, "dg-soft", fit::shorten(quiet, room, SMALL, Weight::Plain));
-    };
-    let class = if troubles.iter().any(|t| t.bad) { "dg-bad" } else { "dg-warn" };
-    let wordings = [
-        state::line(troubles),
-        state::line(&troubles[..troubles.len().min(2)]),
-        worst.text.clone(),
-    ];
-    text(x, y, class, fit::first(&wordings, room, SMALL, Weight::Bold))
-}
-
-/// Something that can be selected, by pointer or keyboard: its label says all that it shows.
-pub struct Choice {
-    /// What it selects.
-    pub selection: Selection,
-    /// The rectangle for the ring around it.
-    pub ring: Rect,
-    /// Its label.
-    pub label: String,
-    /// Whether the tabulator key stops here.
-    pub stop: bool,
-}
-
-impl Choice {
-    /// Draws it around its content.
-    pub fn draw(self, scene: &Scene<'_>, content: Html) -> Html {
-        let is_selected = scene.selected == Some(self.selection);
-        let pressed = if is_selected { "true" } else { "false" };
-        let stop = if self.stop { "0" } else { "-1" };
-        html! {
-            <g class={classes!("dg-pick", is_selected.then_some("sel"))} role="button" tabindex={stop}
-                data-part={self.selection.write()} aria-pressed={pressed} aria-label={self.label}>
-                { content }
-                { rect(self.ring.inset(-2.0), "8", "dg-ring") }
-            </g>
-        }
     }
 }

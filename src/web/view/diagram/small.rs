@@ -6,7 +6,8 @@ use super::fit::{self, Weight};
 use super::forms::site_title;
 use super::layout::Form;
 use super::parts;
-use super::scene::{Choice, NAME, SMALL, Scene, bar, header, rect, text, text_end, trouble_line};
+use super::pieces::{Choice, bar, header, rect, text, text_end, trouble_line};
+use super::scene::{NAME, SMALL, Scene};
 use super::shape::Rect;
 use super::state::Load;
 use crate::sim::kinds::{Kind, dns, load_balancer};
@@ -20,7 +21,7 @@ pub fn dns(scene: &Scene<'_>) -> Html {
     let (x, step) = (r.x + pad, if scene.grid.tight { 15.0 } else { 17.0 });
     let ttl = scene.scenario.spec(Kind::Dns).map_or(0.0, |s| s.number(dns::Setting::Ttl as usize));
     let rate = scene.view(Kind::Dns).and_then(|view| view.servers.first()).map(|s| s.rate);
-    let rate = rate.map_or_else(|| "–".to_owned(), format::rate);
+    let rate = scene.rate(rate.unwrap_or(0.0));
     let asked = [format!("{rate} look-ups"), format!("{rate} asked"), rate];
     let troubles = scene.troubles(Kind::Dns);
     let y = r.y + if scene.grid.tight { 19.0 } else { 22.0 };
@@ -36,7 +37,7 @@ pub fn dns(scene: &Scene<'_>) -> Html {
     </> };
     let selection = Selection { kind: Kind::Dns, server: None };
     let label = describe::part(scene, Kind::Dns);
-    Choice { selection, ring: r, label, stop: true }.draw(scene, content)
+    Choice { selection, ring: r, title: "DNS".to_owned(), label, stop: true }.draw(scene, content)
 }
 
 /// The load balancer.
@@ -51,12 +52,14 @@ pub fn balancer(scene: &Scene<'_>) -> Html {
         lines.push(fit::first(&checks(scene), room, SMALL, Weight::Plain));
     }
     let troubles = scene.troubles(kind);
-    let used = scene.view(kind).map(|view| view.utilisation);
+    let used = scene.view(kind).filter(|_| scene.is_measured()).map(|view| view.utilisation);
     let (top, step) = if scene.grid.tight { (19.0, 14.0) } else { (23.0, 15.0) };
     let bottom = r.bottom() - if scene.grid.tight { 9.0 } else { 12.0 };
     let track = Rect::new(r.x + pad, bottom - 19.0, room, 4.0);
-    let busy =
-        used.map_or_else(|| "–".to_owned(), |used| format!("{} in use", format::percent(used)));
+    let busy = used.map_or_else(
+        || "not measured".to_owned(),
+        |used| format!("{} in use", format::percent(used)),
+    );
     let load = Load::of(used.unwrap_or(0.0)).class();
     let lines = lines.into_iter().enumerate();
     let content = html! { <>
@@ -68,7 +71,8 @@ pub fn balancer(scene: &Scene<'_>) -> Html {
     </> };
     let selection = Selection { kind, server: None };
     let label = describe::part(scene, kind);
-    Choice { selection, ring: r, label, stop: true }.draw(scene, content)
+    Choice { selection, ring: r, title: "Load balancer".to_owned(), label, stop: true }
+        .draw(scene, content)
 }
 
 /// How often the balancer checks the servers.
@@ -78,7 +82,7 @@ fn checks(scene: &Scene<'_>) -> [String; 2] {
     }
     let row = load_balancer::Setting::Interval as usize;
     let every = scene.scenario.spec(Kind::LoadBalancer).map_or(0.0, |s| s.number(row));
-    let every = format::duration(every);
+    let every = format!("{every}\u{202f}s");
     [format!("checks every {every}"), format!("check {every}")]
 }
 
@@ -91,7 +95,7 @@ pub fn site(scene: &Scene<'_>) -> Html {
     let name = fit::shorten(scene.parts.site, room, NAME, Weight::Bold);
     let left = room - fit::width(&name, NAME, Weight::Bold) - 12.0;
     let rate = scene.view(scene.parts.front()).map_or(0.0, |view| view.rate);
-    let (rate, cost) = (format::rate(rate), format::usd(scene.figures.usd_per_month));
+    let (rate, cost) = (scene.rate(rate), format::usd(scene.scenario.monthly_usd()));
     // On phones the way in runs through the title.
     let left =
         if scene.grid.form == Form::Tall { left - (r.right() - scene.grid.axis()) } else { left };

@@ -84,6 +84,15 @@ impl Condition {
         matches!(self, Self::Dead | Self::Unnoticed | Self::Out)
     }
 
+    /// By how much it is slow, if it is.
+    #[must_use]
+    pub const fn slowness(self) -> Option<f64> {
+        match self {
+            Self::Slow(factor) => Some(factor),
+            _ => None,
+        }
+    }
+
     /// The condition in words; empty when sound.
     #[must_use]
     pub fn words(self) -> String {
@@ -92,7 +101,7 @@ impl Condition {
             Self::Dead => "dead".to_owned(),
             Self::Unnoticed => "dead · not noticed yet".to_owned(),
             Self::Out => "dead · out".to_owned(),
-            Self::Distrusted => "up · still out".to_owned(),
+            Self::Distrusted => "up, still out".to_owned(),
             Self::Slow(factor) => format!("×{} slow", factor_text(factor)),
             Self::Draining => "draining".to_owned(),
         }
@@ -114,10 +123,10 @@ pub struct Trouble {
     pub text: String,
 }
 
-/// What is wrong with a part, worst first.
+/// What is wrong with a part, worst first, given the conditions of its servers and the share of its
+/// calls that fail in it.
 #[must_use]
-pub fn troubles(view: &PartView, checked: bool, own_failures: f64) -> Vec<Trouble> {
-    let conditions: Vec<Condition> = conditions(view, checked);
+pub fn troubles(view: &PartView, conditions: &[Condition], own_failures: f64) -> Vec<Trouble> {
     let all = conditions.len();
     let mut troubles = Vec::new();
     let mut say = |bad: bool, text: String| troubles.push(Trouble { bad, text });
@@ -132,10 +141,7 @@ pub fn troubles(view: &PartView, checked: bool, own_failures: f64) -> Vec<Troubl
             say(true, format!("{}{}", many(n), kind.words()));
         }
     }
-    let slow: Vec<f64> = conditions
-        .iter()
-        .filter_map(|c| if let Condition::Slow(factor) = c { Some(*factor) } else { None })
-        .collect();
+    let slow: Vec<f64> = conditions.iter().filter_map(|c| c.slowness()).collect();
     if let Some(&worst) = slow.iter().max_by(|a, b| a.total_cmp(b)) {
         say(true, format!("{}{}", many(slow.len()), Condition::Slow(worst).words()));
     }
@@ -181,6 +187,10 @@ mod tests {
         ServerView { alive, healthy, slow: 1.0, ..ServerView::default() }
     }
 
+    fn told(view: &PartView, checked: bool) -> Vec<Trouble> {
+        troubles(view, &conditions(view, checked), 0.0)
+    }
+
     #[test]
     fn trouble_is_told_in_words() {
         assert_eq!(
@@ -192,14 +202,14 @@ mod tests {
             backlog: 14,
             ..PartView::default()
         };
-        let text = line(&troubles(&view, true, 0.0));
+        let text = line(&told(&view, true));
         assert_eq!(text, "1 dead · not noticed yet · 1 dead · out · backlog 14");
         view.servers = vec![ServerView { slow: 5.0, ..server(true, true) }];
-        assert_eq!(line(&troubles(&view, true, 0.0)), "×5 slow · backlog 14");
+        assert_eq!(line(&told(&view, true)), "×5 slow · backlog 14");
         view.servers = vec![server(false, true); 2];
         view.backlog = 0;
-        assert_eq!(line(&troubles(&view, false, 0.0)), "all 2 dead");
+        assert_eq!(line(&told(&view, false)), "all 2 dead");
         view.servers = vec![server(false, true)];
-        assert_eq!(line(&troubles(&view, false, 0.0)), "dead");
+        assert_eq!(line(&told(&view, false)), "dead");
     }
 }

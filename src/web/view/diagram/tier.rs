@@ -6,7 +6,8 @@ use super::cells;
 use super::describe;
 use super::fit::{self, Weight};
 use super::parts::{self, Home};
-use super::scene::{Choice, KEY, SMALL, Scene, header, rect, text, text_end, trouble_line};
+use super::pieces::{Choice, header, rect, text, text_end, trouble_line};
+use super::scene::{KEY, SMALL, Scene};
 use super::shape::Rect;
 use crate::sim::kinds::{Kind, database};
 use crate::web::view::format;
@@ -85,7 +86,7 @@ pub fn inside(scene: &Scene<'_>, kind: Kind) -> Inside {
 /// The cells of a tier: which servers, and where.
 #[must_use]
 pub fn cell_places(scene: &Scene<'_>, kind: Kind) -> Vec<(Range<usize>, Rect)> {
-    let servers = scene.view(kind).map_or(0, |view| view.servers.len());
+    let servers = scene.servers(kind);
     let groups = cells::groups(servers);
     let area = inside(scene, kind).cells;
     let places = if kind == Kind::Database {
@@ -145,7 +146,7 @@ pub fn draw(scene: &Scene<'_>, kind: Kind) -> Html {
     let (line, room) = (if tight { 15.0 } else { 17.0 }, r.w - 2.0 * pad);
     let last = r.bottom() - if tight { 9.0 } else { 12.0 };
     let troubles = scene.troubles(kind);
-    let servers = scene.view(kind).map_or(0, |view| view.servers.len());
+    let servers = scene.servers(kind);
     let mut key = scene.key_line(kind);
     if let Some(unit) = describe::cell_unit(servers) {
         key.insert(0, format!("{} · {unit}", key.first().cloned().unwrap_or_default()));
@@ -162,10 +163,16 @@ pub fn draw(scene: &Scene<'_>, kind: Kind) -> Html {
             { room_content(scene, Kind::WebTier, *web) }
         }
         { text(r.x + pad, last - line, "dg-key", key) }
-        { trouble_line(r.x + pad, last, room, &troubles, "backlog 0") }
+        { trouble_line(r.x + pad, last, room, &troubles, if scene.is_measured() { "backlog 0" } else { "" }) }
     </> };
     let selection = Selection { kind, server: None };
-    let choice = Choice { selection, ring: r, label: describe::part(scene, kind), stop: true };
+    let choice = Choice {
+        selection,
+        ring: r,
+        title: describe::name(scene, kind).to_owned(),
+        label: describe::part(scene, kind),
+        stop: true,
+    };
     let guests = inside.rooms.iter().filter(|(guest, _)| *guest != Kind::WebTier);
     html! {
         <g>
@@ -180,7 +187,8 @@ pub fn draw(scene: &Scene<'_>, kind: Kind) -> Html {
 fn room_choice(scene: &Scene<'_>, kind: Kind, r: Rect) -> Html {
     let selection = Selection { kind, server: None };
     let label = describe::part(scene, kind);
-    Choice { selection, ring: r, label, stop: true }.draw(scene, room_content(scene, kind, r))
+    Choice { selection, ring: r, title: describe::name(scene, kind).to_owned(), label, stop: true }
+        .draw(scene, room_content(scene, kind, r))
 }
 
 /// A part on the machines of the web tier: name, key number, trouble.

@@ -5,9 +5,10 @@ use super::describe;
 use super::fit::{self, Weight};
 use super::layout::Form;
 use super::parts::RegionRow;
-use super::scene::{Choice, KEY, SMALL, Scene, bar, header, rect, text, text_end};
+use super::pieces::{Choice, bar, header, rect, text, text_end};
+use super::scene::{KEY, SMALL, Scene};
 use super::shape::Rect;
-use crate::sim::kinds::Kind;
+use crate::sim::kinds::{Kind, clients};
 use crate::sim::region::REGIONS;
 use crate::sim::snapshot::{Group, Snapshot};
 use crate::web::view::format;
@@ -46,7 +47,7 @@ pub fn draw(scene: &Scene<'_>) -> Html {
     let failed = figures.users.error_share();
     let title_w = 20.0 + fit::width("Users", 13.0, Weight::Bold);
     let room = r.w - 2.0 * pad - title_w - 8.0;
-    let daily = format::count(figures.daily_users);
+    let daily = format::count(scene.scenario.spec(Kind::Clients).map_or(0.0, clients::daily_users));
     let (class, right) = if failed > 0.0 {
         let share = format::percent(failed);
         ("dg-bad", vec![format!("✕\u{202f}{share} fail"), format!("✕\u{202f}{share}")])
@@ -65,14 +66,14 @@ pub fn draw(scene: &Scene<'_>) -> Html {
     </> };
     let label = describe::users(scene);
     let selection = Selection { kind: Kind::Clients, server: None };
-    Choice { selection, ring: r, label, stop: true }.draw(scene, content)
+    Choice { selection, ring: r, title: "Users".to_owned(), label, stop: true }.draw(scene, content)
 }
 
 fn region(scene: &Scene<'_>, r: Rect, row: &RegionRow, busiest: f64) -> Html {
     let pad = scene.pad();
     let per_second = rate(scene.figures, row);
     let share = if busiest > 0.0 { per_second / busiest } else { 0.0 };
-    let rate = format::rate(per_second);
+    let rate = scene.rate(per_second);
     let mean = mean(scene.figures, row).map_or_else(|| "–".to_owned(), format::duration);
     let (left, right) = (r.x + pad, r.right() - pad);
     if scene.grid.form == Form::Tall {

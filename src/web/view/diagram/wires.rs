@@ -3,7 +3,8 @@
 use super::fit::{self, Weight};
 use super::layout::{Form, Grid};
 use super::parts::{Home, Parts};
-use super::scene::{SMALL, Scene, text, text_end, text_middle};
+use super::pieces::{text, text_end, text_middle};
+use super::scene::{SMALL, Scene};
 use super::shape::{Curve, Point, px};
 use crate::sim::kinds::Kind;
 use crate::sim::snapshot::Tally;
@@ -96,70 +97,65 @@ fn upright(to: Kind, a: Point, b: Point, space: f64) -> Wire {
     Wire { to, curve: Curve::down(a, b), labels, side: Side::Right, room: 76.0 }
 }
 
+/// A line between two heights of cards that stand side by side.
+fn beside(to: Kind, from: f64, until: f64, y: f64) -> Wire {
+    level(to, (from, y), (until, y), 0.5 * (from + until), until - from - 4.0)
+}
+
+/// A line between two cards that stand one below the other.
+fn below(to: Kind, from: f64, until: f64, x: f64) -> Wire {
+    upright(to, (x, from), (x, until), until - from)
+}
+
+/// The lines inside the site.
 fn inner(grid: &Grid, parts: &Parts) -> Vec<Wire> {
-    let (web, data, memory, axis) = (grid.web, grid.data, grid.memory, grid.axis());
     let mut wires = Vec::new();
     if parts.balancer {
-        wires.push(if grid.form == Form::Tall {
-            let (a, b) = ((axis, grid.balancer.bottom()), (axis, web.y));
-            upright(Kind::WebTier, a, b, web.y - a.1)
-        } else {
-            let (a, b) = ((grid.balancer.right(), axis), (web.x, axis));
-            level(Kind::WebTier, a, b, 0.5 * (a.0 + b.0), b.0 - a.0 - 4.0)
+        let (balancer, web, axis) = (grid.balancer, grid.web, grid.axis());
+        wires.push(match grid.form {
+            Form::Tall => below(Kind::WebTier, balancer.bottom(), web.y, axis),
+            _ => beside(Kind::WebTier, balancer.right(), web.x, axis),
         });
     }
     if parts.cache == Home::Own {
-        wires.push(match grid.form {
-            Form::Row => {
-                let y = memory.centre().1;
-                level(
-                    Kind::Cache,
-                    (web.right(), y),
-                    (memory.x, y),
-                    0.5 * (web.right() + memory.x),
-                    memory.x - web.right() - 4.0,
-                )
-            }
-            Form::Square => {
-                let x = memory.x + 0.62 * memory.w;
-                let mut wire =
-                    upright(Kind::Cache, (web.x + 22.0, web.bottom()), (x, memory.y), 0.0);
-                wire.labels = [(x - 10.0, memory.y - 9.0), (x - 10.0, memory.y - 24.0)];
-                wire
-            }
-            Form::Tall => {
-                // Past the data, near the right edge of the site.
-                let x = 0.5 * (web.right() + grid.site.right());
-                let mut wire =
-                    upright(Kind::Cache, (x, web.bottom() - 8.0), (x - 16.0, memory.y), 0.0);
-                let y = memory.y - 11.0;
-                wire.labels = [(x - 24.0, y), (x - 100.0, y)];
-                wire
-            }
-        });
+        wires.push(to_memory(grid));
     }
     if parts.database == Home::Own {
-        wires.push(match grid.form {
-            Form::Row => {
-                let y = axis.clamp(data.y + 24.0, data.bottom() - 24.0);
-                level(
-                    Kind::Database,
-                    (web.right(), y),
-                    (data.x, y),
-                    0.5 * (web.right() + data.x),
-                    data.x - web.right() - 4.0,
-                )
-            }
-            Form::Square => {
-                let x = data.x + 0.5 * data.w;
-                upright(Kind::Database, (x, web.bottom()), (x, data.y), data.y - web.bottom())
-            }
-            Form::Tall => {
-                upright(Kind::Database, (axis, web.bottom()), (axis, data.y), data.y - web.bottom())
-            }
-        });
+        wires.push(to_data(grid));
     }
     wires
+}
+
+fn to_data(grid: &Grid) -> Wire {
+    let (web, data) = (grid.web, grid.data);
+    match grid.form {
+        Form::Row => {
+            let y = grid.axis().clamp(data.y + 24.0, data.bottom() - 24.0);
+            beside(Kind::Database, web.right(), data.x, y)
+        }
+        Form::Square => below(Kind::Database, web.bottom(), data.y, data.centre().0),
+        Form::Tall => below(Kind::Database, web.bottom(), data.y, grid.axis()),
+    }
+}
+
+fn to_memory(grid: &Grid) -> Wire {
+    let (web, memory) = (grid.web, grid.memory);
+    let (from, x) = match grid.form {
+        Form::Row => return beside(Kind::Cache, web.right(), memory.x, memory.centre().1),
+        Form::Square => ((web.x + 22.0, web.bottom()), memory.x + 0.62 * memory.w),
+        // Past the data, near the right edge of the site.
+        Form::Tall => {
+            let x = 0.5 * (web.right() + grid.site.right());
+            ((x, web.bottom() - 8.0), x - 16.0)
+        }
+    };
+    let mut wire = upright(Kind::Cache, from, (x, memory.y), 0.0);
+    let y = memory.y - 10.0;
+    wire.labels = match grid.form {
+        Form::Tall => [(x - 10.0, y), (x - 140.0, y)],
+        _ => [(x - 10.0, y), (x - 84.0, y - 15.0)],
+    };
+    wire
 }
 
 /// How wide a line is for a rate: it grows with the logarithm.
@@ -187,8 +183,8 @@ fn label(at: Point, side: Side, class: &'static str, content: String) -> Html {
 }
 
 /// A line with its rate, and the failed share where there is one.
-fn labelled(wire: &Wire, per_second: f64, tally: Option<&Tally>) -> Html {
-    let rate = fit::shorten(&format::rate(per_second), wire.room, SMALL, Weight::Plain);
+fn labelled(scene: &Scene<'_>, wire: &Wire, per_second: f64, tally: Option<&Tally>) -> Html {
+    let rate = fit::shorten(&scene.rate(per_second), wire.room, SMALL, Weight::Plain);
     let share = tally.map_or(0.0, Tally::error_share);
     let failed = (share > 0.0).then(|| {
         let share = format::percent(share);
@@ -223,7 +219,7 @@ pub fn draw(scene: &Scene<'_>) -> Html {
             }
             { for regions }
             { for std::iter::once(&wires.trunk).chain(&wires.inner).map(|wire| {
-                labelled(wire, rate(wire.to), scene.view(wire.to).map(|view| &view.tally))
+                labelled(scene, wire, rate(wire.to), scene.view(wire.to).map(|view| &view.tally))
             }) }
         </g>
     }

@@ -1,0 +1,143 @@
+//! The pieces that every part is drawn with: text, rectangles, bars, headers, and what can be
+//! selected.
+
+use super::Selection;
+use super::fit::{self, Weight};
+use super::glyph;
+use super::scene::{NAME, SMALL, Scene};
+use super::shape::{Rect, px};
+use super::state::{self, Trouble};
+use crate::sim::kinds::Kind;
+use yew::prelude::*;
+
+/// Text on the drawing ends with a space, which is not drawn: pieces of text that stand side by
+/// side are then words of their own for those who listen.
+///
+/// A line of text that begins at a place.
+pub fn text(x: f64, y: f64, class: &'static str, content: String) -> Html {
+    html! { <text x={px(x)} y={px(y)} class={class}>{ content + " " }</text> }
+}
+
+/// A line of text that ends at a place.
+pub fn text_end(x: f64, y: f64, class: &'static str, content: String) -> Html {
+    html! { <text x={px(x)} y={px(y)} class={class} text-anchor="end">{ content + " " }</text> }
+}
+
+/// A line of text around a place.
+pub fn text_middle(x: f64, y: f64, class: &'static str, content: String) -> Html {
+    html! { <text x={px(x)} y={px(y)} class={class} text-anchor="middle">{ content + " " }</text> }
+}
+
+/// A rectangle with round corners.
+pub fn rect(r: Rect, radius: &'static str, class: impl Into<Classes>) -> Html {
+    let class: Classes = class.into();
+    html! { <rect x={px(r.x)} y={px(r.y)} width={px(r.w)} height={px(r.h)} rx={radius} class={class} /> }
+}
+
+/// A bar that is full to a share.
+pub fn bar(r: Rect, share: f64, class: &'static str) -> Html {
+    let full = Rect::new(r.x, r.y, r.w * share.clamp(0.0, 1.0), r.h);
+    html! { <>{ rect(r, "2", "dg-bar") }{ rect(full, "2", classes!("dg-full", class)) }</> }
+}
+
+/// Picture and name on the left and setting on the right, as far as there is room.
+pub fn header(
+    kind: Kind,
+    r: Rect,
+    pad: f64,
+    baseline: f64,
+    names: &[&str],
+    settings: &[String],
+) -> Html {
+    let picture = glyph::SIZE + 5.0;
+    let room = r.w - 2.0 * pad - picture;
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let name = fit::first(&names, room, NAME, Weight::Bold);
+    let left = room - fit::width(&name, NAME, Weight::Bold) - 10.0;
+    let setting = settings.iter().find(|s| fit::width(s, SMALL, Weight::Plain) <= left);
+    let y = r.y + baseline;
+    html! { <>
+        { glyph::draw(kind, r.x + pad, y - 11.5) }
+        { text(r.x + pad + picture, y, "dg-name", name) }
+        if let Some(setting) = setting {
+            { text_end(r.right() - pad, y, "dg-soft", setting.clone()) }
+        }
+    </> }
+}
+
+/// What is wrong, or a quiet word where nothing is.
+pub fn trouble_line(x: f64, y: f64, room: f64, troubles: &[Trouble], quiet: &str) -> Html {
+    let Some(worst) = troubles.first() else {
+        if quiet.is_empty() {
+            return Html::default();
+        }
+        return text(x, y, "dg-soft", fit::shorten(quiet, room, SMALL, Weight::Plain));
+    };
+    let class = if troubles.iter().any(|t| t.bad) { "dg-bad" } else { "dg-warn" };
+    let wordings = [
+        state::line(troubles),
+        state::line(&troubles[..troubles.len().min(2)]),
+        worst.text.clone(),
+    ];
+    text(x, y, class, fit::first(&wordings, room, SMALL, Weight::Bold))
+}
+
+/// Something that can be selected, by pointer or keyboard: its label says all that it shows.
+pub struct Choice {
+    /// What it selects.
+    pub selection: Selection,
+    /// The rectangle for the ring around it.
+    pub ring: Rect,
+    /// Its name.
+    pub title: String,
+    /// What is said of it beyond the text that it shows.
+    pub label: String,
+    /// Whether the tabulator key stops here.
+    pub stop: bool,
+}
+
+impl Choice {
+    /// Its label: name, all text that is seen, word by word, so that what one reads can be said to
+    /// choose it, and what is said beyond that.
+    fn words(&self, content: &Html) -> String {
+        let mut seen = Vec::new();
+        words(content, &mut seen);
+        let seen = seen.join(" ");
+        if seen.is_empty() {
+            format!("{}: {}", self.title, self.label)
+        } else if seen.starts_with(&self.title) {
+            format!("{seen}. {}", self.label)
+        } else {
+            format!("{}: {seen}. {}", self.title, self.label)
+        }
+    }
+
+    /// Draws it around its content.
+    pub fn draw(self, scene: &Scene<'_>, content: Html) -> Html {
+        let is_selected = scene.selected == Some(self.selection);
+        let pressed = if is_selected { "true" } else { "false" };
+        let stop = if self.stop { "0" } else { "-1" };
+        let label = self.words(&content);
+        html! {
+            <g class={classes!("dg-pick", is_selected.then_some("sel"))} role="button" tabindex={stop}
+                data-part={self.selection.write()} aria-pressed={pressed} aria-label={label}>
+                { content }
+                { rect(self.ring.inset(-2.0), "8", "dg-ring") }
+            </g>
+        }
+    }
+}
+
+/// All text in a piece of the drawing.
+fn words(html: &Html, found: &mut Vec<String>) {
+    match html {
+        Html::VText(text) => found.push(text.text.trim().to_owned()),
+        Html::VTag(tag) => {
+            if let Some(children) = tag.children() {
+                words(children, found);
+            }
+        }
+        Html::VList(list) => list.iter().for_each(|child| words(child, found)),
+        _ => {}
+    }
+}
