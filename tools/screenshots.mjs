@@ -13,10 +13,30 @@ const THEMES = ['light', 'dark'];
 
 /** What is shown: the page's address after the file, and what a visitor does there before the picture is taken. */
 const SCENES = [
-  { name: 'stage-1', query: '?stage=1', steps: async () => {} },
-  { name: 'stage-2', query: '?stage=2', steps: async () => {} },
-  { name: 'stage-3', query: '?stage=3', steps: async () => {} },
+  { name: 'stage-1', query: '?stage=1&run=0', steps: rest },
+  { name: 'stage-1-overloaded', query: '?stage=1&run=0#clients.rate=250', steps: run },
+  { name: 'stage-1-dead', query: '?stage=1&run=0#fault=kill.web', steps: run },
+  { name: 'stage-2', query: '?stage=2&run=0', steps: rest },
+  { name: 'stage-2-overloaded', query: '?stage=2&run=0#clients.rate=400', steps: run },
+  { name: 'stage-2-dead', query: '?stage=2&run=0#fault=kill.db', steps: run },
+  { name: 'stage-3', query: '?stage=3&run=0', steps: rest },
+  { name: 'stage-3-overloaded', query: '?stage=3&run=0#clients.rate=1200', steps: run },
+  { name: 'stage-3-dead', query: '?stage=3&run=0#fault=kill.web.2', steps: run },
 ];
+
+/** Until the settled figures are complete. */
+async function rest(page) {
+  await page.locator('#tile-p99[data-fresh="true"] .tile-settled:not(.provisional)').waitFor({ timeout: 60_000 });
+}
+
+/** The same moment of the live run each time: three simulated seconds, in steps of a tenth. */
+async function run(page) {
+  await rest(page);
+  for (let i = 0; i < 30; i += 1) await page.locator('.step').click();
+  await page.locator('.clock-now', { hasText: '00:00:03.0' }).waitFor();
+  await page.mouse.move(0, 0);
+  await page.evaluate(() => scrollTo(0, 0));
+}
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const folder = here('../docs/screenshots/');

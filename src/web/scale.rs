@@ -78,7 +78,8 @@ impl Scale {
     pub fn position(&self, value: f64) -> u32 {
         let at = match self.shape {
             Shape::Steps(step) => (value - self.min) / step,
-            Shape::Factors(low) if value < low => 0.0,
+            // Values near the first factor are rounded to either side of it.
+            Shape::Factors(low) if value < 0.9 * low => 0.0,
             Shape::Factors(low) => libm::log10(value / low) * PER_DECADE + f64::from(self.offset()),
         };
         (libm::round(at).max(0.0) as u32).min(self.last())

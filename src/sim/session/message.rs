@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 /// What a session can be told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case")]
 pub enum Command {
     /// Load the scenario of a link, and stand at time zero. Playing or pausing stays as it was.
     Load {
@@ -58,7 +57,6 @@ pub enum Command {
 
 /// What a session says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
 pub enum Update {
     /// A scenario was loaded or changed: the link that brings it back, and what was wrong with
     /// what was asked for.

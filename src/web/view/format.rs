@@ -6,7 +6,10 @@ const THIN: char = '\u{202f}';
 
 /// So many significant digits, at most, with no decimals from 100 on.
 fn digits(x: f64, significant: i32) -> String {
-    let magnitude = if x == 0.0 { 0 } else { libm::floor(libm::log10(x.abs())) as i32 };
+    if x == 0.0 {
+        return "0".to_owned();
+    }
+    let magnitude = libm::floor(libm::log10(x.abs())) as i32;
     let decimals = (significant - 1 - magnitude).clamp(0, 6) as usize;
     let text = format!("{x:.decimals$}");
     // 9.996 with three digits is 10.00: one digit too many, which does no harm but looks odd.
@@ -168,11 +171,13 @@ pub fn percent_within(share: f64, half: f64) -> String {
     within(share * 100.0, half * 100.0, "%")
 }
 
-/// As many decimals as the interval bears: its first digit, and one of the figure at least.
+/// As many decimals as the interval bears, and none from 100 on.
 fn within(x: f64, half: f64, unit: &str) -> String {
-    let first =
-        if half > 0.0 { (-libm::floor(libm::log10(half))).clamp(0.0, 2.0) as usize } else { 0 };
-    let decimals = if x.abs() >= 100.0 { first.min(1) } else { first };
+    if half <= 0.0 {
+        return format!("{}{THIN}{unit}", digits(x, 3));
+    }
+    let first = (-libm::floor(libm::log10(half))).clamp(0.0, 2.0) as usize;
+    let decimals = if x.abs() >= 100.0 { 0 } else { first };
     // Rounded up: the interval is never shown smaller than it is.
     let scale = libm::pow(10.0, decimals as f64);
     let half = libm::ceil(half * scale - 1e-9) / scale;
@@ -256,9 +261,10 @@ mod tests {
         ] {
             check(&percent(share), expected);
         }
-        check(&duration_within(0.1134, 0.000_012), "113.4 ± 0.1 ms");
+        check(&duration_within(0.1134, 0.000_012), "113 ± 1 ms");
         check(&duration_within(0.354, 0.0028), "354 ± 3 ms");
         check(&duration_within(4.25, 0.31), "4.2 ± 0.4 s");
+        check(&rate_within(0.0, 0.0), "0 /s");
         check(&rate_within(72.4, 0.25), "72.4 ± 0.3 /s");
         check(&percent_within(0.0, 0.0), "0 %");
         check(&percent_within(0.341, 0.02), "34 ± 2 %");

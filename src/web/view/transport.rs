@@ -73,7 +73,7 @@ fn state(model: &Model) -> &'static str {
     } else if model.has_run() {
         "paused"
     } else {
-        "settled figures shown"
+        "settled figures"
     }
 }
 

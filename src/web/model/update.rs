@@ -1,0 +1,309 @@
+//! The only way the model changes: a message in, effects out.
+
+use super::{Before, Effect, Model, Msg, Place, SPEEDS, runnable};
+use crate::sim::scenario::{Problem, Scenario, link, presets};
+use crate::sim::session::{Command, Update};
+use crate::web::route;
+use crate::web::steps::{self, Steps};
+use crate::web::summary;
+use crate::web::trace::Trace;
+use std::rc::Rc;
+
+/// Takes on a message; says what is to be done outside.
+pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::EngineReady(place) => ready(model, place),
+        Msg::Engine(said) => {
+            hear(model, *said);
+            Vec::new()
+        }
+        Msg::Set { key, text, done } => set(model, &key, text, done),
+        Msg::Act(what, commands) => change(model, what, commands, false),
+        Msg::Stage(number) => stage(model, number),
+        Msg::ResetStage => {
+            let target = model.scenario.origin();
+            go(model, "Reset of the stage".to_owned(), &target, false)
+        }
+        Msg::ResetAll => reset_all(model),
+        Msg::Restart => vec![Effect::Send(Command::Load { link: model.link.clone() })],
+        Msg::Undo => travel(model, Steps::undo),
+        Msg::Redo => travel(model, Steps::redo),
+        Msg::TogglePlay => play(model, !model.playing),
+        Msg::Step => {
+            model.playing = false;
+            vec![Effect::Send(Command::Step { ms: 100.0 })]
+        }
+        Msg::Speed(factor) => {
+            model.speed = factor;
+            vec![Effect::Send(Command::Speed { factor })]
+        }
+        Msg::Address(address) => visit(model, &address),
+        Msg::Hidden(hidden) => hide(model, hidden),
+        Msg::ToggleTheme => {
+            let theme = model.shown_theme().other();
+            (model.theme, model.options.theme) = (Some(theme), None);
+            vec![Effect::Theme(theme), address(model, false)]
+        }
+        Msg::Seed(seed) => {
+            let mut target = (*model.scenario).clone();
+            target.seed = seed;
+            go(model, format!("Seed {seed}"), &target, false)
+        }
+        Msg::Key { key, command, shift } => press(model, &key, command, shift),
+        Msg::CopyLink => vec![Effect::CopyLink],
+        Msg::NewSeed => vec![Effect::DrawSeed],
+        other => look(model, &other),
+    }
+}
+
+/// Messages that change only what is looked at.
+fn look(model: &mut Model, msg: &Msg) -> Vec<Effect> {
+    match *msg {
+        Msg::Select(selected) => {
+            model.selected = selected;
+            if selected.is_some() {
+                return vec![Effect::Reveal];
+            }
+        }
+        Msg::Explain(metric) => model.explained = metric.filter(|_| metric != model.explained),
+        Msg::Prefers(prefers) => model.prefers = prefers,
+        Msg::DismissNotice => model.notice.clear(),
+        Msg::Help(open) => model.help = open,
+        Msg::Shortcuts(on) => model.shortcuts = on,
+        Msg::Copied(true) => model.said = "The link was copied.".to_owned(),
+        Msg::Copied(false) => {
+            let what = "the browser does not allow it here: copy it from the address bar";
+            model.notice = vec![Problem::new("Copy link", what)];
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn ready(model: &mut Model, place: Place) -> Vec<Effect> {
+    model.place = place;
+    model.engine_link.clear();
+    let mut effects = vec![
+        Effect::Send(Command::Load { link: model.link.clone() }),
+        Effect::Send(Command::Speed { factor: model.speed }),
+    ];
+    if model.playing && !model.hidden {
+        effects.push(Effect::Send(Command::Play));
+    }
+    effects
+}
+
+fn hear(model: &mut Model, said: Update) {
+    match said {
+        Update::Scenario { link, .. } => model.engine_link = link,
+        Update::Refused { problems } => model.notice = problems,
+        Update::Live(live) => {
+            let busiest = summary::busiest(&live.latest).map(|(_, load)| load);
+            model.trace.push(&live, busiest);
+            if live.figures.at_s == 0.0 {
+                model.trace = Trace::default();
+            }
+            model.live = Rc::from(live);
+        }
+        // What was settled for a scenario that is no more would be a lie about this one.
+        Update::Settled(_) if model.engine_link != model.link => {}
+        Update::Settled(settled) => {
+            if settled.complete {
+                model.said = summary::settled(&settled);
+            }
+            model.settled = Some(Rc::from(settled));
+            (model.fresh, model.settled_seq) = (true, model.settled_seq + 1);
+        }
+    }
+}
+
+/// Takes on a changed scenario: notes the step, marks what is settled as old.
+fn adopt(model: &mut Model, scenario: Scenario, what: String, gesture: Option<&str>) {
+    let settled = model.settled.clone().filter(|_| model.fresh);
+    let before = settled.map(|settled| Before { settled, scenario: Rc::clone(&model.scenario) });
+    if model.steps.push(&model.scenario, what, gesture) {
+        model.before = before;
+    }
+    stand(model, scenario);
+}
+
+/// Shows a scenario without noting a step.
+fn stand(model: &mut Model, scenario: Scenario) {
+    if let Some((kind, server)) = model.selected {
+        match scenario.spec(kind) {
+            None => model.selected = None,
+            Some(_) => {
+                let servers = summary::server_count(&scenario, kind);
+                model.selected = Some((kind, server.filter(|&s| s < servers)));
+            }
+        }
+    }
+    model.link = link::write(&scenario);
+    model.scenario = Rc::new(scenario);
+    model.fresh = false;
+}
+
+fn address(model: &Model, push: bool) -> Effect {
+    Effect::Address {
+        text: route::write(&model.scenario, &model.options),
+        push: push && !model.options.embed,
+    }
+}
+
+fn set(model: &mut Model, key: &str, text: String, done: bool) -> Vec<Effect> {
+    let command = Command::Set { key: key.to_owned(), value: text };
+    let mut scenario = (*model.scenario).clone();
+    let outcome = steps::apply(&mut scenario, &command);
+    match outcome {
+        Err(problems) => {
+            model.notice = problems;
+            Vec::new()
+        }
+        Ok(problems) => {
+            let is_same = scenario == *model.scenario;
+            if !problems.is_empty() {
+                model.notice = problems;
+            }
+            if is_same {
+                if done {
+                    model.steps.close();
+                }
+                return Vec::new();
+            }
+            let before = model.steps.before_gesture(key).unwrap_or(&model.scenario);
+            let what = named(before, &scenario, key);
+            adopt(model, scenario, what, Some(key));
+            if done {
+                model.steps.close();
+            }
+            vec![Effect::Send(command), address(model, false)]
+        }
+    }
+}
+
+/// A changed setting in a few words: "Servers 4 → 6".
+fn named(before: &Scenario, after: &Scenario, key: &str) -> String {
+    let text = |scenario: &Scenario| {
+        let (part, row, param) = scenario.locate(key).ok()?;
+        Some((param.label, param.write(scenario.parts[part].spec.value(row))))
+    };
+    match (text(before), text(after)) {
+        (Some((label, a)), Some((_, b))) => format!("{label} {a} → {b}"),
+        _ => key.to_owned(),
+    }
+}
+
+/// Several commands as one step; nothing happens when one of them is refused.
+fn change(model: &mut Model, what: String, commands: Vec<Command>, push: bool) -> Vec<Effect> {
+    let mut scenario = (*model.scenario).clone();
+    let mut problems = Vec::new();
+    for command in &commands {
+        match steps::apply(&mut scenario, command) {
+            Ok(said) => problems.extend(said),
+            Err(said) => {
+                model.notice = said;
+                return Vec::new();
+            }
+        }
+    }
+    model.notice = problems;
+    model.steps.close();
+    if scenario == *model.scenario {
+        return Vec::new();
+    }
+    adopt(model, scenario, what, None);
+    let mut effects: Vec<Effect> = commands.into_iter().map(Effect::Send).collect();
+    effects.push(address(model, push));
+    effects
+}
+
+fn go(model: &mut Model, what: String, target: &Scenario, push: bool) -> Vec<Effect> {
+    let commands = steps::between(&model.scenario, target);
+    change(model, what, commands, push)
+}
+
+fn stage(model: &mut Model, number: u8) -> Vec<Effect> {
+    if model.stage() == Some(number) {
+        return Vec::new();
+    }
+    let what = format!("Stage {number}");
+    go(model, what, &presets::stage(number), true)
+}
+
+fn reset_all(model: &mut Model) -> Vec<Effect> {
+    (model.selected, model.explained, model.speed) = (None, None, 1.0);
+    let mut effects = vec![Effect::Send(Command::Speed { factor: 1.0 })];
+    effects.extend(go(model, "Reset of everything".to_owned(), &presets::stage(1), true));
+    effects
+}
+
+fn travel(
+    model: &mut Model,
+    way: fn(&mut Steps, &Rc<Scenario>) -> Option<Rc<Scenario>>,
+) -> Vec<Effect> {
+    let now = Rc::clone(&model.scenario);
+    let Some(target) = way(&mut model.steps, &now) else {
+        return Vec::new();
+    };
+    let commands = steps::between(&now, &target);
+    model.before = None;
+    stand(model, (*target).clone());
+    let mut effects: Vec<Effect> = commands.into_iter().map(Effect::Send).collect();
+    effects.push(address(model, false));
+    effects
+}
+
+fn play(model: &mut Model, playing: bool) -> Vec<Effect> {
+    (model.playing, model.hidden) = (playing, false);
+    let command = if playing { Command::Play } else { Command::Pause };
+    vec![Effect::Send(command)]
+}
+
+fn hide(model: &mut Model, hidden: bool) -> Vec<Effect> {
+    if hidden == model.hidden || !model.playing {
+        return Vec::new();
+    }
+    model.hidden = hidden;
+    let command = if hidden { Command::Pause } else { Command::Play };
+    vec![Effect::Send(command)]
+}
+
+fn press(model: &mut Model, key: &str, command: bool, shift: bool) -> Vec<Effect> {
+    let faster = |up: bool| {
+        let at = SPEEDS.iter().position(|&s| s >= model.speed).unwrap_or(0);
+        let next = if up { at + 1 } else { at.saturating_sub(1) };
+        Msg::Speed(SPEEDS[next.min(SPEEDS.len() - 1)])
+    };
+    let msg = match key {
+        "z" | "Z" if command && shift => Msg::Redo,
+        "y" if command => Msg::Redo,
+        "z" | "Z" if command => Msg::Undo,
+        _ if command || !model.shortcuts || model.help => return Vec::new(),
+        " " => Msg::TogglePlay,
+        "." => Msg::Step,
+        "[" => faster(false),
+        "]" => faster(true),
+        "r" => Msg::Restart,
+        "t" => Msg::ToggleTheme,
+        "?" => Msg::Help(true),
+        _ => return Vec::new(),
+    };
+    update(model, msg)
+}
+
+/// The address changed by Back, Forward or by hand.
+fn visit(model: &mut Model, text: &str) -> Vec<Effect> {
+    let route = route::read(text);
+    let mut problems = route.reading.problems;
+    let scenario = runnable(route.reading.scenario, &mut problems);
+    model.options = route.options;
+    if scenario == *model.scenario {
+        model.notice = problems;
+        return Vec::new();
+    }
+    let mut effects = go(model, "Another link".to_owned(), &scenario, false);
+    // The address is already there.
+    effects.retain(|effect| !matches!(effect, Effect::Address { .. }));
+    model.notice = problems;
+    effects
+}
