@@ -91,6 +91,26 @@ fn equal_servers_get_equal_shares() {
 }
 
 #[test]
+fn healthy_servers_share_what_a_dead_one_leaves() {
+    for algorithm in ["round-robin", "sticky", "weighted", "ip-hash", "url-hash"]
+        .into_iter()
+        .chain(["least-connections", "least-time", "random", "two-choices"])
+    {
+        let settings = format!(
+            "clients.rate=180 clients.users=1000000 clients.urls=1000000 web.servers=4 \
+             lb.check_s=1 lb.algorithm={algorithm}"
+        );
+        let mut scenario = textbook("clients,lb,web", &settings, 1);
+        scenario.fail(millionth::sim::scenario::PresentFault::read("kill.web.2").expect("is one"));
+        let report = run_requests(&scenario, 2e5);
+        let web = report.result.figures.part("web").expect("there is a web tier");
+        let rates: Vec<f64> = [0, 2, 3].iter().map(|i| web.servers[*i].rate / 61.0).collect();
+        let off = rates.iter().map(|rate| (rate - 1.0).abs()).fold(0.0, f64::max);
+        assert!(off < 0.03, "{algorithm}: {rates:?}");
+    }
+}
+
+#[test]
 fn better_algorithms_are_better_in_the_known_order() {
     let mean = |seed, settings: &str| {
         let settings = format!("clients.rate=320 {settings}");

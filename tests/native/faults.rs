@@ -167,6 +167,30 @@ fn whatever_dies_fails_requests_with_its_reason_and_heals() {
 }
 
 #[test]
+fn trying_again_does_not_find_a_name_that_nobody_knows() {
+    for retries in ["0", "2"] {
+        let mut engine = Engine::new(topology(&stage(3, &[("clients.retries", retries)])));
+        engine.hold(&only(Kind::Dns, None, Some(Fault::Kill)));
+        watch(&mut engine, 60.0);
+        let dead = watch(&mut engine, 60.0);
+        let share = failed(&dead, "unavailable") as f64 / dead.users.arrived as f64;
+        assert!((0.09..0.11).contains(&share), "{retries} retries: {share} failed");
+    }
+}
+
+#[test]
+fn look_ups_that_a_cache_refuses_are_misses() {
+    for (cache, fault) in [("op_ms=20 cache.backlog=0", None), ("op_ms=1", Some(Fault::Kill))] {
+        let settings = format!("clients.static_share=0 clients.read_share=1 cache.{cache}");
+        let mut engine = Engine::new(topology(&scenario("clients,web,cache,db", &settings, 1)));
+        engine.hold(&only(Kind::Cache, None, fault));
+        let figures = watch(&mut engine, 60.0);
+        let cache = figures.part("cache").expect("there is a cache");
+        assert_eq!(figures.hits + figures.misses, cache.tally.good + cache.tally.failed);
+    }
+}
+
+#[test]
 fn what_a_dying_machine_has_is_lost_and_guests_die_with_it() {
     let mut engine = Engine::new(topology(&stage(1, &[("clients.rate", "100")])));
     let mut lost = 0;

@@ -217,6 +217,16 @@ fn servers_that_go_leave_figures_that_are_right() {
 }
 
 #[test]
+fn guests_go_with_their_machines() {
+    let mut session = Session::new("?stage=3#clients.rate=100");
+    play(&mut session, 100, 100_000);
+    set(&mut session, "web.servers", "1");
+    let live = play(&mut session, 1_000, 100_000).expect("says figures");
+    let used = |key| live.figures.part(key).map_or(0.0, |part| part.utilisation);
+    assert!(used("web") > 0.3 && used("web") == used("cache"), "{} {}", used("web"), used("cache"));
+}
+
+#[test]
 fn a_flood_that_ends_leaves_nothing_behind() {
     for number in 1..=3 {
         let mut scenario = presets::stage(number);

@@ -4,6 +4,7 @@
 use crate::sim::engine::{Engine, Sample};
 use crate::sim::histogram::Histogram;
 use crate::sim::kinds::{Kind, clients};
+use crate::sim::run::meters::Endings;
 use crate::sim::snapshot::Snapshot;
 use crate::sim::topology::Topology;
 use crate::sim::units::{SimTime, Span};
@@ -161,10 +162,10 @@ pub fn settled(topology: &Topology, samples: &[Sample], complete: bool) -> Settl
         let good = b.meters.endings().good - a.meters.endings().good;
         good as f64 / b.at.since(a.at).seconds()
     });
-    let errors = per_batch(&|a, b| {
-        let ended = b.meters.endings().since(&a.meters.endings());
-        ended.failures() as f64 / ended.total().max(1) as f64
-    });
+    // A batch in which nothing ended has no share, rather than none that failed.
+    let ended = samples.windows(2).map(|p| p[1].meters.endings().since(&p[0].meters.endings()));
+    let share = |ended: Endings| ended.failures() as f64 / ended.total() as f64;
+    let errors: Vec<f64> = ended.filter(|ended| ended.total() > 0).map(share).collect();
     let latency = &figures.latency;
     Settled {
         requests: figures.users.arrived,

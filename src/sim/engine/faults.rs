@@ -7,6 +7,7 @@ use crate::sim::run::Action;
 use crate::sim::run::calendar::Tag;
 use crate::sim::run::requests::{Frame, Outcome, Request, RequestId};
 use crate::sim::scenario::PresentFault;
+use std::collections::BTreeSet;
 
 impl Engine {
     /// Makes these faults the ones that are present, and no others: servers die, heal, get slow or
@@ -61,11 +62,7 @@ impl Engine {
         }
         let is_kill = fault == Some(Fault::Kill);
         let victims = if is_kill { self.victims(place, server) } else { Vec::new() };
-        for &(id, depth) in &victims {
-            if depth + 1 == self.ctx.run.requests.get(id).depth as usize {
-                self.cancel(id);
-            }
-        }
+        self.cancel(&victims);
         let node = &mut self.nodes[place as usize];
         node.fault(&mut self.ctx, server, fault);
         for (id, depth) in victims {
@@ -85,13 +82,22 @@ impl Engine {
         self.ctx.run.requests.live().filter_map(|(id, r)| Some((id, has(r)?))).collect()
     }
 
-    /// Takes back whatever would go on with a request.
-    fn cancel(&mut self, id: RequestId) {
-        let request = self.ctx.run.requests.get_mut(id);
-        request.pending = Tag::NONE;
-        if let Some(cpu) = request.cpu.take() {
-            let due = self.ctx.run.cpus[cpu.0 as usize].remove(self.ctx.run.now, id);
-            self.ctx.run.look_at(cpu, due);
+    /// Takes back whatever would go on with requests whose top call is lost.
+    fn cancel(&mut self, victims: &[(RequestId, usize)]) {
+        let run = &mut self.ctx.run;
+        let mut cpus = BTreeSet::new();
+        for &(id, depth) in victims {
+            let request = run.requests.get_mut(id);
+            if depth + 1 == request.depth as usize {
+                request.pending = Tag::NONE;
+                cpus.extend(request.cpu.take());
+            }
+        }
+        for cpu in cpus {
+            let requests = &run.requests;
+            let kept = |id| requests.get(id).cpu == Some(cpu);
+            let due = run.cpus[cpu.0 as usize].keep(run.now, kept);
+            run.look_at(cpu, due);
         }
     }
 

@@ -177,7 +177,7 @@ impl Engine {
                 let action = self.nodes[node as usize].resume(&mut self.ctx, id);
                 self.drive(id, action);
             }
-        } else if let Some(&Owner::Node(node, name)) =
+        } else if let Some(&Owner(node, name)) =
             self.ctx.run.timers.get((timer - NODE_TIMERS) as usize)
         {
             self.ctx.node = node;

@@ -1,7 +1,7 @@
 //! How a balancer chooses a server: what it knows of the servers, and the nine algorithms.
 
 use super::Kind;
-use crate::sim::rng::{Purpose, Stream};
+use crate::sim::rng::{Draw, Purpose, Stream};
 use crate::sim::units::SimTime;
 
 /// The algorithms, in the order of [`Algorithm`].
@@ -139,20 +139,14 @@ impl Pool {
         &self.backends[..self.count]
     }
 
-    /// The healthy server at or after a place, in rotation.
+    /// The next healthy server in rotation.
     #[inline]
-    fn healthy_from(&self, start: usize) -> Option<usize> {
-        let mut place = start;
-        for _ in 0..self.count {
-            if place >= self.count {
-                place -= self.count;
-            }
-            if self.backends[place].healthy || self.fails_open() {
-                return Some(place);
-            }
-            place += 1;
-        }
-        None
+    fn healthy_from(&self, next: usize) -> Option<usize> {
+        // Servers may have gone since the last turn.
+        let start = if next < self.count { next } else { 0 };
+        let is_up = |place: &usize| self.backends[*place].healthy;
+        let found = (start..self.count).find(is_up).or_else(|| (0..start).find(is_up));
+        found.or_else(|| (self.fail_open && self.count > 0).then_some(start))
     }
 
     #[inline]
@@ -218,31 +212,28 @@ impl Pool {
         Some(chosen)
     }
 
-    /// One of the healthy servers at random.
-    fn random(&self, word: u32) -> Option<usize> {
-        let open = self.fails_open();
-        let up = self.known().iter().filter(|b| b.healthy || open).count();
-        if up == self.count {
-            return Some(word as usize % self.count.max(1));
+    /// One of the healthy servers but `but`, each with the same chance. Where all are healthy the
+    /// first draw decides, and where the one drawn is not, a second among those that are.
+    fn drawn(&self, draw: &mut Draw, but: Option<usize>) -> Option<usize> {
+        let others = self.count - usize::from(but.is_some());
+        let nth = draw.below(others as u32) as usize;
+        let place = nth + usize::from(but.is_some_and(|but| nth >= but));
+        if others > 0 && self.backends[place].healthy {
+            return Some(place);
         }
-        let nth = (word as usize).checked_rem(up)?;
-        let mut healthy = (0..self.count).filter(|&i| self.backends[i].healthy || open);
-        healthy.nth(nth)
+        let open = self.fails_open();
+        let is_up = |i: &usize| (self.backends[*i].healthy || open) && Some(*i) != but;
+        let up = (0..self.count).filter(is_up).count();
+        (0..self.count).filter(is_up).nth(draw.below(up as u32) as usize)
     }
 
     /// The one with fewer open requests of two different servers at random.
     fn two_choices(&self, number: u64) -> Option<usize> {
         let mut draw = self.routes.at(number);
-        let n = self.count as u32;
-        let first = draw.below(n.max(1));
-        let mut second = draw.below(n.max(2) - 1);
-        second += u32::from(second >= first);
-        let healthy = |place: u32| self.healthy_from(place as usize);
-        let first = healthy(first)?;
-        if n < 2 {
+        let first = self.drawn(&mut draw, None)?;
+        let Some(second) = self.drawn(&mut draw, Some(first)) else {
             return Some(first);
-        }
-        let second = healthy(second)?;
+        };
         let fewer = self.backends[second].open < self.backends[first].open;
         Some(if fewer { second } else { first })
     }
@@ -250,26 +241,15 @@ impl Pool {
     /// Chooses a server for a request; `None` when there is none to send it to.
     #[inline]
     pub fn choose(&mut self, number: u64, user: u32, url: u32) -> Option<usize> {
-        if self.count == 0 {
-            return None;
-        }
-        let n = self.count as u32;
         match self.algorithm {
             Algorithm::RoundRobin => self.rotate(),
             Algorithm::Sticky => self.sticky(user),
             Algorithm::Weighted => self.weighted(),
-            Algorithm::IpHash => {
-                self.healthy_from(self.hashes.at(u64::from(user)).below(n) as usize)
-            }
-            Algorithm::UrlHash => {
-                self.healthy_from(self.hashes.at(!u64::from(url)).below(n) as usize)
-            }
+            Algorithm::IpHash => self.drawn(&mut self.hashes.at(u64::from(user)), None),
+            Algorithm::UrlHash => self.drawn(&mut self.hashes.at(!u64::from(url)), None),
             Algorithm::LeastConnections => self.lowest(|b| f64::from(b.open)),
             Algorithm::LeastTime => self.lowest(|b| b.time * f64::from(b.open + 1)),
-            Algorithm::Random => {
-                let word = self.routes.at(number).below(n);
-                self.random(word)
-            }
+            Algorithm::Random => self.drawn(&mut self.routes.at(number), None),
             Algorithm::TwoChoices => self.two_choices(number),
         }
     }

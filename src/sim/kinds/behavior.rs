@@ -136,11 +136,21 @@ impl Ctx {
         self.run.requests.begin(wish, self.run.now, self.node, phase)
     }
 
-    /// Begins another attempt of a request of the part's own, in its first call and in this phase.
-    pub fn begin_again(&mut self, request: &Request, phase: u8) -> RequestId {
-        let mut again = Request { depth: 1, travelling: false, ..*request };
+    /// Begins another attempt of a request of the part's own, in its first call and in this phase;
+    /// `None` when the simulator is full.
+    pub fn begin_again(&mut self, request: &Request, phase: u8) -> Option<RequestId> {
+        if self.run.requests.is_full() {
+            return None;
+        }
+        let mut again = Request { depth: 1, travelling: false, cpu: None, ..*request };
         again.frames[0].phase = phase;
-        self.run.requests.split_off(again)
+        Some(self.run.requests.split_off(again))
+    }
+
+    /// Whether more requests are in flight than the simulator holds.
+    #[must_use]
+    pub const fn is_crowded(&self) -> bool {
+        self.run.requests.is_crowded()
     }
 
     /// Ends a request of the part's own.
@@ -193,7 +203,7 @@ impl Ctx {
 
     /// [`Behavior::wake`] with this name at an instant. Names are the part's own.
     pub fn wake_at(&mut self, at: SimTime, timer: u32) {
-        let owner = Owner::Node(self.node, timer);
+        let owner = Owner(self.node, timer);
         let found = self.run.timers.iter().position(|t| *t == owner);
         let place = found.unwrap_or_else(|| {
             self.run.timers.push(owner);

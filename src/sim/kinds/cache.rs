@@ -99,17 +99,23 @@ impl State {
         let frame = ctx.frame(id);
         (frame.phase, frame.server) = (LOOKUP, server);
         if !self.tier.is_alive(server as usize) {
-            return Action::Reply(Outcome::Unavailable);
+            return Self::fail(ctx, Outcome::Unavailable);
         }
         if self.operation.mean() == 0.0 {
             return self.answer(ctx, id);
         }
         let work = self.operation.sample(self.services.at(number));
         match self.tier.offer(ctx, server as usize, id, work) {
-            None => Action::Reply(Outcome::Unavailable),
-            Some(Admission::Refused) => Action::Reply(Outcome::BacklogFull),
+            None => Self::fail(ctx, Outcome::Unavailable),
+            Some(Admission::Refused) => Self::fail(ctx, Outcome::BacklogFull),
             Some(Admission::Started | Admission::Queued) => Action::Wait,
         }
+    }
+
+    /// A look-up that is not carried out finds nothing.
+    fn fail(ctx: &mut Ctx, outcome: Outcome) -> Action {
+        ctx.meters().misses += 1;
+        Action::Reply(outcome)
     }
 
     fn answer(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {

@@ -98,6 +98,12 @@ const PAUSE: u8 = 3;
 /// The attempt stands in this byte of a request's number, so that a retry draws anew.
 const ATTEMPT_SHIFT: u32 = 56;
 
+/// The number of a user's wish: the same for all its attempts.
+#[must_use]
+pub const fn wish(number: u64) -> u64 {
+    number & ((1 << ATTEMPT_SHIFT) - 1)
+}
+
 /// Turns 32 random bits into a number of [0, 1).
 const WORD: f64 = 1.0 / (1u64 << 32) as f64;
 
@@ -213,11 +219,12 @@ impl State {
             ctx.be_patient(id);
         }
         match self.dns {
-            Some(to) => {
+            // What was found out for an attempt is known to the next.
+            Some(to) if !ctx.frame(id).found => {
                 ctx.frame(id).phase = NAME;
                 Action::Call { to, way: LineId::NOW }
             }
-            None => self.send(ctx, id),
+            _ => self.send(ctx, id),
         }
     }
 
@@ -237,6 +244,12 @@ impl State {
             return Action::Wait;
         }
         ctx.stop_waiting(id);
+        if ctx.is_crowded() {
+            // The death of a server has made two of one: its work goes on without its user.
+            ctx.ended(id, Outcome::SimulatorFull);
+            ctx.end(id);
+            return Action::Wait;
+        }
         if outcome != Outcome::Good && ctx.request(id).attempt < self.retries {
             self.pause(ctx, id);
             return Action::Wait;
@@ -264,13 +277,13 @@ impl State {
         let id = ctx.longest_awaited();
         ctx.stop_waiting(id);
         let request = *ctx.request(id);
-        if request.attempt < self.retries {
-            ctx.request(id).abandoned = true;
-            let again = ctx.begin_again(&request, PAUSE);
-            self.pause(ctx, again);
-        } else {
-            ctx.ended(id, Outcome::TimedOut);
-            ctx.request(id).abandoned = true;
+        ctx.request(id).abandoned = true;
+        if request.attempt >= self.retries {
+            return ctx.ended(id, Outcome::TimedOut);
+        }
+        match ctx.begin_again(&request, PAUSE) {
+            Some(again) => self.pause(ctx, again),
+            None => ctx.ended(id, Outcome::SimulatorFull),
         }
     }
 }
@@ -330,8 +343,12 @@ impl Behavior for State {
     fn returned(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
         if ctx.frame(id).phase == NAME {
             if outcome == Outcome::Good {
+                ctx.frame(id).found = true;
                 return self.send(ctx, id);
             }
+            return self.answered(ctx, id, outcome);
+        }
+        if ctx.is_crowded() {
             return self.answered(ctx, id, outcome);
         }
         ctx.frame(id).phase = BACK;

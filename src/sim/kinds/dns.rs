@@ -1,9 +1,9 @@
 //! The domain name system: resolvers that remember the site's address for a while, and the name
 //! service behind them.
 
-use super::Kind;
 use super::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
 use super::param::{Param, Spec, settings};
+use super::{Kind, clients};
 use crate::sim::law::Law;
 use crate::sim::region;
 use crate::sim::rng::{Purpose, Stream};
@@ -121,7 +121,8 @@ impl Behavior for State {
     #[inline(never)]
     fn arrive(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         let number = ctx.request(id).number;
-        if self.asks.at(number).unit() >= self.lookups {
+        // Whether a device knows the address does not change because an attempt failed.
+        if self.asks.at(clients::wish(number)).unit() >= self.lookups {
             return Action::Reply(Outcome::Good);
         }
         ctx.frame(id).phase = ASKING;

@@ -233,9 +233,9 @@ impl Param {
                 names.get(*x as usize).map_or_else(String::new, |(name, _)| (*name).to_owned())
             }
             (Domain::Switch, Value::Number(x)) => (if *x == 0.0 { "off" } else { "on" }).to_owned(),
-            (_, Value::Number(x)) => x.to_string(),
+            (_, Value::Number(x)) => write_number(*x),
             (_, Value::List(items)) => {
-                items.iter().map(f64::to_string).collect::<Vec<_>>().join(",")
+                items.iter().map(|x| write_number(*x)).collect::<Vec<_>>().join(",")
             }
         }
     }
@@ -274,8 +274,17 @@ pub fn quoted(text: &str) -> String {
     format!("“{short}{dots}”")
 }
 
+/// Longest text of a number, in bytes.
+const LONGEST_NUMBER: usize = 40;
+
+/// A number as text that can be read again: with an exponent where it would be too long.
+fn write_number(x: f64) -> String {
+    let text = x.to_string();
+    if text.len() <= LONGEST_NUMBER { text } else { format!("{x:e}") }
+}
+
 fn read_number(text: &str) -> Result<f64, String> {
-    if text.len() > 40 {
+    if text.len() > LONGEST_NUMBER {
         return Err(format!("{} is too long for a number", quoted(text)));
     }
     match text.trim().parse::<f64>() {

@@ -93,7 +93,6 @@ impl Station {
     /// Offers a request with `work` nanoseconds of work.
     #[inline]
     pub fn offer(&mut self, ctx: &mut Ctx, id: RequestId, work: f64) -> Admission {
-        let work = work * self.slowdown;
         if self.busy < self.slots {
             self.take(ctx, id, work);
             return Admission::Started;
@@ -141,6 +140,7 @@ impl Station {
 
     #[inline]
     fn take(&mut self, ctx: &mut Ctx, id: RequestId, work: f64) {
+        let work = work * self.slowdown;
         self.busy += 1;
         self.gauge.busy_moments = self.gauge.busy_moments.wrapping_sub(ctx.now().0);
         ctx.request(id).served += Span::from_nanos(work).0;

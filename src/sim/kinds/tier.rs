@@ -142,12 +142,6 @@ impl Tier {
         self.servers[server].station.release(ctx);
     }
 
-    /// A server.
-    #[must_use]
-    pub fn server(&self, index: usize) -> Option<&Server> {
-        self.servers.get(index)
-    }
-
     /// Whether the server at this place is up.
     #[must_use]
     pub fn is_alive(&self, index: usize) -> bool {
@@ -160,10 +154,10 @@ impl Tier {
         self.servers.iter().filter(|s| s.wanted).count()
     }
 
-    /// Processors of its own, for guests.
+    /// Processors of its own, for guests: those of the servers that are planned.
     #[must_use]
     pub fn cpus(&self) -> Vec<Option<CpuId>> {
-        self.servers.iter().map(|s| s.own).collect()
+        self.servers.iter().filter(|s| s.wanted).map(|s| s.own).collect()
     }
 
     /// Puts a fault on one server or on all, or heals.

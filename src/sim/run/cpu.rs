@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 /// Which processor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CpuId(pub u32);
 
 /// A piece of work: ends when the virtual time of its processor reaches `end`.
@@ -136,10 +136,11 @@ impl Cpu {
         self.plan()
     }
 
-    /// Takes work away (its server died). Says when to look, if sooner than planned.
-    pub fn remove(&mut self, now: SimTime, id: RequestId) -> Option<SimTime> {
+    /// Takes work away (its server died), all but what is kept. Says when to look, if sooner than
+    /// planned.
+    pub fn keep(&mut self, now: SimTime, kept: impl Fn(RequestId) -> bool) -> Option<SimTime> {
         self.advance(now);
-        self.pieces.retain(|piece| piece.id != id);
+        self.pieces.retain(|piece| kept(piece.id));
         self.plan()
     }
 
@@ -147,12 +148,6 @@ impl Cpu {
     #[must_use]
     pub const fn cores(&self) -> f64 {
         self.cores
-    }
-
-    /// Work on it now.
-    #[must_use]
-    pub fn load(&self) -> usize {
-        self.pieces.len()
     }
 
     /// Core-nanoseconds used up to `now`.

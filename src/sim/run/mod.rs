@@ -27,14 +27,9 @@ pub enum Action {
     Wait,
 }
 
-/// Whom a timer wakes.
+/// Whom a timer wakes: the part at this place, with a name of its own for the timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Owner {
-    /// A processor.
-    Cpu(CpuId),
-    /// The part at this place, with a name of its own for the timer.
-    Node(u8, u32),
-}
+pub struct Owner(pub u8, pub u32);
 
 /// The state of a run, without the parts themselves.
 #[derive(Clone, Debug)]

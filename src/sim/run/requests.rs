@@ -265,7 +265,8 @@ impl Requests {
         Some(RequestId(self.records.len() as u32 - 1))
     }
 
-    /// Stores a request that splits off one already counted, whatever the limit.
+    /// Stores a request that splits off one already counted. It may be one too many: whoever is
+    /// told of it lets it go at once if the simulator [is crowded](Self::is_crowded).
     pub fn split_off(&mut self, request: Request) -> RequestId {
         if let Some(place) = self.free.pop() {
             self.records[place as usize] = request;
@@ -273,6 +274,18 @@ impl Requests {
         }
         self.records.push(request);
         RequestId(self.records.len() as u32 - 1)
+    }
+
+    /// Whether there is no room for one more.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        self.len() >= MOST_IN_FLIGHT
+    }
+
+    /// Whether there is one more than there is room for.
+    #[must_use]
+    pub const fn is_crowded(&self) -> bool {
+        self.len() > MOST_IN_FLIGHT
     }
 
     /// Frees a record.

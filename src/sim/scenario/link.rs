@@ -1,16 +1,17 @@
 //! The readable form of a scenario that stands in a page's address: `?stage=3#v=1&web.servers=6`.
 //! The reader is total: it bounds what it reads, and names every problem at once.
 
-use super::{Base, PresentFault, Problem, Scenario, presets};
+use super::{Base, MOST_FAULTS, PresentFault, Problem, Scenario, presets};
 use crate::sim::kinds::Kind;
 use crate::sim::kinds::param::quoted;
 
 /// Version of the form that is written.
 pub const VERSION: u32 = 1;
-/// Longest text that is read, in bytes.
-pub const LONGEST: usize = 16_384;
+/// Longest text that is read, in bytes: twice what is written for two lists of 500 servers and as
+/// many faults as there may be.
+pub const LONGEST: usize = 1 << 17;
 /// Most pairs that are read.
-const MOST_PAIRS: usize = 1_000;
+const MOST_PAIRS: usize = 2 * MOST_FAULTS;
 /// Most problems that are named.
 const MOST_PROBLEMS: usize = 50;
 
@@ -194,6 +195,27 @@ mod tests {
         assert_eq!(read(&text), Reading { scenario: scenario.clone(), problems: vec![] });
         let encoded = format!("https://a.example/x/{}", text.replace(',', "%2C").replace('#', "&"));
         assert_eq!(read(&encoded).scenario, scenario);
+    }
+
+    #[test]
+    fn the_longest_links_and_the_smallest_numbers_come_back() {
+        let mut scenario = presets::stage(3);
+        let list: Vec<String> = (0..500).map(|i| (1.0 + f64::from(i) / 7.0).to_string()).collect();
+        for (key, value) in [("web.servers", "500"), ("clients.timeout_s", "1e-50")] {
+            assert_eq!(scenario.set(key, value), Ok(None));
+        }
+        for key in ["web.sizes", "lb.weights"] {
+            assert_eq!(scenario.set(key, &list.join(",")), Ok(None));
+        }
+        for server in 1..=500 {
+            for fault in ["kill.web", "slow2.718281828459045.cache"] {
+                let fault = format!("{fault}.{server}");
+                scenario.fail(PresentFault::read(&fault).expect("is a fault"));
+            }
+        }
+        let text = write(&scenario);
+        assert!(text.len() < LONGEST / 2, "{}", text.len());
+        assert_eq!(read(&text), Reading { scenario, problems: vec![] });
     }
 
     #[test]

@@ -89,7 +89,7 @@ impl Session {
                 self.tell_live();
             }
             Command::Step { ms } => {
-                self.playing = false;
+                (self.playing, self.granted, self.behind) = (false, 0.0, false);
                 let ns = ms.clamp(0.0, 60_000.0) * MILLISECOND as f64;
                 self.run_to(self.engine.now().after(Span(ns as u64)), u64::MAX);
                 self.tell_live();
