@@ -18,8 +18,8 @@
 //! - *calendar*: pending events. *Line*: pending events with the same constant delay.
 //! - *work*: processor time that a request needs. *Utilisation*: share of the processor, or of the
 //!   slots, in use.
-//! - *throughput*: answers that came back, wanted or not. *Goodput*: good answers that users
-//!   waited for. *Wasted*: answered after the user gave up.
+//! - *throughput*: good answers that came back, wanted or not. *Goodput*: those that users waited
+//!   for. *Wasted*: answered after the user gave up.
 //! - *live* figures: a sliding window over the run that is watched. *Settled* figures: a run of
 //!   its own with the warm-up removed, with intervals.
 

@@ -1,5 +1,5 @@
 //! The headless command, `millionth`: arguments in, text and exit code out. It reads files and
-//! tells the time only through what its caller hands in, so that tests and other hosts can run it too.
+//! tells the time only through what its caller hands in, so that other hosts can run it too.
 
 mod arguments;
 mod table;
@@ -200,6 +200,7 @@ mod tests {
             ("run stage-1 --set web.servers=0 --set x --seed q --duration -1", "", "web.servers"),
             ("run ?stage=1#web.moon=1", "", "web.moon"),
             ("run file.json", r#"{"parts":["web"]}"#, "clients is missing"),
+            ("run ?stge=3#web.servers=4", "", "“stge” is not a key"),
             ("params extra", "", "extra"),
         ];
         for (line, file, expected) in cases {

@@ -98,16 +98,6 @@ impl Histogram {
         None
     }
 
-    /// The share of durations at most `limit` (to bucket precision), 1 when nothing was recorded.
-    #[must_use]
-    pub fn share_within(&self, limit: Span) -> f64 {
-        if self.count == 0 {
-            return 1.0;
-        }
-        let inside: u64 = self.counts[..=bucket(limit.0)].iter().sum();
-        inside as f64 / self.count as f64
-    }
-
     /// Adds all of `other`.
     pub fn add(&mut self, other: &Self) {
         for (mine, theirs) in self.counts.iter_mut().zip(other.counts.iter()) {
@@ -192,6 +182,5 @@ mod tests {
         let between = h.since(&before);
         assert_eq!((between.count(), between.sum()), (1, 5_000_000));
         assert!((between.quantile(0.5).unwrap_or(0.0) / 5e-3 - 1.0).abs() < 0.01);
-        assert!((h.share_within(Span(2_000_000)) - 0.5).abs() < 1e-12);
     }
 }

@@ -277,7 +277,7 @@ impl Snapshot {
         rate(self.users.good, self.window_s)
     }
 
-    /// Answers of any kind per second that came back to users' devices, wanted or not.
+    /// Good answers per second that came back to users' devices, wanted or not.
     #[must_use]
     pub fn throughput(&self) -> f64 {
         rate(self.users.good + self.wasted, self.window_s)
@@ -321,7 +321,7 @@ fn part(topology: &Topology, place: usize, earlier: &Sample, later: &Sample) -> 
         key: kind.key().to_owned(),
         tally: Tally::between(&a.flow, &b.flow),
         rate: rate(b.flow.arrived - a.flow.arrived, span / 1e9),
-        inside: b.flow.inside(),
+        inside: b.inside(),
         mean_inside: if span > 0.0 { area as f64 / span } else { 0.0 },
         latency: Latency::of(&b.flow.time.since(&a.flow.time)),
         utilisation: utilisations.iter().sum::<f64>() / utilisations.len().max(1) as f64,
@@ -346,7 +346,9 @@ fn server(
     let slots = (now.slots != u32::MAX).then_some(now.slots);
     let slots_used = slots.map(|slots| (busy / f64::from(slots.max(1))).min(1.0));
     let cores = (now.cores > 0.0).then_some(now.cores);
-    let processor = cores.map(|cores| (over(now.core_ns - then.core_ns) / cores).clamp(0.0, 1.0));
+    let offered = now.offered_ns - then.offered_ns;
+    let processor =
+        cores.map(|_| if offered > 0.0 { (now.core_ns - then.core_ns) / offered } else { 0.0 });
     ServerView {
         alive: now.alive,
         healthy,

@@ -57,24 +57,6 @@ impl Topology {
     pub fn kinds(&self) -> impl Iterator<Item = Kind> {
         self.scenario.parts.iter().map(|part| part.kind)
     }
-
-    /// The calls between parts: from, to.
-    #[must_use]
-    pub fn links(&self) -> Vec<(Kind, Kind)> {
-        use Kind::{Cache, Clients, Database, Dns, LoadBalancer, WebTier};
-        let has = |kind| self.place(kind).is_some();
-        let mut links = Vec::new();
-        if has(Dns) {
-            links.push((Clients, Dns));
-        }
-        if has(LoadBalancer) {
-            links.extend([(Clients, LoadBalancer), (LoadBalancer, WebTier)]);
-        } else {
-            links.push((Clients, WebTier));
-        }
-        links.extend([Cache, Database].into_iter().filter(|&k| has(k)).map(|k| (WebTier, k)));
-        links
-    }
 }
 
 impl Surroundings for Topology {

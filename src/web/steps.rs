@@ -89,7 +89,8 @@ impl Steps {
     }
 }
 
-/// Does to a scenario what a session does to its own on this command; other commands change nothing.
+/// Does to a scenario what a session does to its own on this command; other commands change
+/// nothing.
 ///
 /// # Errors
 /// Every reason why a session would refuse it; the scenario is then as it was.

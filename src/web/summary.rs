@@ -65,7 +65,7 @@ pub fn fault_text(fault: &PresentFault, scenario: &Scenario) -> String {
     format!("{}{server} {what}", name(fault.kind, scenario))
 }
 
-/// What limits the system, in a sentence or two, from the same figures as everything else.
+/// What limits the system, in a sentence or two, from settled figures where there are any.
 #[must_use]
 pub fn limit(scenario: &Scenario, figures: &Snapshot) -> String {
     let Some((part, load)) = busiest(figures) else {
@@ -77,25 +77,26 @@ pub fn limit(scenario: &Scenario, figures: &Snapshot) -> String {
         return format!("{label}: no server is up, so nothing that needs it is answered.");
     }
     let busy = format::percent(load.min(1.0));
-    if load > 0.97 {
-        let backlog = if part.backlog > 0 {
-            let waiting = format::count(part.backlog as f64);
-            format!(" {waiting} requests wait in its backlog.")
-        } else {
-            String::new()
-        };
-        return format!("{label}: {busy} busy. It is saturated and cannot take more.{backlog}");
+    let (asked, served) = (format::rate(figures.offered_rate()), figures.goodput());
+    if load > FULL {
+        let served = format::rate(served);
+        return format!(
+            "{label}: {busy} busy, and so full. {served} are answered well of the {asked} that users \
+             ask for."
+        );
     }
-    let room = format::rate(figures.offered_rate() / load.max(1e-9));
     if load < 0.01 {
         return format!("Nothing is: the busiest part, {label}, is {busy} busy.");
     }
+    let room = format::rate(served / load);
     format!(
         "{label}: {busy} busy. If load grew in step with traffic, it would be full at about {room} \
-         (now {}); waits grow well before that.",
-        format::rate(figures.offered_rate())
+         (now {asked}); waits grow well before that."
     )
 }
+
+/// From this utilisation on a part counts as full.
+const FULL: f64 = 0.97;
 
 /// The whole state in a paragraph.
 #[must_use]

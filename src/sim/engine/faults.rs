@@ -5,7 +5,7 @@ use crate::sim::kinds::Kind;
 use crate::sim::kinds::behavior::{Behavior, Fault, Surroundings};
 use crate::sim::run::Action;
 use crate::sim::run::calendar::Tag;
-use crate::sim::run::requests::{Frame, Outcome, Request, RequestId};
+use crate::sim::run::requests::{Class, Frame, Outcome, Request, RequestId};
 use crate::sim::scenario::PresentFault;
 use std::collections::BTreeSet;
 
@@ -15,25 +15,30 @@ impl Engine {
     pub fn hold(&mut self, faults: &[PresentFault]) {
         let kinds: Vec<Kind> = self.topology.kinds().collect();
         for (place, kind) in kinds.into_iter().enumerate() {
+            if matches!(kind, Kind::Clients | Kind::Network) {
+                continue;
+            }
             let servers = self.nodes[place].servers(&self.ctx);
+            let kills = |f: &&PresentFault| f.fault == Fault::Kill;
+            let is_dead = |server| faults.iter().filter(kills).any(|f| self.hits(f, kind, server));
+            let dead: Vec<bool> = (0..servers.len()).map(is_dead).collect();
+            let newly: Vec<bool> = servers.iter().zip(&dead).map(|(s, &d)| s.alive && d).collect();
+            // One look at all requests finds the victims of all servers that die now.
+            let victims =
+                if newly.contains(&true) { self.victims(place as u8, &newly) } else { Vec::new() };
+            self.cancel(&victims);
             for (server, is) in servers.iter().enumerate() {
-                let slow = |f: &PresentFault| match f.fault {
-                    Fault::Slow(factor) => Some(factor),
-                    Fault::Kill => None,
-                };
-                let own = |f: &&PresentFault| {
-                    f.kind == kind && f.server.is_none_or(|only| only == server)
-                };
-                let slowness = faults.iter().filter(own).filter_map(slow).next_back();
-                let is_dead =
-                    faults.iter().any(|f| f.fault == Fault::Kill && self.hits(f, kind, server));
-                let mut tell = |fault| self.fault_one(kind, Some(server), fault);
-                match (is.alive, is_dead) {
-                    (true, true) => tell(Some(Fault::Kill)),
-                    (false, false) => tell(None),
+                let node = &mut self.nodes[place];
+                match (is.alive, dead[server]) {
+                    (true, true) => node.fault(&mut self.ctx, Some(server), Some(Fault::Kill)),
+                    (false, false) => node.fault(&mut self.ctx, Some(server), None),
                     _ => {}
                 }
-                tell(Some(Fault::Slow(slowness.unwrap_or(1.0))));
+                let slow = Fault::Slow(slowness(faults, kind, server));
+                node.fault(&mut self.ctx, Some(server), Some(slow));
+            }
+            for (id, depth) in victims {
+                self.lose(id, depth);
             }
         }
     }
@@ -53,30 +58,13 @@ impl Engine {
         fault.kind == place && fault.server.is_none_or(|only| only == number)
     }
 
-    fn fault_one(&mut self, kind: Kind, server: Option<usize>, fault: Option<Fault>) {
-        let Some(place) = self.topology.place(kind) else {
-            return;
-        };
-        if matches!(kind, Kind::Clients | Kind::Network) {
-            return;
-        }
-        let is_kill = fault == Some(Fault::Kill);
-        let victims = if is_kill { self.victims(place, server) } else { Vec::new() };
-        self.cancel(&victims);
-        let node = &mut self.nodes[place as usize];
-        node.fault(&mut self.ctx, server, fault);
-        for (id, depth) in victims {
-            self.lose(id, depth);
-        }
-    }
-
-    /// Requests that a server has, with the depth of its call.
-    fn victims(&self, place: u8, server: Option<usize>) -> Vec<(RequestId, usize)> {
+    /// Requests that these servers have, with the depth of their calls.
+    fn victims(&self, place: u8, dying: &[bool]) -> Vec<(RequestId, usize)> {
         let has = |request: &Request| {
             let inside = request.depth as usize - usize::from(request.travelling);
             (request.floor as usize..inside).find(|&depth| {
                 let frame = &request.frames[depth];
-                frame.node == place && server.is_none_or(|s| s == frame.server as usize)
+                frame.node == place && dying.get(frame.server as usize) == Some(&true)
             })
         };
         self.ctx.run.requests.live().filter_map(|(id, r)| Some((id, has(r)?))).collect()
@@ -112,7 +100,8 @@ impl Engine {
         // What a part began itself, such as a health check, never came in there.
         if depth > 0 {
             let meter = &mut self.ctx.run.meters.nodes[node as usize];
-            meter.leave(self.ctx.run.now, entered, Outcome::Lost);
+            let is_check = request.class == Class::Probe;
+            meter.leave(self.ctx.run.now, entered, Outcome::Lost, is_check);
         }
         self.ctx.run.patience.remove(&mut self.ctx.run.requests, id);
         self.ctx.run.requests.get_mut(id).floor = depth as u8 + 1;
@@ -133,4 +122,14 @@ impl Engine {
         let action = self.nodes[caller as usize].returned(&mut self.ctx, told, Outcome::Lost);
         self.drive(told, action);
     }
+}
+
+/// How many times as long a server's work takes: the last fault that says so counts.
+fn slowness(faults: &[PresentFault], kind: Kind, server: usize) -> f64 {
+    let own = faults.iter().filter(|f| f.kind == kind && f.server.is_none_or(|s| s == server));
+    let mut slow = own.filter_map(|f| match f.fault {
+        Fault::Slow(factor) => Some(factor),
+        Fault::Kill => None,
+    });
+    slow.next_back().unwrap_or(1.0)
 }

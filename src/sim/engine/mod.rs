@@ -8,7 +8,7 @@ use crate::sim::kinds::Node;
 use crate::sim::kinds::behavior::{ARRIVAL, Behavior, Ctx, IMPATIENCE, NODE_TIMERS};
 use crate::sim::run::calendar::{LineId, Subject, Tag};
 use crate::sim::run::meters::{Meters, ServerMeter};
-use crate::sim::run::requests::{Frame, Outcome, RequestId};
+use crate::sim::run::requests::{Class, Frame, Outcome, RequestId};
 use crate::sim::run::{Action, Owner, Run};
 use crate::sim::topology::Topology;
 use crate::sim::units::SimTime;
@@ -29,8 +29,8 @@ pub struct Sample {
     pub at: SimTime,
     /// All meters.
     pub meters: Meters,
-    /// Time integral of the number inside each part, in nanoseconds modulo 2^64.
-    pub areas: Vec<u64>,
+    /// Time integral of the number inside each part, in nanoseconds.
+    pub areas: Vec<u128>,
     /// The servers of each part.
     pub servers: Vec<Vec<ServerMeter>>,
     /// For a part that checks the health of others' servers: whom it sends requests to.
@@ -224,7 +224,8 @@ impl Engine {
     /// The request comes into the part of its top call.
     #[inline]
     fn enter(&mut self, id: RequestId, node: u8) -> Action {
-        self.ctx.run.meters.nodes[node as usize].enter(self.ctx.run.now);
+        let is_check = self.ctx.run.requests.get(id).class == Class::Probe;
+        self.ctx.run.meters.nodes[node as usize].enter(self.ctx.run.now, is_check);
         self.nodes[node as usize].arrive(&mut self.ctx, id)
     }
 
@@ -236,8 +237,9 @@ impl Engine {
         let Frame { node, entered, .. } = *request.top();
         request.depth -= 1;
         let is_orphan = request.depth <= request.floor && request.floor > 0;
-        let below = request.top().node;
-        self.ctx.run.meters.nodes[node as usize].leave(self.ctx.run.now, entered, outcome);
+        let (below, is_check) = (request.top().node, request.class == Class::Probe);
+        let meter = &mut self.ctx.run.meters.nodes[node as usize];
+        meter.leave(self.ctx.run.now, entered, outcome, is_check);
         if is_orphan {
             self.ctx.run.meters.orphaned += 1;
             self.ctx.run.requests.remove(id);

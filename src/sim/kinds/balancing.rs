@@ -248,7 +248,15 @@ impl Pool {
             Algorithm::IpHash => self.drawn(&mut self.hashes.at(u64::from(user)), None),
             Algorithm::UrlHash => self.drawn(&mut self.hashes.at(!u64::from(url)), None),
             Algorithm::LeastConnections => self.lowest(|b| f64::from(b.open)),
-            Algorithm::LeastTime => self.lowest(|b| b.time * f64::from(b.open + 1)),
+            Algorithm::LeastTime => {
+                // A server that nothing is known of counts as a usual one.
+                let known = || self.known().iter().map(|b| b.time).filter(|&time| time > 0.0);
+                let usual = known().sum::<f64>() / known().count().max(1) as f64;
+                self.lowest(|b| {
+                    let time = if b.time > 0.0 { b.time } else { usual };
+                    time * f64::from(b.open + 1)
+                })
+            }
             Algorithm::Random => self.drawn(&mut self.routes.at(number), None),
             Algorithm::TwoChoices => self.two_choices(number),
         }

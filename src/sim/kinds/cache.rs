@@ -30,7 +30,8 @@ settings! {
     OperationLaw = Param::choice("law", "Law of the work", LAWS, 0,
         "How the work of look-ups varies around its mean.");
     Scv = Param::number("scv", "Variation of the work", (0.01, 1.0, 100.0),
-        "Squared coefficient of variation for the Erlang, lognormal and hyperexponential laws.")
+        "Squared coefficient of variation. Erlang takes 1/k for the nearest whole k; lognormal \
+         any; hyperexponential at least 1; the other laws ignore it.")
         .logarithmic();
     Access = Param::number("access_ms", "Access time", (0.0, 0.0, 1_000.0),
         "A constant wait of a look-up that finds the value, besides its work and the round trip \

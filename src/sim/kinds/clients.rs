@@ -179,7 +179,9 @@ impl State {
         let mut draw = self.traits.at(self.number);
         let (kind, who) = (draw.bits(), draw.bits());
         let class = f64::from((kind >> 32) as u32) * WORD;
-        let place = f64::from(kind as u32) * WORD;
+        let user = scale(who >> 32, self.users);
+        // Users are numbered region by region: each lives in one, and the shares are exact.
+        let place = (f64::from(user) + 0.5) / f64::from(self.users);
         let last = region::COUNT - 1;
         Wish {
             number: self.number,
@@ -191,7 +193,7 @@ impl State {
                 Class::Write
             },
             region: self.regions.iter().position(|&end| place < end).unwrap_or(last) as u8,
-            user: scale(who >> 32, self.users),
+            user,
             url: scale(who & u64::from(u32::MAX), self.urls),
         }
     }

@@ -51,7 +51,8 @@ settings! {
     ServiceLaw = Param::choice("law", "Law of the work", LAWS, 3,
         "How the work of queries varies around its mean.");
     Scv = Param::number("scv", "Variation of the work", (0.01, 4.0, 100.0),
-        "Squared coefficient of variation for the Erlang, lognormal and hyperexponential laws.")
+        "Squared coefficient of variation. Erlang takes 1/k for the nearest whole k; lognormal \
+         any; hyperexponential at least 1; the other laws ignore it.")
         .logarithmic();
     Discipline = Param::choice("discipline", "Discipline", DISCIPLINES, 0,
         "Shared: all connections in use share the vCPUs, one vCPU each at most. Slots: each works \

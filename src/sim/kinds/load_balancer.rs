@@ -35,6 +35,10 @@ settings! {
          per second. 0 has no limit.").unit("ms");
     ServiceLaw = Param::choice("law", "Law of the work", LAWS, 0,
         "How the balancer's work varies around its mean.");
+    Scv = Param::number("scv", "Variation of the work", (0.01, 1.0, 100.0),
+        "Squared coefficient of variation. Erlang takes 1/k for the nearest whole k; lognormal \
+         any; hyperexponential at least 1; the other laws ignore it.")
+        .logarithmic();
     Backlog = Param::count("backlog", "Places in the backlog", (0, 100_000, 1_000_000),
         "Requests that may wait at the balancer; more are refused.").logarithmic();
     Interval = Param::number("check_s", "Health check every", (0.0, 5.0, 300.0),
@@ -185,7 +189,7 @@ impl Behavior for State {
         self.service = Law::new(
             spec.count(Setting::ServiceLaw as usize),
             spec.number(Setting::Service as usize),
-            1.0,
+            spec.number(Setting::Scv as usize),
         );
         self.latency = ctx.line(Span::from_millis(spec.number(Setting::Latency as usize)));
         let room = spec.count(Setting::Backlog as usize) as u32;
@@ -265,11 +269,11 @@ impl Behavior for State {
         }
         let backend = &mut self.pool.backends[server];
         backend.open -= 1;
-        if outcome == Outcome::Good {
-            let took = ctx.now().since(sent).0 as f64;
-            let first = backend.time == 0.0;
-            backend.time += if first { took } else { RECENT * (took - backend.time) };
-        }
+        // A failure counts as the longest time a check would wait: it is no quick answer.
+        let took = if outcome == Outcome::Good { ctx.now().since(sent) } else { self.timeout };
+        let took = took.0 as f64;
+        let is_first = backend.time == 0.0;
+        backend.time += if is_first { took } else { RECENT * (took - backend.time) };
         Action::Reply(outcome)
     }
 

@@ -48,17 +48,17 @@ pub struct Station {
 /// of a number n over time is `moments` + n x now.
 #[derive(Clone, Copy, Debug, Default)]
 struct Gauge {
-    busy_moments: u64,
-    waiting_moments: u64,
+    busy_moments: u128,
+    waiting_moments: u128,
 }
 
 /// What a station has done up to some instant. Differences of two give any window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     /// Slots in use, integrated over time, in slot-nanoseconds.
-    pub busy: u64,
+    pub busy: u128,
     /// Backlog, integrated over time, in request-nanoseconds.
-    pub waiting: u64,
+    pub waiting: u128,
 }
 
 impl Station {
@@ -111,7 +111,7 @@ impl Station {
         }
         self.tail = id;
         self.waiting += 1;
-        self.gauge.waiting_moments = self.gauge.waiting_moments.wrapping_sub(now);
+        self.gauge.waiting_moments = self.gauge.waiting_moments.wrapping_sub(u128::from(now));
         Admission::Queued
     }
 
@@ -120,7 +120,7 @@ impl Station {
     pub fn release(&mut self, ctx: &mut Ctx) {
         let now = ctx.now().0;
         self.busy -= 1;
-        self.gauge.busy_moments = self.gauge.busy_moments.wrapping_add(now);
+        self.gauge.busy_moments = self.gauge.busy_moments.wrapping_add(u128::from(now));
         self.fill(ctx);
     }
 
@@ -133,7 +133,7 @@ impl Station {
             self.head = request.behind;
             let work = request.work;
             self.waiting -= 1;
-            self.gauge.waiting_moments = self.gauge.waiting_moments.wrapping_add(now);
+            self.gauge.waiting_moments = self.gauge.waiting_moments.wrapping_add(u128::from(now));
             self.take(ctx, id, work);
         }
     }
@@ -142,7 +142,7 @@ impl Station {
     fn take(&mut self, ctx: &mut Ctx, id: RequestId, work: f64) {
         let work = work * self.slowdown;
         self.busy += 1;
-        self.gauge.busy_moments = self.gauge.busy_moments.wrapping_sub(ctx.now().0);
+        self.gauge.busy_moments = self.gauge.busy_moments.wrapping_sub(u128::from(ctx.now().0));
         ctx.request(id).served += Span::from_nanos(work).0;
         match self.discipline {
             Discipline::Slots => ctx.resume_after(id, work),
@@ -154,9 +154,9 @@ impl Station {
     pub fn clear(&mut self, now: u64) {
         let gauge = &mut self.gauge;
         gauge.busy_moments =
-            gauge.busy_moments.wrapping_add(now.wrapping_mul(u64::from(self.busy)));
+            gauge.busy_moments.wrapping_add(u128::from(now) * u128::from(self.busy));
         gauge.waiting_moments =
-            gauge.waiting_moments.wrapping_add(now.wrapping_mul(u64::from(self.waiting)));
+            gauge.waiting_moments.wrapping_add(u128::from(now) * u128::from(self.waiting));
         (self.busy, self.waiting, self.head, self.tail) = (0, 0, RequestId::NONE, RequestId::NONE);
     }
 
@@ -164,8 +164,8 @@ impl Station {
     #[must_use]
     pub const fn usage(&self, now: u64) -> Usage {
         Usage {
-            busy: self.gauge.busy_moments.wrapping_add(now.wrapping_mul(self.busy as u64)),
-            waiting: self.gauge.waiting_moments.wrapping_add(now.wrapping_mul(self.waiting as u64)),
+            busy: self.gauge.busy_moments.wrapping_add(now as u128 * self.busy as u128),
+            waiting: self.gauge.waiting_moments.wrapping_add(now as u128 * self.waiting as u128),
         }
     }
 }

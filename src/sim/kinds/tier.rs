@@ -204,6 +204,7 @@ impl Tier {
                 busy_ns: usage.busy,
                 waiting_ns: usage.waiting,
                 core_ns: cpu.map_or(0.0, |c| c.used(now)),
+                offered_ns: cpu.map_or(0.0, |c| c.offered(now)),
             }
         })
         .collect()

@@ -37,7 +37,8 @@ settings! {
     ServiceLaw = Param::choice("law", "Law of the work", LAWS, 3,
         "How the work of requests varies around its mean.");
     Scv = Param::number("scv", "Variation of the work", (0.01, 1.0, 100.0),
-        "Squared coefficient of variation for the Erlang, lognormal and hyperexponential laws.")
+        "Squared coefficient of variation. Erlang takes 1/k for the nearest whole k; lognormal \
+         any; hyperexponential at least 1; the other laws ignore it.")
         .logarithmic();
     StaticWork = Param::number("static_ms", "Work of a static file", (0.001, 0.1, 1_000.0),
         "Time one vCPU needs to serve a file. Always the same. A choice within 0.05 to 0.3 ms.")

@@ -45,6 +45,8 @@ pub struct Cpu {
     order: u64,
     /// Core-nanoseconds used up to `updated`.
     used: f64,
+    /// Core-nanoseconds that could have been used up to `updated`.
+    offered: f64,
     /// When the calendar will look at this processor next.
     pub due: SimTime,
 }
@@ -61,6 +63,7 @@ impl Cpu {
             updated: SimTime::ZERO,
             order: 0,
             used: 0.0,
+            offered: 0.0,
             due: SimTime::NEVER,
         }
     }
@@ -75,6 +78,7 @@ impl Cpu {
     fn advance(&mut self, now: SimTime) {
         let elapsed = (now.0 - self.updated.0) as f64;
         self.updated = now;
+        self.offered += elapsed * self.cores;
         if self.pieces.is_empty() {
             self.virtual_now = 0.0;
         } else {
@@ -148,6 +152,12 @@ impl Cpu {
     #[must_use]
     pub const fn cores(&self) -> f64 {
         self.cores
+    }
+
+    /// Core-nanoseconds that could have been used up to `now`.
+    #[must_use]
+    pub fn offered(&self, now: SimTime) -> f64 {
+        self.offered + now.since(self.updated).0 as f64 * self.cores
     }
 
     /// Core-nanoseconds used up to `now`.

@@ -88,46 +88,72 @@ impl Flow {
 /// One part: calls that came, ended, and the time they spent inside.
 #[derive(Clone, Debug, Default)]
 pub struct NodeMeter {
-    /// Calls of the part.
+    /// Calls of the part, health checks left out.
     pub flow: Flow,
     /// Moments at which calls ended, less those at which they came, summed in nanoseconds modulo
-    /// 2^64: with those inside, the integral of their number over time.
-    moments: u64,
-    /// Time that failed calls spent inside, in nanoseconds modulo 2^64.
-    failed_time: u64,
+    /// 2^128: with those inside, the integral of their number over time.
+    moments: u128,
+    /// Time that failed calls spent inside, in nanoseconds.
+    failed_time: u128,
+    checks: Checks,
+}
+
+/// Health checks at a part: kept apart, so that they do not mix with users' figures.
+#[derive(Clone, Copy, Debug, Default)]
+struct Checks {
+    arrived: u64,
+    ended: u64,
+    /// Time spent by those that ended, in nanoseconds.
+    time: u128,
 }
 
 impl NodeMeter {
-    /// A call comes in.
+    /// A call comes in; of a user, or a health check.
     #[inline]
-    pub const fn enter(&mut self, now: SimTime) {
-        self.flow.arrived += 1;
-        self.moments = self.moments.wrapping_sub(now.0);
+    pub const fn enter(&mut self, now: SimTime, is_check: bool) {
+        if is_check {
+            self.checks.arrived += 1;
+        } else {
+            self.flow.arrived += 1;
+        }
+        self.moments = self.moments.wrapping_sub(now.0 as u128);
     }
 
     /// A call that came in at `entered` ends.
     #[inline]
-    pub fn leave(&mut self, now: SimTime, entered: SimTime, outcome: Outcome) {
-        self.moments = self.moments.wrapping_add(now.0);
+    pub fn leave(&mut self, now: SimTime, entered: SimTime, outcome: Outcome, is_check: bool) {
+        self.moments = self.moments.wrapping_add(u128::from(now.0));
         let span = now.since(entered);
+        if is_check {
+            self.checks.ended += 1;
+            self.checks.time += u128::from(span.0);
+            return;
+        }
         if !matches!(outcome, Outcome::Good) {
-            self.failed_time = self.failed_time.wrapping_add(span.0);
+            self.failed_time += u128::from(span.0);
         }
         self.flow.end(outcome, span);
     }
 
-    /// The number inside, integrated over time up to `now`, in call-nanoseconds modulo 2^64.
+    /// Calls inside, health checks included.
     #[must_use]
-    pub fn area(&self, now: SimTime) -> u64 {
-        self.moments.wrapping_add(self.flow.inside().wrapping_mul(now.0))
+    pub fn inside(&self) -> u64 {
+        self.flow.inside() + self.checks.arrived - self.checks.ended
+    }
+
+    /// The number inside, health checks included, integrated over time up to `now`, in
+    /// call-nanoseconds.
+    #[must_use]
+    pub fn area(&self, now: SimTime) -> u128 {
+        self.moments.wrapping_add(u128::from(self.inside()) * u128::from(now.0))
     }
 
     /// The integral of the number inside up to `now`, less the time of the calls that ended: what
-    /// the calls inside now have spent, if Little's law holds. Modulo 2^64.
+    /// the calls inside now have spent, in nanoseconds, if Little's law holds.
     #[must_use]
-    pub fn unfinished(&self, now: SimTime) -> Span {
-        let spent = (self.flow.time.sum() as u64).wrapping_add(self.failed_time);
-        Span(self.area(now).wrapping_sub(spent))
+    pub fn unfinished(&self, now: SimTime) -> u128 {
+        let spent = self.flow.time.sum() + self.failed_time + self.checks.time;
+        self.area(now).wrapping_sub(spent)
     }
 }
 
@@ -164,12 +190,14 @@ pub struct ServerMeter {
     pub arrived: u64,
     /// Requests that it refused.
     pub refused: u64,
-    /// Slots in use, integrated over time, in nanoseconds modulo 2^64.
-    pub busy_ns: u64,
-    /// Requests waiting, integrated over time, in nanoseconds modulo 2^64.
-    pub waiting_ns: u64,
+    /// Slots in use, integrated over time, in nanoseconds.
+    pub busy_ns: u128,
+    /// Requests waiting, integrated over time, in nanoseconds.
+    pub waiting_ns: u128,
     /// Core time used, in nanoseconds.
     pub core_ns: f64,
+    /// Core time that could have been used, in nanoseconds.
+    pub offered_ns: f64,
 }
 
 /// All meters of a run.

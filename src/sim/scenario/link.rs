@@ -7,6 +7,8 @@ use crate::sim::kinds::param::quoted;
 
 /// Version of the form that is written.
 pub const VERSION: u32 = 1;
+/// Keys that concern the page alone and may stand in any link.
+pub const PAGE_KEYS: [&str; 4] = ["theme", "motion", "embed", "run"];
 /// Longest text that is read, in bytes: twice what is written for two lists of 500 servers and as
 /// many faults as there may be.
 pub const LONGEST: usize = 1 << 17;
@@ -22,6 +24,8 @@ pub struct Reading {
     pub scenario: Scenario,
     /// What was ignored or changed.
     pub problems: Vec<Problem>,
+    /// Keys that say nothing of a scenario: of later versions, of the page, or misspelt.
+    pub unknown: Vec<String>,
 }
 
 /// Writes the query part, without the question mark: what the scenario starts from.
@@ -77,6 +81,7 @@ pub fn read(link: &str) -> Reading {
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
         .map(|(key, value)| (decode(key), decode(value)))
         .collect();
+    let mut unknown = Vec::new();
     let mut scenario = base(&pairs, &mut problems);
     for (key, value) in &pairs {
         let outcome = match key.as_str() {
@@ -99,7 +104,10 @@ pub fn read(link: &str) -> Reading {
                 .map_err(|what| Problem::new("fault", what)),
             key if key.contains('.') => scenario.set(key, value),
             // Keys of later versions and of the page itself are none of a scenario's business.
-            _ => Ok(None),
+            key => {
+                unknown.push(key.to_owned());
+                Ok(None)
+            }
         };
         match outcome {
             Ok(None) => {}
@@ -108,7 +116,8 @@ pub fn read(link: &str) -> Reading {
     }
     problems.extend(scenario.drop_faults_of_nothing());
     problems.truncate(MOST_PROBLEMS);
-    Reading { scenario, problems }
+    unknown.truncate(MOST_PROBLEMS);
+    Reading { scenario, problems, unknown }
 }
 
 fn version(text: &str) -> Result<Option<Problem>, Problem> {
@@ -192,7 +201,10 @@ mod tests {
             "?stage=3#v=1&lb.algorithm=two-choices&web.servers=6&web.sizes=1,2,4\
              &fault=kill.web.2&seed=9"
         );
-        assert_eq!(read(&text), Reading { scenario: scenario.clone(), problems: vec![] });
+        assert_eq!(
+            read(&text),
+            Reading { scenario: scenario.clone(), problems: vec![], unknown: vec![] }
+        );
         let encoded = format!("https://a.example/x/{}", text.replace(',', "%2C").replace('#', "&"));
         assert_eq!(read(&encoded).scenario, scenario);
     }
@@ -215,7 +227,8 @@ mod tests {
         }
         let text = write(&scenario);
         assert!(text.len() < LONGEST / 2, "{}", text.len());
-        assert_eq!(read(&text), Reading { scenario, problems: vec![] });
+        let expected = Reading { scenario, problems: vec![], unknown: vec![] };
+        assert_eq!(read(&text), expected);
     }
 
     #[test]

@@ -150,17 +150,33 @@ impl Scenario {
         changes
     }
 
-    /// Puts a fault in place of any at the same place.
+    /// Puts a fault in place of any at the same place; one of a whole part in place of all its
+    /// servers' own.
     pub fn fail(&mut self, fault: PresentFault) {
-        self.heal(fault.kind, fault.server);
+        self.forget(fault.kind, fault.server);
         if self.faults.len() < MOST_FAULTS {
             self.faults.push(fault);
         }
     }
 
-    /// Takes away the faults at a place; those of all servers with the part's own.
-    pub fn heal(&mut self, kind: Kind, server: Option<usize>) {
+    fn forget(&mut self, kind: Kind, server: Option<usize>) {
         self.faults.retain(|f| f.kind != kind || (server.is_some() && f.server != server));
+    }
+
+    /// Takes away the faults at a place; those of all servers with the part's own. A fault of the
+    /// whole part stays with the servers that are not healed.
+    pub fn heal(&mut self, kind: Kind, server: Option<usize>) {
+        let servers = self.spec(kind).map_or(0, |spec| kind.servers(spec));
+        let whole = self.faults.iter().find(|f| f.kind == kind && f.server.is_none()).copied();
+        if let (Some(whole), Some(healed)) = (whole, server) {
+            self.faults.retain(|f| *f != whole);
+            let others = (0..servers).filter(|&other| other != healed);
+            for other in others.take(MOST_FAULTS) {
+                self.faults.retain(|f| f.kind != kind || f.server != Some(other));
+                self.faults.push(PresentFault { server: Some(other), ..whole });
+            }
+        }
+        self.forget(kind, server);
     }
 
     /// Takes away faults of servers that do not exist; says which.
@@ -256,6 +272,15 @@ mod tests {
         for text in ["", "kill", "kill.web.0", "kill.moon", "slowx.db", "é.é"] {
             assert!(PresentFault::read(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn healing_one_server_leaves_the_others_dead() {
+        let mut scenario = presets::stage(3);
+        scenario.fail(PresentFault::read("kill.web").expect("is a fault"));
+        scenario.heal(Kind::WebTier, Some(1));
+        let left: Vec<String> = scenario.faults.iter().map(PresentFault::write).collect();
+        assert_eq!(left, ["kill.web.1", "kill.web.3", "kill.web.4"]);
     }
 
     #[test]

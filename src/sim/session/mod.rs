@@ -8,7 +8,7 @@ pub use message::{Command, Live, Update};
 
 use crate::sim::analysis::settle::{FULL, QUICK, Settling};
 use crate::sim::engine::{Engine, Sample};
-use crate::sim::kinds::Kind;
+use crate::sim::kinds::{Kind, cache, database, web_tier};
 use crate::sim::scenario::{PresentFault, Problem, Scenario, link};
 use crate::sim::snapshot::Snapshot;
 use crate::sim::topology::Topology;
@@ -17,6 +17,8 @@ use std::collections::VecDeque;
 
 /// The sliding window of live figures.
 const WINDOW: Span = Span(10 * SECOND);
+/// Events of one step at most: a step that is too long for them ends early, as the clock shows.
+const MOST_STEP_EVENTS: u64 = 20_000_000;
 /// Steps in which it slides.
 const SLICE: Span = Span(SECOND / 2);
 
@@ -91,7 +93,7 @@ impl Session {
             Command::Step { ms } => {
                 (self.playing, self.granted, self.behind) = (false, 0.0, false);
                 let ns = ms.clamp(0.0, 60_000.0) * MILLISECOND as f64;
-                self.run_to(self.engine.now().after(Span(ns as u64)), u64::MAX);
+                self.run_to(self.engine.now().after(Span(ns as u64)), MOST_STEP_EVENTS);
                 self.tell_live();
             }
             Command::Speed { factor } => {
@@ -146,13 +148,20 @@ impl Session {
     fn take_on(&mut self, changed: Scenario, said: Vec<Problem>) {
         match Topology::build(&changed) {
             Ok(topology) => {
+                let moved = machines(&self.scenario) != machines(&changed);
                 self.scenario = changed;
                 // Faults of servers that are gone now have gone with them.
                 self.scenario.drop_faults_of_nothing();
                 self.engine.change(topology);
                 self.engine.hold(&self.scenario.faults);
+                if moved {
+                    // Work is done elsewhere now: older samples are of other processors.
+                    self.samples.clear();
+                    self.samples.push_back(self.engine.sample());
+                }
                 self.settle();
                 self.tell_scenario(said);
+                self.tell_live();
             }
             Err(problems) => self.updates.push(Update::Refused { problems }),
         }
@@ -254,6 +263,18 @@ impl Session {
     }
 }
 
+/// Which machines do the work: where parts live, and whether slots share processors.
+fn machines(scenario: &Scenario) -> Vec<f64> {
+    let rows = [
+        (Kind::WebTier, web_tier::Setting::Discipline as usize),
+        (Kind::Cache, cache::Setting::Place as usize),
+        (Kind::Database, database::Setting::Place as usize),
+        (Kind::Database, database::Setting::Discipline as usize),
+    ];
+    let value = |(kind, row)| scenario.spec(kind).map(|spec| spec.number(row));
+    rows.into_iter().filter_map(value).collect()
+}
+
 /// The topology of a scenario that the session has taken on, and so can run.
 fn topology(scenario: &Scenario) -> Topology {
     Topology::build(scenario).expect("a session holds only scenarios that can run")
@@ -261,7 +282,7 @@ fn topology(scenario: &Scenario) -> Topology {
 
 /// The scenario of a link if it can run, else stage 1; with all that was wrong.
 fn runnable(text: &str) -> (Scenario, Vec<Problem>) {
-    let link::Reading { scenario, mut problems } = link::read(text);
+    let link::Reading { scenario, mut problems, .. } = link::read(text);
     match Topology::build(&scenario) {
         Ok(_) => (scenario, problems),
         Err(more) => {

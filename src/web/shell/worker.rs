@@ -74,7 +74,7 @@ impl Host {
                 host.schedule();
             })
         });
-        // Storing the new timer drops, and so cancels, the one before: also the one that is just running.
+        // Storing the new timer drops, and so cancels, the one before: also the one running now.
         let before = self.timer.replace(timer);
         drop(before);
     }

@@ -12,12 +12,14 @@ use yew::prelude::*;
 
 /// The panel.
 pub fn view(model: &Model, figures: &Snapshot, tell: &Tell) -> Html {
+    // A live window that is still filling says little about what limits.
+    let settled = model.settled.as_ref().map(|settled| &settled.figures);
     html! {
         <aside class="lesson card" aria-labelledby="lesson-title">
             { story(model) }
             { tries(model, tell) }
             <h3>{ "What limits it now" }</h3>
-            <p>{ summary::limit(&model.scenario, figures) }</p>
+            <p>{ summary::limit(&model.scenario, settled.unwrap_or(figures)) }</p>
             { before(model) }
         </aside>
     }
