@@ -81,8 +81,8 @@ pub fn limit(scenario: &Scenario, figures: &Snapshot) -> String {
     if load > FULL {
         let served = format::rate(served);
         return format!(
-            "{label}: {busy} busy, and so full. {served} are answered well of the {asked} that users \
-             ask for."
+            "{label}: {busy} busy, and so full. {served} are answered well of the {asked} that \
+             users ask for."
         );
     }
     if load < 0.01 {
