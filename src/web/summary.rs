@@ -68,14 +68,21 @@ pub fn fault_text(fault: &PresentFault, scenario: &Scenario) -> String {
 /// What limits the system, in a sentence or two, from settled figures where there are any.
 #[must_use]
 pub fn limit(scenario: &Scenario, figures: &Snapshot) -> String {
+    let is_down = |part: &&PartView| {
+        !part.servers.is_empty() && part.servers.iter().all(|server| !server.alive)
+    };
+    if let Some(kind) = figures.parts.iter().find(is_down).and_then(|p| Kind::by_key(&p.key)) {
+        let errors = format::percent(figures.users.error_share());
+        return format!(
+            "{}: no server is up, so nothing that needs it is answered. {errors} of all requests \
+             fail.",
+            name(kind, scenario)
+        );
+    }
     let Some((part, load)) = busiest(figures) else {
         return "No part has been measured yet.".to_owned();
     };
     let label = Kind::by_key(&part.key).map_or("", |kind| name(kind, scenario));
-    let up = part.servers.iter().filter(|server| server.alive).count();
-    if up == 0 {
-        return format!("{label}: no server is up, so nothing that needs it is answered.");
-    }
     let busy = format::percent(load.min(1.0));
     let (asked, served) = (format::rate(figures.offered_rate()), figures.goodput());
     if load > FULL {
