@@ -26,22 +26,6 @@ pub fn name(kind: Kind, scenario: &Scenario) -> &'static str {
     if kind == Kind::WebTier && scenario.base == Base::Stage(1) { "Server" } else { kind.label() }
 }
 
-/// How many servers a part has.
-#[must_use]
-pub fn server_count(scenario: &Scenario, kind: Kind) -> usize {
-    let count = |kind: Kind, key: &str| {
-        let row = kind.row(key)?;
-        scenario.spec(kind).map(|spec| spec.count(row))
-    };
-    let on_web = count(kind, "place") == Some(1);
-    match kind {
-        Kind::WebTier => count(kind, "servers").unwrap_or(1),
-        Kind::Cache if on_web => count(Kind::WebTier, "servers").unwrap_or(1),
-        Kind::Database => 1 + count(kind, "replicas").unwrap_or(0),
-        _ => 1,
-    }
-}
-
 /// What the scenario starts from: "Stage 3, Load balancer".
 #[must_use]
 pub fn base_name(scenario: &Scenario) -> String {

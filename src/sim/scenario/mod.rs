@@ -5,9 +5,9 @@ pub mod file;
 pub mod link;
 pub mod presets;
 
-use super::kinds::Kind;
 use super::kinds::behavior::Fault;
 use super::kinds::param::{Param, Spec, Value, quoted};
+use super::kinds::{Kind, cache};
 use serde::Serialize;
 
 /// What a scenario starts from, before its own settings.
@@ -181,25 +181,22 @@ impl Scenario {
 
     /// Takes away faults of servers that do not exist; says which.
     pub fn drop_faults_of_nothing(&mut self) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        let parts = &self.parts;
-        self.faults.retain(|fault| {
-            let part = parts.iter().find(|part| part.kind == fault.kind);
-            // A cache on the web servers has a piece on each of them.
-            let hosts = parts.iter().find(|part| part.kind == Kind::WebTier);
-            let hosts = hosts.filter(|_| fault.kind == Kind::Cache);
-            let count = |part: &Part| part.kind.servers(&part.spec);
-            let servers = part.map_or(0, count).max(part.and(hosts).map_or(0, count));
-            let exists = servers > fault.server.unwrap_or(0);
-            if !exists {
-                problems.push(Problem::new(
-                    "fault",
-                    format!("{}: there is no such server", fault.write()),
-                ));
-            }
-            exists
-        });
-        problems
+        let (kept, dropped): (Vec<_>, Vec<_>) = std::mem::take(&mut self.faults)
+            .into_iter()
+            .partition(|fault| self.servers(fault.kind) > fault.server.unwrap_or(0));
+        self.faults = kept;
+        let says = |fault: PresentFault| format!("{}: there is no such server", fault.write());
+        dropped.into_iter().map(|fault| Problem::new("fault", says(fault))).collect()
+    }
+
+    /// How many servers a part has that faults may name; 0 for a part that is not there. A cache on
+    /// the web servers has a piece on each of them.
+    #[must_use]
+    pub fn servers(&self, kind: Kind) -> usize {
+        let count = |kind: Kind| self.spec(kind).map_or(0, |spec| kind.servers(spec));
+        let place = cache::Setting::Place as usize;
+        let is_guest = kind == Kind::Cache && self.spec(kind).is_some_and(|c| c.count(place) == 1);
+        count(if is_guest { Kind::WebTier } else { kind })
     }
 
     /// What the system costs, in USD per month.

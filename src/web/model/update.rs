@@ -133,7 +133,7 @@ fn stand(model: &mut Model, scenario: Scenario) {
         match scenario.spec(kind) {
             None => model.selected = None,
             Some(_) => {
-                let servers = summary::server_count(&scenario, kind);
+                let servers = scenario.servers(kind);
                 model.selected = Some((kind, server.filter(|&s| s < servers)));
             }
         }

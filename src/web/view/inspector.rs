@@ -140,7 +140,7 @@ fn settings(model: &Model, kind: Kind, tell: &Tell) -> Html {
 
 /// Which of the servers is looked at.
 fn servers(model: &Model, (kind, server): (Kind, Option<usize>), tell: &Tell) -> Html {
-    let count = summary::server_count(&model.scenario, kind);
+    let count = model.scenario.servers(kind);
     if count < 2 {
         return Html::default();
     }
