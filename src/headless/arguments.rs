@@ -201,9 +201,7 @@ fn scenario(source: &str, read_file: ReadFile<'_>) -> Result<Scenario, Vec<Probl
 }
 
 fn strictly(text: &str) -> Result<Scenario, Vec<Problem>> {
-    let link::Reading { scenario, mut problems, unknown } = link::read(text);
-    let strange = unknown.iter().filter(|key| !link::PAGE_KEYS.contains(&key.as_str()));
-    problems
-        .extend(strange.map(|key| Problem::new("link", format!("{} is not a key", quoted(key)))));
-    if problems.is_empty() { Ok(scenario) } else { Err(problems) }
+    let reading = link::read(text);
+    let problems = reading.all_problems();
+    if problems.is_empty() { Ok(reading.scenario) } else { Err(problems) }
 }

@@ -211,7 +211,7 @@ impl Model {
     #[must_use]
     pub fn new(address: &str, prefers: Preferences, theme: Option<Theme>) -> Self {
         let route = route::read(address);
-        let mut problems = route.reading.problems;
+        let mut problems = route.reading.all_problems();
         let scenario = runnable(route.reading.scenario, &mut problems);
         Self {
             link: link::write(&scenario),

@@ -68,9 +68,9 @@ pub fn limit(scenario: &Scenario, figures: &Snapshot) -> String {
     };
     let label = Kind::by_key(&part.key).map_or("", |kind| name(kind, scenario));
     let busy = format::percent(load.min(1.0));
-    let (asked, served) = (format::rate(figures.offered_rate()), figures.goodput());
+    let asked = format::rate(figures.offered_rate());
     if load > FULL {
-        let served = format::rate(served);
+        let served = format::rate(figures.goodput());
         return format!(
             "{label}: {busy} busy, and so full. {served} are answered well of the {asked} that \
              users ask for."
@@ -79,13 +79,21 @@ pub fn limit(scenario: &Scenario, figures: &Snapshot) -> String {
     if load < 0.01 {
         return format!("Nothing is: the busiest part, {label}, is {busy} busy.");
     }
-    let room = format::rate(served / load);
+    let errors = figures.users.error_share();
+    if errors > MANY_ERRORS {
+        // Failing and trying again change the work per request: nothing can be scaled up from it.
+        let errors = format::percent(errors);
+        return format!("{label} is the busiest part, {busy}, but {errors} of all requests fail.");
+    }
+    let room = format::rate(figures.offered_rate() / load);
     format!(
         "{label}: {busy} busy. If load grew in step with traffic, it would be full at about {room} \
          (now {asked}); waits grow well before that."
     )
 }
 
+/// From this share of failed requests on, what a request costs says nothing of one that succeeds.
+const MANY_ERRORS: f64 = 0.01;
 /// From this utilisation on a part counts as full.
 const FULL: f64 = 0.97;
 

@@ -28,6 +28,17 @@ pub struct Reading {
     pub unknown: Vec<String>,
 }
 
+impl Reading {
+    /// All problems, keys included that neither a scenario nor the page knows.
+    #[must_use]
+    pub fn all_problems(&self) -> Vec<Problem> {
+        let strange = self.unknown.iter().filter(|key| !PAGE_KEYS.contains(&key.as_str()));
+        let strange =
+            strange.map(|key| Problem::new("link", format!("{} is not a key", quoted(key))));
+        self.problems.iter().cloned().chain(strange).collect()
+    }
+}
+
 /// Writes the query part, without the question mark: what the scenario starts from.
 #[must_use]
 pub fn write_query(scenario: &Scenario) -> String {
@@ -125,7 +136,7 @@ fn version(text: &str) -> Result<Option<Problem>, Problem> {
         Ok(VERSION) => Ok(None),
         Ok(_) => Err(Problem::new(
             "v",
-            format!("this page reads version {VERSION} of links; numbers may differ"),
+            format!("version {VERSION} of links is read here; numbers may differ"),
         )),
         Err(_) => Err(Problem::new("v", format!("{} is not a version", quoted(text)))),
     }
@@ -240,8 +251,8 @@ mod tests {
             said,
             [
                 "stage: “77” is not a stage from 1 to 3",
-                "v: this page reads version 1 of links; numbers may differ",
-                "web.servers: -3 is outside 1 to 500: 1 is used",
+                "v: version 1 of links is read here; numbers may differ",
+                "web.servers: -3 is outside 1 to 500; the nearest is 1",
                 "web.moon: there is no setting “web.moon”",
                 "lb.latency_ms: this scenario has no part lb",
                 "fault: “x” is not a fault such as kill.web.2 or slow5.db",

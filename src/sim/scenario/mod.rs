@@ -125,8 +125,9 @@ impl Scenario {
         let (part, row, param) = self.locate(key).map_err(named)?;
         let (value, said) = param.read(text).map_err(named)?;
         self.parts[part].spec.put(row, value);
-        Ok(said
-            .map(|what| named(format!("{what}: {} is used", param.write(self.value(part, row))))))
+        Ok(said.map(|what| {
+            named(format!("{what}; the nearest is {}", param.write(self.value(part, row))))
+        }))
     }
 
     fn value(&self, part: usize, row: usize) -> &Value {
@@ -287,7 +288,10 @@ mod tests {
         assert_eq!(scenario.set("web.servers", "6"), Ok(None));
         assert_eq!(scenario.changes(), [("web.servers".to_owned(), "6".to_owned())]);
         let said = scenario.set("web.servers", "1e9").expect("is brought into range");
-        assert_eq!(said.expect("says so").what, "1000000000 is outside 1 to 500: 500 is used");
+        assert_eq!(
+            said.expect("says so").what,
+            "1000000000 is outside 1 to 500; the nearest is 500"
+        );
         assert!(scenario.set("web.moon", "1").is_err());
     }
 }

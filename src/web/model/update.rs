@@ -90,6 +90,10 @@ fn ready(model: &mut Model, place: Place) -> Vec<Effect> {
     if model.playing && !model.hidden {
         effects.push(Effect::Send(Command::Play));
     }
+    if !model.notice.is_empty() {
+        // What was wrong in the address is put right there too.
+        effects.push(address(model, false));
+    }
     effects
 }
 
@@ -298,12 +302,15 @@ fn visit(model: &mut Model, text: &str) -> Vec<Effect> {
     let scenario = runnable(route.reading.scenario, &mut problems);
     model.options = route.options;
     if scenario == *model.scenario {
+        let is_right = problems.is_empty();
         model.notice = problems;
-        return Vec::new();
+        return if is_right { Vec::new() } else { vec![address(model, false)] };
     }
     let mut effects = go(model, "Another link".to_owned(), &scenario, false);
-    // The address is already there.
-    effects.retain(|effect| !matches!(effect, Effect::Address { .. }));
+    if problems.is_empty() {
+        // The address is already there.
+        effects.retain(|effect| !matches!(effect, Effect::Address { .. }));
+    }
     model.notice = problems;
     effects
 }

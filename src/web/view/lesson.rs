@@ -4,22 +4,25 @@
 use super::{Tell, format};
 use crate::sim::analysis::settle::Settled;
 use crate::sim::scenario::presets::STAGES;
-use crate::sim::snapshot::Snapshot;
 use crate::web::lessons;
 use crate::web::model::{Model, Msg};
 use crate::web::summary;
 use yew::prelude::*;
 
 /// The panel.
-pub fn view(model: &Model, figures: &Snapshot, tell: &Tell) -> Html {
+pub fn view(model: &Model, tell: &Tell) -> Html {
     // A live window that is still filling says little about what limits.
-    let settled = model.settled.as_ref().map(|settled| &settled.figures);
+    let settled = model.settled.as_ref().filter(|_| model.fresh);
+    let limit = settled.map_or_else(
+        || "Being measured anew …".to_owned(),
+        |settled| summary::limit(&model.scenario, &settled.figures),
+    );
     html! {
         <aside class="lesson card" aria-labelledby="lesson-title">
             { story(model) }
             { tries(model, tell) }
             <h3>{ "What limits it now" }</h3>
-            <p>{ summary::limit(&model.scenario, settled.unwrap_or(figures)) }</p>
+            <p>{ limit }</p>
             { before(model) }
         </aside>
     }

@@ -35,7 +35,7 @@ pub fn page(model: &Model, tell: &Tell) -> Html {
             { top_bar::view(model, tell) }
             { overlay::notice(model, tell) }
             <main class="layout" id="main">
-                if !model.options.embed { { lesson::view(model, &figures, tell) } }
+                if !model.options.embed { { lesson::view(model, tell) } }
                 { strip::view(model, &figures, tell) }
                 { stage(model, &figures, tell) }
                 { transport::view(model, tell) }

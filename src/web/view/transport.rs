@@ -67,7 +67,7 @@ fn state(model: &Model) -> &'static str {
     if model.hidden {
         "stood still while hidden"
     } else if model.playing && model.live.behind {
-        "slower: machine is full"
+        "too much for this device"
     } else if model.playing {
         "simulated time"
     } else if model.has_run() {
