@@ -202,6 +202,8 @@ pub struct Model {
     pub place: Place,
     /// What is read out.
     pub said: String,
+    /// The link that was copied last.
+    pub copied: Option<String>,
     /// The link that the engine's figures belong to.
     engine_link: String,
 }
@@ -236,6 +238,7 @@ impl Model {
             shortcuts: true,
             place: Place::Starting,
             said: String::new(),
+            copied: None,
             engine_link: String::new(),
         }
     }

@@ -70,7 +70,10 @@ fn look(model: &mut Model, msg: &Msg) -> Vec<Effect> {
         Msg::DismissNotice => model.notice.clear(),
         Msg::Help(open) => model.help = open,
         Msg::Shortcuts(on) => model.shortcuts = on,
-        Msg::Copied(true) => model.said = "The link was copied.".to_owned(),
+        Msg::Copied(true) => {
+            model.said = "The link was copied.".to_owned();
+            model.copied = Some(model.link.clone());
+        }
         Msg::Copied(false) => {
             let what = "the browser does not allow it here: copy it from the address bar";
             model.notice = vec![Problem::new("Copy link", what)];

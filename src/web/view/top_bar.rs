@@ -24,7 +24,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                 <button type="button" class="quiet" onclick={tell.reform(|_| Msg::Help(true))}
                     aria-label="Help and settings" title="Help and settings">{ "?" }</button>
                 <button type="button" class="main" onclick={tell.reform(|_| Msg::CopyLink)}>
-                    { "Copy link" }
+                    { if model.copied.as_ref() == Some(&model.link) { "Copied" } else { "Copy link" } }
                 </button>
             </div>
         </header>
