@@ -164,7 +164,7 @@ fn a_setting_changed_and_changed_back_leaves_the_run_as_it_was() {
         ("web.servers", "9", "4"),
         ("web.slots", "1", "0"),
         ("web.size", "8", "1"),
-        ("web.discipline", "shared", "shared"),
+        ("db.discipline", "slots", "shared"),
         ("db.size", "1", "2"),
         ("cache.hit", "1", "0.5"),
         ("dns.resolvers", "5", "100"),
