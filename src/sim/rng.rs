@@ -37,6 +37,12 @@ const fn mix(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// The seed of the draws of a site's parts; the first site's is the run's own.
+#[must_use]
+pub const fn of_site(seed: u64, site: u8) -> u64 {
+    if site == 0 { seed } else { mix(seed ^ (site as u64).wrapping_mul(GOLDEN)) }
+}
+
 /// The draws of one purpose at one node.
 #[derive(Clone, Copy, Debug)]
 pub struct Stream {

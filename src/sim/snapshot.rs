@@ -1,14 +1,14 @@
 //! What an observer may see of a run between two instants: plain figures, ready to be shown, sent
 //! or written. Made of two samples; making it changes nothing.
 
-use super::engine::Sample;
 use super::histogram::Histogram;
 use super::kinds::behavior::Surroundings;
 use super::kinds::{Kind, clients};
 use super::region::REGIONS;
-use super::run::meters::{Endings, Flow, ServerMeter};
+use super::run::meters::{Endings, Flow, Sample, ServerMeter};
 use super::run::requests::{CLASSES, FAILURES};
 use super::topology::Topology;
+use super::units::HOURS_PER_MONTH;
 use serde::{Deserialize, Serialize};
 
 /// Latencies of good answers, in seconds; `None` where there were none.
@@ -164,6 +164,10 @@ pub struct PartView {
     pub mean_wait_s: Option<f64>,
     /// Lives on the web servers' machines.
     pub guest: bool,
+    /// What it counted under names of its own.
+    pub counters: Vec<(String, u64)>,
+    /// What it measures under names of its own, at the end of the window.
+    pub gauges: Vec<(String, f64)>,
     /// Cost in USD per month.
     pub usd_per_month: f64,
     /// Its servers.
@@ -242,7 +246,7 @@ impl Snapshot {
         });
         let endings = now.endings().since(&then.endings());
         let offered = now.offered_in_all();
-        let spec = topology.spec(Kind::Clients);
+        let spec = topology.scenario().spec(Kind::Clients);
         Self {
             at_s: later.at.seconds(),
             window_s: seconds,
@@ -255,7 +259,9 @@ impl Snapshot {
             orphaned: now.orphaned - then.orphaned,
             hits: now.hits - then.hits,
             misses: now.misses - then.misses,
-            usd_per_month: topology.scenario().monthly_usd(),
+            usd_per_month: (0..now.nodes.len())
+                .map(|place| usd_per_month(topology, place, earlier, later))
+                .sum(),
             classes,
             regions: regions.filter(|group| group.tally.arrived > 0).collect(),
             parts: (0..now.nodes.len())
@@ -299,8 +305,10 @@ fn part(topology: &Topology, place: usize, earlier: &Sample, later: &Sample) -> 
     let kind = scenario_part.kind;
     let span = later.at.since(earlier.at).0 as f64;
     let (a, b) = (&earlier.meters.nodes[place], &later.meters.nodes[place]);
-    let health = later.health.iter().find(|_| kind == Kind::WebTier);
-    let judged = later.health.iter().find(|judged| !judged.is_empty()).filter(|_| health.is_some());
+    let around = topology.seen_from(scenario_part.site);
+    let judge = around.place_at(Kind::LoadBalancer, scenario_part.site);
+    let judged = judge.map(|judge| &later.health[judge as usize]);
+    let judged = judged.filter(|judged| kind == Kind::WebTier && !judged.is_empty());
     let servers: Vec<ServerView> = later.servers[place]
         .iter()
         .enumerate()
@@ -318,7 +326,7 @@ fn part(topology: &Topology, place: usize, earlier: &Sample, later: &Sample) -> 
     let servers: Vec<ServerView> = servers.into_iter().filter(|s| !is_gone(s)).collect();
     let area = later.areas[place].wrapping_sub(earlier.areas[place]);
     PartView {
-        key: kind.key().to_owned(),
+        key: topology.scenario().name(scenario_part),
         tally: Tally::between(&a.flow, &b.flow),
         rate: rate(b.flow.arrived - a.flow.arrived, span / 1e9),
         inside: b.inside(),
@@ -327,9 +335,26 @@ fn part(topology: &Topology, place: usize, earlier: &Sample, later: &Sample) -> 
         utilisation: utilisations.iter().sum::<f64>() / utilisations.len().max(1) as f64,
         backlog: servers.iter().map(|s| u64::from(s.backlog)).sum(),
         mean_wait_s: (admitted > 0).then(|| waited / admitted as f64),
-        guest: topology.is_guest(kind),
-        usd_per_month: kind.monthly_usd(&scenario_part.spec),
+        guest: topology.seen_from(scenario_part.site).is_guest(kind),
+        counters: counters(&earlier.counters[place], &later.counters[place]),
+        gauges: later.gauges[place].iter().map(|(n, x)| ((*n).to_owned(), *x)).collect(),
+        usd_per_month: usd_per_month(topology, place, earlier, later),
         servers,
+    }
+}
+
+fn counters(then: &[(&str, u64)], now: &[(&str, u64)]) -> Vec<(String, u64)> {
+    let before = |name: &str| then.iter().find(|(n, _)| *n == name).map_or(0, |(_, count)| *count);
+    now.iter().map(|(name, count)| ((*name).to_owned(), count - before(name))).collect()
+}
+
+/// What a part costs in a month at the pace of the window, or by its price where that is all.
+fn usd_per_month(topology: &Topology, place: usize, earlier: &Sample, later: &Sample) -> f64 {
+    let hours = later.at.since(earlier.at).seconds() / 3_600.0;
+    let part = &topology.scenario().parts[place];
+    match (earlier.spent[place], later.spent[place]) {
+        (Some(then), Some(now)) if hours > 0.0 => (now - then) / hours * HOURS_PER_MONTH,
+        _ => part.kind.monthly_usd(&part.spec),
     }
 }
 

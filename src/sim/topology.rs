@@ -3,8 +3,9 @@
 
 use super::kinds::behavior::Surroundings;
 use super::kinds::param::Spec;
-use super::kinds::{Kind, cache, database, web_tier};
-use super::scenario::{Problem, Scenario};
+use super::kinds::{Kind, cache, database, network, web_tier};
+use super::rng;
+use super::scenario::{Change, PresentFault, Problem, Scenario};
 
 /// A scenario that can run.
 #[derive(Clone, Debug)]
@@ -12,39 +13,82 @@ pub struct Topology {
     scenario: Scenario,
 }
 
+/// A system as the parts of one site see it.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    topology: &'a Topology,
+    site: u8,
+}
+
 impl Topology {
-    /// Checks a scenario.
+    /// Checks a scenario, with all changes of its timeline.
     ///
     /// # Errors
     /// All problems at once.
     pub fn build(scenario: &Scenario) -> Result<Self, Vec<Problem>> {
         let topology = Self { scenario: scenario.clone() };
+        let mut problems = topology.problems();
+        if problems.is_empty() {
+            let mut then = topology.clone();
+            for change in &scenario.changes {
+                then = then.changed(std::slice::from_ref(change));
+                let wrong = then.problems();
+                problems.extend(wrong.into_iter().map(|problem| {
+                    let at = format!("at {} s: {}", change.at.seconds(), problem.at);
+                    Problem::new(at, problem.what)
+                }));
+            }
+            problems.dedup();
+        }
+        if problems.is_empty() { Ok(topology) } else { Err(problems) }
+    }
+
+    fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
+        let around = self.seen_from(0);
         for needed in [Kind::Clients, Kind::WebTier] {
-            if topology.place(needed).is_none() {
+            if around.place(needed).is_none() {
                 problems.push(Problem::new("parts", format!("{} is missing", needed.key())));
             }
         }
-        if let Some(web) = topology.spec(Kind::WebTier) {
+        if self.scenario.sites > 1 {
+            for needed in [Kind::Dns, Kind::Network] {
+                if around.place(needed).is_none() {
+                    let what = format!("several sites need {}", needed.key());
+                    problems.push(Problem::new("sites", what));
+                }
+            }
+        }
+        for site in 0..self.scenario.sites {
+            problems.extend(self.problems_of(site));
+        }
+        problems.dedup();
+        problems
+    }
+
+    fn problems_of(&self, site: u8) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let around = self.seen_from(site);
+        if let Some(web) = around.spec(Kind::WebTier) {
             let shares = web.count(web_tier::Setting::Discipline as usize) == 0;
             for kind in [Kind::Cache, Kind::Database] {
-                if topology.is_guest(kind) && !shares {
+                if around.is_guest(kind) && !shares {
                     let what = "on the web servers needs web.discipline=shared: there is no \
                                 processor to share";
                     problems.push(Problem::new(format!("{}.place", kind.key()), what));
                 }
             }
         }
-        let wanted = topology
+        let wanted = around
             .spec(Kind::WebTier)
             .map_or(0, |web| web.count(web_tier::Setting::Queries as usize));
         for kind in [Kind::Cache, Kind::Database] {
-            if topology.place(kind).is_some() && wanted == 0 {
+            if around.place(kind).is_some() && wanted == 0 {
                 let what = format!("web.queries is 0, so that {} is never asked", kind.key());
                 problems.push(Problem::new(kind.key(), what));
             }
         }
-        if problems.is_empty() { Ok(topology) } else { Err(problems) }
+        problems
     }
 
     /// The scenario it was built from.
@@ -53,23 +97,72 @@ impl Topology {
         &self.scenario
     }
 
-    /// The kinds of its parts, in the order of the engine.
-    pub fn kinds(&self) -> impl Iterator<Item = Kind> {
-        self.scenario.parts.iter().map(|part| part.kind)
+    /// The parts in the order of the engine: kind, and seed of the part's draws. The parts of the
+    /// first site draw as if there were no other.
+    pub fn parts(&self) -> impl Iterator<Item = (Kind, u64)> {
+        let seed = self.scenario.seed;
+        let parts = self.scenario.parts.iter();
+        parts.map(move |part| (part.kind, rng::of_site(seed, part.site)))
+    }
+
+    /// How the system looks from a site.
+    #[must_use]
+    pub const fn seen_from(&self, site: u8) -> Seen<'_> {
+        Seen { topology: self, site }
+    }
+
+    /// The same system with changed settings; a timeline's changes were checked when it was built.
+    #[must_use]
+    pub fn changed(&self, changes: &[Change]) -> Self {
+        let mut scenario = self.scenario.clone();
+        for change in changes {
+            // What does not fit was named when the change was read.
+            let _ = scenario.set(&change.key, &change.value);
+        }
+        Self { scenario }
+    }
+
+    /// The same system with other faults.
+    pub(super) fn set_faults(&mut self, faults: &[PresentFault]) {
+        self.scenario.faults = faults.to_vec();
+    }
+
+    /// How many zones a site has.
+    #[must_use]
+    pub fn zones(&self, site: u8) -> usize {
+        let network = self.scenario.spec_at(Kind::Network, site);
+        network.map_or(1, |spec| spec.count(network::Setting::Zones as usize)).max(1)
     }
 }
 
-impl Surroundings for Topology {
-    fn place(&self, kind: Kind) -> Option<u8> {
-        self.scenario.parts.iter().position(|part| part.kind == kind).map(|place| place as u8)
+impl Seen<'_> {
+    /// The kind whose part is called in place of another's: its guard, where there is one.
+    fn door(&self, kind: Kind, site: u8) -> Option<u8> {
+        self.place_at(kind, site)
     }
+}
 
+impl Surroundings for Seen<'_> {
     fn spec(&self, kind: Kind) -> Option<&Spec> {
-        self.scenario.spec(kind)
+        self.spec_at(kind, self.site)
     }
 
-    fn front(&self) -> u8 {
-        let front = self.place(Kind::LoadBalancer).or_else(|| self.place(Kind::WebTier));
+    fn place(&self, kind: Kind) -> Option<u8> {
+        self.door(kind, self.site)
+    }
+
+    fn spec_at(&self, kind: Kind, site: u8) -> Option<&Spec> {
+        self.topology.scenario.spec_at(kind, site)
+    }
+
+    fn place_at(&self, kind: Kind, site: u8) -> Option<u8> {
+        let mut parts = self.topology.scenario.parts.iter();
+        let is_it = parts.position(|p| p.kind == kind && (kind.is_global() || p.site == site));
+        is_it.map(|place| place as u8)
+    }
+
+    fn front(&self, site: u8) -> u8 {
+        let front = self.door(Kind::LoadBalancer, site).or_else(|| self.door(Kind::WebTier, site));
         front.unwrap_or_default()
     }
 
@@ -80,5 +173,13 @@ impl Surroundings for Topology {
             _ => return false,
         };
         self.spec(kind).is_some_and(|spec| spec.count(row) == 1)
+    }
+
+    fn site(&self) -> u8 {
+        self.site
+    }
+
+    fn sites(&self) -> u8 {
+        self.topology.scenario.sites
     }
 }

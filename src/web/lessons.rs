@@ -64,7 +64,7 @@ pub struct Try {
 pub fn tries(scenario: &Scenario) -> Vec<Try> {
     let stage = match scenario.base {
         Base::Stage(number) => number,
-        Base::Parts => return Vec::new(),
+        Base::Preset(_) | Base::Parts => return Vec::new(),
     };
     let mut tries = vec![traffic(scenario, if stage == 3 { 2.0 } else { 3.0 })];
     match stage {

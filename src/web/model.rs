@@ -276,7 +276,7 @@ impl Model {
     pub fn stage(&self) -> Option<u8> {
         match self.scenario.base {
             Base::Stage(number) => Some(number),
-            Base::Parts => None,
+            Base::Preset(_) | Base::Parts => None,
         }
     }
 

@@ -120,7 +120,7 @@ pub fn apply(scenario: &mut Scenario, command: &Command) -> Result<Vec<Problem>,
         },
         Command::Heal { part, server } => match Kind::by_key(part) {
             Some(kind) => {
-                scenario.heal(kind, *server);
+                scenario.heal(kind, None, *server);
                 Ok(Vec::new())
             }
             None => refuse("part", "there is no such part".to_owned()),

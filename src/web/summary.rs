@@ -34,6 +34,7 @@ pub fn base_name(scenario: &Scenario) -> String {
             .iter()
             .find(|stage| stage.number == number)
             .map_or_else(String::new, |stage| format!("Stage {number}, {}", stage.name)),
+        Base::Preset(place) => presets::PRESETS[place as usize].name.to_owned(),
         Base::Parts => "Own parts".to_owned(),
     }
 }
@@ -45,8 +46,21 @@ pub fn fault_text(fault: &PresentFault, scenario: &Scenario) -> String {
     let what = match fault.fault {
         Fault::Kill => "is dead".to_owned(),
         Fault::Slow(factor) => format!("is {factor} times as slow"),
+        Fault::Errors(share) => format!("answers {} with errors", format::percent(share)),
+        Fault::Cut => "is cut off".to_owned(),
+        Fault::Delay(ms) => format!("is reached {ms} ms late"),
+        Fault::Spike(factor) => format!("send {factor} times the usual traffic"),
+        Fault::Flush => "is flushed".to_owned(),
+        Fault::Purge(share) => format!("is purged of {}", format::percent(share)),
+        Fault::Expire => "is forgotten by resolvers".to_owned(),
+        Fault::Deploy => "gets a new release".to_owned(),
+        Fault::Reshard => "is resharded".to_owned(),
     };
-    format!("{}{server} {what}", name(fault.kind, scenario))
+    let site = fault.site.map_or_else(String::new, |site| format!(" of site {}", site + 1));
+    let at = fault.at.seconds();
+    let from = if at > 0.0 { format!(" from {at} s on") } else { String::new() };
+    let until = fault.lasts.map_or_else(String::new, |span| format!(" for {} s", span.seconds()));
+    format!("{}{server}{site} {what}{from}{until}", name(fault.kind, scenario))
 }
 
 /// What limits the system, in a sentence or two, from settled figures where there are any.

@@ -1,7 +1,8 @@
 //! The result of a headless run: every figure there is, and a hash over what is deterministic.
 
 use super::settle::{Settled, settled};
-use crate::sim::engine::{Engine, Sample};
+use crate::sim::engine::Engine;
+use crate::sim::run::meters::Sample;
 use crate::sim::scenario::{Scenario, file, link};
 use crate::sim::topology::Topology;
 use crate::sim::units::{SimTime, Span};

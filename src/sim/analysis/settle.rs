@@ -1,10 +1,10 @@
 //! Settled numbers: a run of its own beside the live one, cut into batches of equal length; the
 //! warm-up is found and removed, and what varies from batch to batch gives 95 % intervals.
 
-use crate::sim::engine::{Engine, Sample};
+use crate::sim::engine::Engine;
 use crate::sim::histogram::Histogram;
 use crate::sim::kinds::{Kind, clients};
-use crate::sim::run::meters::Endings;
+use crate::sim::run::meters::{Endings, Sample};
 use crate::sim::snapshot::Snapshot;
 use crate::sim::topology::Topology;
 use crate::sim::units::{SimTime, Span};

@@ -1,7 +1,6 @@
 //! The laws that hold in every run, checked by looking at every request in flight.
 
 use super::Engine;
-use crate::sim::run::requests::Class;
 
 impl Engine {
     /// Checks the laws that hold in every run: what came in is what went out or is inside, at every
@@ -17,16 +16,16 @@ impl Engine {
             // The lowest call is the part that began the request; it never came in anywhere.
             let floor = (request.floor as usize).max(1);
             let depth = request.depth as usize - usize::from(request.travelling);
-            for frame in request.frames.get(floor..depth).unwrap_or_default() {
-                let (count, time) = &mut inside[frame.node as usize];
+            for call in floor..depth {
+                let (count, time) = &mut inside[request.frames[call].node as usize];
                 *count += 1;
-                *time += u128::from(now.since(frame.entered).0);
+                *time += u128::from(now.since(request.entered[call]).0);
             }
-            let is_users = request.floor == 0 && request.class != Class::Probe;
+            let is_users = request.floor == 0 && request.is_users();
             waiting_users += u64::from(is_users && !request.abandoned);
         }
         let meters = &self.ctx.run.meters;
-        for (place, kind) in self.topology.kinds().enumerate().skip(1) {
+        for (place, (kind, _)) in self.topology.parts().enumerate().skip(1) {
             let (node, (count, time)) = (&meters.nodes[place], inside[place]);
             if node.inside() != count {
                 return Err(format!(

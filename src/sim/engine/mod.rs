@@ -7,11 +7,14 @@ mod laws;
 use crate::sim::kinds::Node;
 use crate::sim::kinds::behavior::{ARRIVAL, Behavior, Ctx, IMPATIENCE, NODE_TIMERS};
 use crate::sim::run::calendar::{LineId, Subject, Tag};
-use crate::sim::run::meters::{Meters, ServerMeter};
+use crate::sim::run::cpu::CpuId;
+use crate::sim::run::log::Log;
+use crate::sim::run::meters::{Meters, Sample};
 use crate::sim::run::requests::{Class, Frame, Outcome, RequestId};
 use crate::sim::run::{Action, Owner, Run};
 use crate::sim::topology::Topology;
 use crate::sim::units::SimTime;
+use faults::Troubles;
 
 /// A system that runs.
 #[derive(Clone, Debug)]
@@ -20,34 +23,19 @@ pub struct Engine {
     nodes: Vec<Node>,
     ctx: Ctx,
     events: u64,
-}
-
-/// The state of all counters at one instant. Two of them make any window.
-#[derive(Clone, Debug)]
-pub struct Sample {
-    /// When.
-    pub at: SimTime,
-    /// All meters.
-    pub meters: Meters,
-    /// Time integral of the number inside each part, in nanoseconds.
-    pub areas: Vec<u128>,
-    /// The servers of each part.
-    pub servers: Vec<Vec<ServerMeter>>,
-    /// For a part that checks the health of others' servers: whom it sends requests to.
-    pub health: Vec<Vec<bool>>,
+    troubles: Troubles,
 }
 
 impl Engine {
     /// A system at rest, at time zero.
     #[must_use]
     pub fn new(topology: Topology) -> Self {
-        let seed = topology.scenario().seed;
-        let nodes: Vec<Node> = topology.kinds().map(|kind| Node::new(kind, seed)).collect();
-        let ctx = Ctx { run: Run::new(nodes.len()), node: 0 };
-        let mut engine = Self { topology, nodes, ctx, events: 0 };
+        let nodes: Vec<Node> = topology.parts().map(|(kind, seed)| Node::new(kind, seed)).collect();
+        let ctx = Ctx { run: Run::new(nodes.len()), node: 0, site: 0 };
+        let troubles = Troubles::new(&topology);
+        let mut engine = Self { topology, nodes, ctx, events: 0, troubles };
         engine.configure();
-        let faults = engine.topology.scenario().faults.clone();
-        engine.hold(&faults);
+        engine.pass_time();
         engine
     }
 
@@ -81,19 +69,28 @@ impl Engine {
         &self.ctx.run.meters
     }
 
-    /// Takes on changed settings of the same parts while running.
+    /// What happened to the system so far.
+    #[must_use]
+    pub const fn log(&self) -> &Log {
+        &self.ctx.run.log
+    }
+
+    /// Takes on changed settings and faults of the same parts while running.
     pub fn change(&mut self, topology: Topology) {
-        debug_assert!(self.topology.kinds().eq(topology.kinds()), "parts stay while running");
-        self.topology = topology;
+        debug_assert!(self.topology.parts().eq(topology.parts()), "parts stay while running");
+        let now = self.ctx.run.now;
+        let past = topology.scenario().changes.iter().filter(|change| change.at <= now);
+        self.topology = topology.changed(&past.cloned().collect::<Vec<_>>());
         self.configure();
+        self.pass_time();
     }
 
     fn configure(&mut self) {
         self.ctx.run.calendar.retire_idle_lines();
         for (place, node) in self.nodes.iter_mut().enumerate() {
-            let spec = &self.topology.scenario().parts[place].spec;
-            self.ctx.node = place as u8;
-            node.configure(&mut self.ctx, &self.topology, spec);
+            let part = &self.topology.scenario().parts[place];
+            (self.ctx.node, self.ctx.site) = (place as u8, part.site);
+            node.configure(&mut self.ctx, &self.topology.seen_from(part.site), &part.spec);
         }
     }
 
@@ -137,8 +134,23 @@ impl Engine {
             } else {
                 return spent;
             }
+            if !(self.ctx.run.launched.is_empty() && self.ctx.run.orders.is_empty()) {
+                self.follow_up();
+            }
         }
         most
+    }
+
+    /// Lets go on what parts launched besides the request in hand, then carries out orders.
+    #[inline(never)]
+    fn follow_up(&mut self) {
+        let mut next = 0;
+        while let Some(&(id, action)) = self.ctx.run.launched.get(next) {
+            next += 1;
+            self.drive(id, action);
+        }
+        self.ctx.run.launched.clear();
+        self.carry_out();
     }
 
     #[inline]
@@ -149,12 +161,13 @@ impl Engine {
                 if request.pending == tag {
                     let action = if request.travelling {
                         request.travelling = false;
-                        let frame = request.top_mut();
-                        frame.entered = self.ctx.run.now;
-                        let node = frame.node;
+                        let depth = request.depth as usize;
+                        request.entered[depth - 1] = self.ctx.run.now;
+                        let node = request.top().node;
                         self.enter(id, node)
                     } else {
                         let node = request.top().node;
+                        self.ctx.node = node;
                         self.nodes[node as usize].resume(&mut self.ctx, id)
                     };
                     self.drive(id, action);
@@ -167,19 +180,21 @@ impl Engine {
     #[inline(never)]
     fn tick(&mut self, timer: u32) {
         if timer < NODE_TIMERS {
-            let cpu = super::run::cpu::CpuId(timer);
+            let cpu = CpuId(timer);
             let (finished, again) = self.ctx.run.cpus[timer as usize].look(self.ctx.run.now);
             self.ctx.run.look_at(cpu, again);
             if let Some(id) = finished {
                 let request = self.ctx.run.requests.get_mut(id);
-                request.cpu = None;
+                request.cpu = CpuId::NONE;
                 let node = request.top().node;
+                self.ctx.node = node;
                 let action = self.nodes[node as usize].resume(&mut self.ctx, id);
                 self.drive(id, action);
             }
-        } else if let Some(&Owner(node, name)) =
-            self.ctx.run.timers.get((timer - NODE_TIMERS) as usize)
-        {
+        } else if let Some(Owner(node, name)) = self.ctx.run.timers.owner(timer - NODE_TIMERS) {
+            if node == faults::ENGINE {
+                return self.pass_time();
+            }
             self.ctx.node = node;
             if let Some((id, action)) = self.nodes[node as usize].wake(&mut self.ctx, name) {
                 self.drive(id, action);
@@ -196,14 +211,13 @@ impl Engine {
                 Action::Call { to, way } => {
                     let request = self.ctx.run.requests.get_mut(id);
                     let depth = request.depth as usize;
-                    request.frames[depth] = Frame {
-                        entered: self.ctx.run.now,
-                        node: to,
-                        phase: 0,
-                        found: false,
-                        server: 0,
-                    };
+                    request.frames[depth] = Frame { node: to, phase: 0, server: 0 };
+                    request.entered[depth] = self.ctx.run.now;
                     request.depth += 1;
+                    let extra = self.troubles.delay(to);
+                    if extra > 0.0 {
+                        return self.call_late(id, way, extra);
+                    }
                     if way == LineId::NOW {
                         self.enter(id, to)
                     } else {
@@ -214,11 +228,24 @@ impl Engine {
                     }
                 }
                 Action::Reply(outcome) => match self.leave(id, outcome) {
-                    Some(node) => self.nodes[node as usize].returned(&mut self.ctx, id, outcome),
+                    Some(node) => {
+                        self.ctx.node = node;
+                        self.nodes[node as usize].returned(&mut self.ctx, id, outcome)
+                    }
                     None => return,
                 },
             };
         }
+    }
+
+    /// A call on a link with a delay on top.
+    #[cold]
+    fn call_late(&mut self, id: RequestId, way: LineId, extra: f64) {
+        let ns = self.ctx.run.calendar.delay(way).0 as f64 + extra;
+        let request = self.ctx.run.requests.get_mut(id);
+        request.travelling = true;
+        request.travelled += ns as u64;
+        self.ctx.run.resume_after(id, ns);
     }
 
     /// The request comes into the part of its top call.
@@ -226,6 +253,12 @@ impl Engine {
     fn enter(&mut self, id: RequestId, node: u8) -> Action {
         let is_check = self.ctx.run.requests.get(id).class == Class::Probe;
         self.ctx.run.meters.nodes[node as usize].enter(self.ctx.run.now, is_check);
+        if self.troubles.any
+            && let Some(outcome) = self.troubles.answer(node, self.ctx.run.requests.get(id))
+        {
+            return Action::Reply(outcome);
+        }
+        self.ctx.node = node;
         self.nodes[node as usize].arrive(&mut self.ctx, id)
     }
 
@@ -234,7 +267,8 @@ impl Engine {
     #[inline]
     fn leave(&mut self, id: RequestId, outcome: Outcome) -> Option<u8> {
         let request = self.ctx.run.requests.get_mut(id);
-        let Frame { node, entered, .. } = *request.top();
+        let node = request.top().node;
+        let entered = request.entered[request.depth as usize - 1];
         request.depth -= 1;
         let is_orphan = request.depth <= request.floor && request.floor > 0;
         let (below, is_check) = (request.top().node, request.class == Class::Probe);
@@ -253,12 +287,16 @@ impl Engine {
     pub fn sample(&self) -> Sample {
         let now = self.ctx.run.now;
         let areas = self.ctx.run.meters.nodes.iter().map(|node| node.area(now)).collect();
-        let mut servers = Vec::new();
-        let mut health = Vec::new();
-        for node in &self.nodes {
-            servers.push(node.servers(&self.ctx));
-            health.push(node.health());
+        let of = |node: &Node| node.servers(&self.ctx);
+        Sample {
+            at: now,
+            meters: self.ctx.run.meters.clone(),
+            areas,
+            servers: self.nodes.iter().map(of).collect(),
+            health: self.nodes.iter().map(Node::health).collect(),
+            counters: self.nodes.iter().map(Node::counters).collect(),
+            gauges: self.nodes.iter().map(|node| node.gauges(&self.ctx)).collect(),
+            spent: self.nodes.iter().map(|node| node.spent_usd(&self.ctx)).collect(),
         }
-        Sample { at: now, meters: self.ctx.run.meters.clone(), areas, servers, health }
     }
 }

@@ -4,11 +4,12 @@
 use super::Kind;
 use super::param::Spec;
 use super::tier::Machine;
-pub use crate::sim::run::Action;
-use crate::sim::run::calendar::LineId;
+use crate::sim::run::calendar::{LineId, Tag};
 use crate::sim::run::cpu::{Cpu, CpuId};
-use crate::sim::run::meters::{Meters, ServerMeter};
+use crate::sim::run::log::{Entry, Severity};
+use crate::sim::run::meters::{Meters, Sample, ServerMeter};
 use crate::sim::run::requests::{Frame, Outcome, Request, RequestId, Wish};
+pub use crate::sim::run::{Action, Order};
 use crate::sim::run::{Owner, Run};
 use crate::sim::units::{SimTime, Span};
 use serde::{Deserialize, Serialize};
@@ -21,18 +22,53 @@ pub enum Fault {
     Kill,
     /// All work takes this many times as long.
     Slow(f64),
+    /// This share of the calls is answered with an error, before any work.
+    Errors(f64),
+    /// Calls do not reach it.
+    Cut,
+    /// Calls take so many milliseconds more to reach it.
+    Delay(f64),
+    /// At one instant: it forgets all it holds in memory.
+    Flush,
+    /// At one instant: it forgets this share of what it holds.
+    Purge(f64),
+    /// At one instant: all that resolvers remember runs out.
+    Expire,
+    /// So many times the usual traffic.
+    Spike(f64),
+    /// At one instant: the release that is set is rolled out.
+    Deploy,
+    /// At one instant: resharding to the number that is set begins.
+    Reshard,
 }
 
-/// What a part may know of the others when it is configured.
+impl Fault {
+    /// Whether it happens at one instant rather than lasting.
+    #[must_use]
+    pub const fn is_instant(self) -> bool {
+        matches!(self, Self::Flush | Self::Purge(_) | Self::Expire | Self::Deploy | Self::Reshard)
+    }
+}
+
+/// What a part may know of the others when it is configured. The parts of its own site and those
+/// outside all sites are meant, unless a site is named.
 pub trait Surroundings {
     /// The settings of another part, if there is one.
     fn spec(&self, kind: Kind) -> Option<&Spec>;
-    /// The place of another part in the engine, if there is one.
+    /// The place in the engine to call another part at, if there is one.
     fn place(&self, kind: Kind) -> Option<u8>;
-    /// The part that users' requests reach first.
-    fn front(&self) -> u8;
+    /// The settings of a part of a site.
+    fn spec_at(&self, kind: Kind, site: u8) -> Option<&Spec>;
+    /// The place of a part of a site.
+    fn place_at(&self, kind: Kind, site: u8) -> Option<u8>;
+    /// The part of a site that requests reach first.
+    fn front(&self, site: u8) -> u8;
     /// Whether a part lives on the web servers' machines.
     fn is_guest(&self, kind: Kind) -> bool;
+    /// The part's own site, counted from 0; 0 for a part outside all sites.
+    fn site(&self) -> u8;
+    /// How many sites there are.
+    fn sites(&self) -> u8;
 }
 
 /// How a part behaves.
@@ -61,6 +97,26 @@ pub trait Behavior {
     fn health(&self) -> Vec<bool> {
         Vec::new()
     }
+    /// What it has counted under names of its own, cumulative, always the same names in the same
+    /// order.
+    fn counters(&self) -> Vec<(&'static str, u64)> {
+        Vec::new()
+    }
+    /// What it measures under names of its own, now, always the same names in the same order.
+    fn gauges(&self, ctx: &Ctx) -> Vec<(&'static str, f64)> {
+        let _ = ctx;
+        Vec::new()
+    }
+    /// What it has cost so far in USD, for a part whose cost depends on what it does; a part that
+    /// costs the same all the time says nothing.
+    fn spent_usd(&self, ctx: &Ctx) -> Option<f64> {
+        let _ = ctx;
+        None
+    }
+    /// Gets the sample it has asked for with [`Order::Show`].
+    fn look(&mut self, ctx: &mut Ctx, sample: &Sample) {
+        let _ = (ctx, sample);
+    }
 }
 
 /// What a part may see and do. The engine owns it for the whole run, so that handing it to a part
@@ -68,8 +124,10 @@ pub trait Behavior {
 #[derive(Clone, Debug)]
 pub struct Ctx {
     pub(in crate::sim) run: Run,
-    /// The part whose turn it is to begin requests or set timers.
+    /// The part whose turn it is.
     pub(in crate::sim) node: u8,
+    /// The site of the part that is configured.
+    pub(in crate::sim) site: u8,
 }
 
 /// Timers with these names are the engine's calls to the clients.
@@ -89,6 +147,59 @@ impl Ctx {
     #[inline]
     pub fn request(&mut self, id: RequestId) -> &mut Request {
         self.run.requests.get_mut(id)
+    }
+
+    /// The place of the part whose turn it is.
+    #[must_use]
+    pub const fn node(&self) -> u8 {
+        self.node
+    }
+
+    /// A request goes on with this action besides the one in hand, at the same instant.
+    pub fn launch(&mut self, id: RequestId, action: Action) {
+        self.run.launched.push((id, action));
+    }
+
+    /// The request waits until someone [keeps the promise](Self::kept) of this name.
+    pub fn promise(&mut self, id: RequestId) -> Tag {
+        self.run.promise(id)
+    }
+
+    /// The request that waits under this name, which now no longer waits: whoever asks goes on with
+    /// it by [`Self::launch`]. `None` when it is gone.
+    pub fn kept(&mut self, promise: Tag) -> Option<RequestId> {
+        self.run.kept(promise)
+    }
+
+    /// Cuts a request in two below the call at `depth`: that call and what it called go on for
+    /// nobody, and what they answer is dropped. Given back are the callers, to whom the caller
+    /// answers with [`Self::launch`].
+    pub fn cut(&mut self, id: RequestId, depth: usize) -> RequestId {
+        self.run.cut(id, depth)
+    }
+
+    /// Whether there is a live request of this name.
+    #[must_use]
+    pub fn holds(&self, id: RequestId) -> bool {
+        self.run.requests.holds(id)
+    }
+
+    /// Asks the engine to do something to the system once the event under way is over.
+    pub fn order(&mut self, order: Order) {
+        self.run.orders.push(order);
+    }
+
+    /// Writes an entry of the part into the log.
+    pub fn log(
+        &mut self,
+        severity: Severity,
+        server: Option<usize>,
+        what: &'static str,
+        numbers: &[(&'static str, f64)],
+    ) {
+        let server = server.map(|server| server as u16);
+        let (at, node, numbers) = (self.run.now, self.node, numbers.to_vec());
+        self.run.log.add(Entry { at, node, server, severity, what, numbers });
     }
 
     /// The part's own call of a request: the one on top.
@@ -142,7 +253,8 @@ impl Ctx {
         if self.run.requests.is_full() {
             return None;
         }
-        let mut again = Request { depth: 1, travelling: false, cpu: None, ..*request };
+        let mut again =
+            Request { depth: 1, travelling: false, cpu: CpuId::NONE, floor: 0, ..*request };
         again.frames[0].phase = phase;
         Some(self.run.requests.split_off(again))
     }
@@ -191,25 +303,25 @@ impl Ctx {
 
     /// Makes the part's processors known to guests.
     pub fn host(&mut self, cpus: Vec<Option<CpuId>>) {
-        self.run.hosts = cpus;
+        let site = self.site as usize;
+        if self.run.hosts.len() <= site {
+            self.run.hosts.resize(site + 1, Vec::new());
+        }
+        self.run.hosts[site] = cpus;
     }
 
     /// The machines on which a guest may work: those of the web servers.
     #[must_use]
     pub fn machines(&self) -> Vec<Machine> {
-        let hosts = self.run.hosts.iter();
+        let hosts = self.run.hosts.get(self.site as usize);
+        let hosts = hosts.into_iter().flatten();
         hosts.map(|cpu| cpu.map_or(Machine::Slots, Machine::Guest)).collect()
     }
 
     /// [`Behavior::wake`] with this name at an instant. Names are the part's own.
     pub fn wake_at(&mut self, at: SimTime, timer: u32) {
-        let owner = Owner(self.node, timer);
-        let found = self.run.timers.iter().position(|t| *t == owner);
-        let place = found.unwrap_or_else(|| {
-            self.run.timers.push(owner);
-            self.run.timers.len() - 1
-        });
-        self.run.calendar.timer_at(at, NODE_TIMERS + place as u32);
+        let place = self.run.timers.place(Owner(self.node, timer));
+        self.run.calendar.timer_at(at, NODE_TIMERS + place);
     }
 
     /// When the next user's request arrives.

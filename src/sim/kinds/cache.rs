@@ -17,6 +17,10 @@ use crate::sim::units::{HOURS_PER_MONTH, Span};
 pub const KEY: &str = "cache";
 /// Name shown.
 pub const LABEL: &str = "Cache";
+/// One in each site, or one outside all.
+pub const PER_SITE: bool = true;
+/// Faults of the part as a whole.
+pub const TROUBLES: &[&str] = &["cut", "delay", "errors"];
 
 settings! {
     Place = Param::choice("place", "Place", PLACES, 0,
@@ -100,28 +104,28 @@ impl State {
         let frame = ctx.frame(id);
         (frame.phase, frame.server) = (LOOKUP, server);
         if !self.tier.is_alive(server as usize) {
-            return Self::fail(ctx, Outcome::Unavailable);
+            return Self::fail(ctx, id, Outcome::Unavailable);
         }
         if self.operation.mean() == 0.0 {
             return self.answer(ctx, id);
         }
         let work = self.operation.sample(self.services.at(number));
         match self.tier.offer(ctx, server as usize, id, work) {
-            None => Self::fail(ctx, Outcome::Unavailable),
-            Some(Admission::Refused) => Self::fail(ctx, Outcome::BacklogFull),
+            None => Self::fail(ctx, id, Outcome::Unavailable),
+            Some(Admission::Refused) => Self::fail(ctx, id, Outcome::BacklogFull),
             Some(Admission::Started | Admission::Queued) => Action::Wait,
         }
     }
 
     /// A look-up that is not carried out finds nothing.
-    fn fail(ctx: &mut Ctx, outcome: Outcome) -> Action {
+    fn fail(ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
+        ctx.request(id).hit = false;
         ctx.meters().misses += 1;
         Action::Reply(outcome)
     }
 
     fn answer(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
-        let hit = ctx.frame(id).found;
-        ctx.request(id).hit = hit;
+        let hit = ctx.request(id).hit;
         let meters = ctx.meters();
         if hit {
             meters.hits += 1;
@@ -156,10 +160,9 @@ impl Behavior for State {
     #[inline(never)]
     fn arrive(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         let request = ctx.request(id);
-        request.hit = false;
         let is_there = self.lookups.at(request.number).unit() < self.hit;
-        let frame = ctx.frame(id);
-        (frame.phase, frame.found) = (ACCESS, is_there);
+        request.hit = is_there;
+        ctx.frame(id).phase = ACCESS;
         let access = if is_there { self.access } else { self.miss };
         if ctx.resume_in_line(id, access) { self.look_up(ctx, id) } else { Action::Wait }
     }

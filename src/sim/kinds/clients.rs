@@ -15,6 +15,10 @@ use crate::sim::units::{SECONDS_PER_DAY, Span};
 pub const KEY: &str = "clients";
 /// Name shown.
 pub const LABEL: &str = "Users";
+/// One in each site, or one outside all.
+pub const PER_SITE: bool = false;
+/// Faults of the part as a whole.
+pub const TROUBLES: &[&str] = &["spike"];
 
 const ARRIVALS: &[(&str, &str)] = &[("poisson", "Poisson"), ("constant", "constant rate")];
 
@@ -195,6 +199,7 @@ impl State {
             region: self.regions.iter().position(|&end| place < end).unwrap_or(last) as u8,
             user,
             url: scale(who & u64::from(u32::MAX), self.urls),
+            site: 0,
         }
     }
 
@@ -222,7 +227,7 @@ impl State {
         }
         match self.dns {
             // What was found out for an attempt is known to the next.
-            Some(to) if !ctx.frame(id).found => {
+            Some(to) if !ctx.request(id).named => {
                 ctx.frame(id).phase = NAME;
                 Action::Call { to, way: LineId::NOW }
             }
@@ -314,7 +319,7 @@ impl Behavior for State {
             let way = around.spec(Kind::Network).map(|network| network::one_way(network, region));
             self.ways[region] = ctx.line(way.unwrap_or_default());
         }
-        self.front = around.front();
+        self.front = around.front(0);
         self.dns = around.place(Kind::Dns);
         if self.started {
             // A new rate stretches what is left of the gap under way.
@@ -345,7 +350,7 @@ impl Behavior for State {
     fn returned(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
         if ctx.frame(id).phase == NAME {
             if outcome == Outcome::Good {
-                ctx.frame(id).found = true;
+                ctx.request(id).named = true;
                 return self.send(ctx, id);
             }
             return self.answered(ctx, id, outcome);

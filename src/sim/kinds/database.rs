@@ -15,6 +15,10 @@ use crate::sim::units::HOURS_PER_MONTH;
 pub const KEY: &str = "db";
 /// Name shown.
 pub const LABEL: &str = "Database";
+/// One in each site, or one outside all.
+pub const PER_SITE: bool = true;
+/// Faults of the part as a whole.
+pub const TROUBLES: &[&str] = &["cut", "delay", "errors"];
 
 /// Kinds of database.
 const KINDS: &[(&str, &str)] = &[("relational", "relational"), ("nosql", "NoSQL")];

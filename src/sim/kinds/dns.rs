@@ -16,6 +16,10 @@ use crate::sim::units::{SimTime, Span};
 pub const KEY: &str = "dns";
 /// Name shown.
 pub const LABEL: &str = "DNS";
+/// One in each site, or one outside all.
+pub const PER_SITE: bool = false;
+/// Faults of the part as a whole.
+pub const TROUBLES: &[&str] = &["cut", "delay", "errors", "expire"];
 
 settings! {
     Lookups = Param::number("lookups", "Share that looks up the name", (0.0, 0.1, 1.0),
@@ -164,6 +168,7 @@ impl Behavior for State {
             Some(Fault::Kill) => self.alive = false,
             Some(Fault::Slow(factor)) => self.slow = factor,
             None => (self.alive, self.slow) = (true, 1.0),
+            _ => {}
         }
     }
 

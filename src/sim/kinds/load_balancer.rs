@@ -18,6 +18,10 @@ use crate::sim::units::{HOURS_PER_MONTH, SimTime, Span};
 pub const KEY: &str = "lb";
 /// Name shown.
 pub const LABEL: &str = "Load balancer";
+/// One in each site, or one outside all.
+pub const PER_SITE: bool = true;
+/// Faults of the part as a whole.
+pub const TROUBLES: &[&str] = &["cut", "delay", "errors"];
 
 settings! {
     AlgorithmChoice = Param::choice("algorithm", "Algorithm", ALGORITHMS, 0,
@@ -146,7 +150,7 @@ impl State {
         }
         self.checks += 1;
         let number = CHECK_NUMBERS + self.checks;
-        let wish = Wish { number, user: 0, url: 0, class: Class::Probe, region: 0 };
+        let wish = Wish { number, user: 0, url: 0, class: Class::Probe, region: 0, site: 0 };
         let id = ctx.begin(&wish, CHECK)?;
         self.pool.backends[server].check = number;
         self.pool.backends[server].checked = ctx.now();

@@ -13,7 +13,7 @@ pub mod station;
 pub mod tier;
 pub mod web_tier;
 
-use super::run::meters::ServerMeter;
+use super::run::meters::{Sample, ServerMeter};
 use super::run::requests::{Outcome, RequestId};
 use behavior::{Action, Behavior, Ctx, Fault, Surroundings};
 use param::{Param, Spec};
@@ -51,6 +51,18 @@ macro_rules! kinds {
             #[must_use]
             pub fn servers(self, spec: &Spec) -> usize {
                 match self { $(Self::$name => $module::servers(spec)),* }
+            }
+
+            /// Whether there is one part of this kind outside all sites, rather than one in each.
+            #[must_use]
+            pub const fn is_global(self) -> bool {
+                match self { $(Self::$name => !$module::PER_SITE),* }
+            }
+
+            /// The words of the faults that befall a part of this kind as a whole.
+            #[must_use]
+            pub const fn troubles(self) -> &'static [&'static str] {
+                match self { $(Self::$name => $module::TROUBLES),* }
             }
 
             /// What a part with these settings costs, in USD per month.
@@ -100,6 +112,18 @@ macro_rules! kinds {
             fn health(&self) -> Vec<bool> {
                 match self { $(Self::$name(state) => state.health()),* }
             }
+            fn counters(&self) -> Vec<(&'static str, u64)> {
+                match self { $(Self::$name(state) => state.counters()),* }
+            }
+            fn gauges(&self, ctx: &Ctx) -> Vec<(&'static str, f64)> {
+                match self { $(Self::$name(state) => state.gauges(ctx)),* }
+            }
+            fn spent_usd(&self, ctx: &Ctx) -> Option<f64> {
+                match self { $(Self::$name(state) => state.spent_usd(ctx)),* }
+            }
+            fn look(&mut self, ctx: &mut Ctx, sample: &Sample) {
+                match self { $(Self::$name(state) => state.look(ctx, sample)),* }
+            }
         }
     };
 }
@@ -126,6 +150,16 @@ impl Kind {
     #[must_use]
     pub fn by_key(key: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.key() == key)
+    }
+
+    /// Whether a fault can befall a part of this kind.
+    #[must_use]
+    pub fn can(self, fault: Fault) -> bool {
+        match fault {
+            Fault::Kill => self != Self::Clients,
+            Fault::Slow(_) => !matches!(self, Self::Clients | Self::Network),
+            other => self.troubles().contains(&other.word()),
+        }
     }
 
     /// The row of the setting with this name.

@@ -11,6 +11,10 @@ use crate::sim::units::Span;
 pub const KEY: &str = "network";
 /// Name shown.
 pub const LABEL: &str = "Network";
+/// One in each site, or one outside all.
+pub const PER_SITE: bool = true;
+/// Faults of the part as a whole.
+pub const TROUBLES: &[&str] = &[];
 
 settings! {
     Site = Param::choice("site", "Site", region::CHOICES, 0,
@@ -23,12 +27,21 @@ settings! {
     Zone = Param::number("zone_ms", "Round trip inside the site", (0.0, 0.5, 20.0),
         "From one machine to another of the same site and back. The whole round trip is spent on \
          the way there. Default from cloud providers' tables for one zone.").unit("ms");
+    Zones = Param::count("zones", "Zones", (1, 1, 6),
+        "Zones of the site: parts of it that fail one by one. The servers of each tier stand in \
+         them in turn.");
 }
 
-/// How many servers there are, which faults may name one by one.
+/// The zones of the site, which faults may name one by one.
 #[must_use]
-pub const fn servers(_: &Spec) -> usize {
-    0
+pub fn servers(spec: &Spec) -> usize {
+    spec.count(Setting::Zones as usize)
+}
+
+/// The first region in which no site stands yet, for the site with this number.
+#[must_use]
+pub fn next_region(scenario_sites: &[usize]) -> usize {
+    (0..region::COUNT).find(|region| !scenario_sites.contains(region)).unwrap_or(0)
 }
 
 /// The network sends no bill of its own yet: prices by the byte come with sizes.

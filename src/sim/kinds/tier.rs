@@ -174,6 +174,7 @@ impl Tier {
                 }
                 Some(Fault::Slow(factor)) => s.slow = factor,
                 None => (s.alive, s.slow) = (true, 1.0),
+                Some(_) => {}
             }
             s.pace(ctx);
         }

@@ -19,6 +19,10 @@ pub const KEY: &str = "web";
 pub const LABEL: &str = "Web tier";
 /// Most servers.
 pub const MOST: u32 = 500;
+/// One in each site, or one outside all.
+pub const PER_SITE: bool = true;
+/// Faults of the part as a whole.
+pub const TROUBLES: &[&str] = &["cut", "delay", "errors"];
 
 settings! {
     Servers = Param::count("servers", "Servers", (1, 1, MOST),
@@ -206,7 +210,7 @@ impl Behavior for State {
         let work = match request.class {
             Class::Static => self.static_work,
             Class::Probe => PROBE_WORK,
-            Class::Read | Class::Write => {
+            Class::Read | Class::Write | Class::Job => {
                 let number = request.number;
                 self.service.sample(self.draws.at(number))
             }
@@ -238,7 +242,9 @@ impl Behavior for State {
         let phase = ctx.frame(id).phase;
         match phase {
             // A cache that fails is a cache that does not have the value.
-            CACHE if ctx.request(id).hit => self.finish(ctx, id, Outcome::Good),
+            CACHE if outcome == Outcome::Good && ctx.request(id).hit => {
+                self.finish(ctx, id, Outcome::Good)
+            }
             CACHE => self.query(ctx, id, 0),
             _ if outcome != Outcome::Good => self.finish(ctx, id, outcome),
             phase => self.query(ctx, id, phase - QUERY + 1),

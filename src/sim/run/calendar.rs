@@ -191,6 +191,11 @@ impl Calendar {
         Tag((self.sequence << SUBJECT_BITS) | subject)
     }
 
+    /// A name for a wait of the request that no event of the calendar ends.
+    pub const fn name(&mut self, id: RequestId) -> Tag {
+        self.next_tag(id.0 as u64)
+    }
+
     /// Schedules the request at an instant.
     #[inline]
     pub fn at(&mut self, at: SimTime, id: RequestId) -> Tag {

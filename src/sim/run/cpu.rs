@@ -11,6 +11,11 @@ use std::collections::BinaryHeap;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CpuId(pub u32);
 
+impl CpuId {
+    /// No processor.
+    pub const NONE: Self = Self(u32::MAX);
+}
+
 /// A piece of work: ends when the virtual time of its processor reaches `end`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Piece {

@@ -200,6 +200,27 @@ pub struct ServerMeter {
     pub offered_ns: f64,
 }
 
+/// The state of all counters at one instant. Two of them make any window.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// When.
+    pub at: SimTime,
+    /// All meters.
+    pub meters: Meters,
+    /// Time integral of the number inside each part, in nanoseconds.
+    pub areas: Vec<u128>,
+    /// The servers of each part.
+    pub servers: Vec<Vec<ServerMeter>>,
+    /// For a part that checks the health of others' servers: whom it sends requests to.
+    pub health: Vec<Vec<bool>>,
+    /// What each part has counted under names of its own.
+    pub counters: Vec<Vec<(&'static str, u64)>>,
+    /// What each part measures under names of its own.
+    pub gauges: Vec<Vec<(&'static str, f64)>>,
+    /// What each part has cost so far in USD; `None` for one that costs the same all the time.
+    pub spent: Vec<Option<f64>>,
+}
+
 /// All meters of a run.
 #[derive(Clone, Debug)]
 pub struct Meters {

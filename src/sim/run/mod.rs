@@ -2,14 +2,17 @@
 
 pub mod calendar;
 pub mod cpu;
+pub mod log;
 pub mod meters;
 pub mod requests;
 
 use super::units::{SimTime, Span};
-use calendar::{Calendar, LineId, Tag};
+use calendar::{Calendar, LineId, Subject, Tag};
 use cpu::{Cpu, CpuId};
+use log::Log;
 use meters::Meters;
 use requests::{Outcome, Request, RequestId, Requests};
+use std::collections::BTreeMap;
 
 /// What should follow for a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +31,34 @@ pub enum Action {
 }
 
 /// Whom a timer wakes: the part at this place, with a name of its own for the timer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Owner(pub u8, pub u32);
+
+/// What a part asks the engine to do to the system, once the event under way is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Kill a server of the part at this place for so long.
+    Kill {
+        /// Place of the part.
+        node: u8,
+        /// Which of its servers.
+        server: u16,
+        /// For how long.
+        lasts: Span,
+    },
+    /// Put a sound machine in the place of a server, whatever was wrong with it.
+    Replace {
+        /// Place of the part.
+        node: u8,
+        /// Which of its servers.
+        server: u16,
+    },
+    /// Show the part at this place a sample of all meters.
+    Show {
+        /// Place of the part.
+        node: u8,
+    },
+}
 
 /// The state of a run, without the parts themselves.
 #[derive(Clone, Debug)]
@@ -43,15 +72,45 @@ pub struct Run {
     /// Processors with shared cores.
     pub cpus: Vec<Cpu>,
     /// Whom timers wake.
-    pub timers: Vec<Owner>,
+    pub timers: Timers,
+    /// Requests that parts let go on besides the one in hand.
+    pub launched: Vec<(RequestId, Action)>,
+    /// What parts ask the engine to do to the system.
+    pub orders: Vec<Order>,
+    /// What happened, in words.
+    pub log: Log,
     /// What was counted.
     pub meters: Meters,
     /// When the next user's request arrives: kept outside the calendar, as it always exists.
     pub arrival: SimTime,
     /// Attempts that users wait for.
     pub patience: Patience,
-    /// Machines of the web servers, on which other parts may be guests.
-    pub hosts: Vec<Option<CpuId>>,
+    /// Machines of the web servers, site by site, on which other parts may be guests.
+    pub hosts: Vec<Vec<Option<CpuId>>>,
+}
+
+/// The timers that parts have named, in the order in which they were first set.
+#[derive(Clone, Debug, Default)]
+pub struct Timers {
+    owners: Vec<Owner>,
+    places: BTreeMap<Owner, u32>,
+}
+
+impl Timers {
+    /// The number of a part's timer.
+    pub fn place(&mut self, owner: Owner) -> u32 {
+        let Self { owners, places } = self;
+        *places.entry(owner).or_insert_with(|| {
+            owners.push(owner);
+            owners.len() as u32 - 1
+        })
+    }
+
+    /// Whose timer has this number.
+    #[must_use]
+    pub fn owner(&self, place: u32) -> Option<Owner> {
+        self.owners.get(place as usize).copied()
+    }
 }
 
 impl Run {
@@ -63,7 +122,10 @@ impl Run {
             calendar: Calendar::default(),
             requests: Requests::default(),
             cpus: Vec::new(),
-            timers: Vec::new(),
+            timers: Timers::default(),
+            launched: Vec::new(),
+            orders: Vec::new(),
+            log: Log::default(),
             meters: Meters::new(nodes),
             arrival: SimTime::NEVER,
             patience: Patience::default(),
@@ -90,9 +152,44 @@ impl Run {
     #[inline]
     pub fn run_on(&mut self, cpu: CpuId, id: RequestId, work: f64) {
         let request = self.requests.get_mut(id);
-        (request.pending, request.cpu) = (Tag::NONE, Some(cpu));
+        (request.pending, request.cpu) = (Tag::NONE, cpu);
         let due = self.cpus[cpu.0 as usize].add(self.now, id, work);
         self.look_at(cpu, due);
+    }
+
+    /// The request waits until someone [keeps the promise](Self::kept) of this name.
+    pub fn promise(&mut self, id: RequestId) -> Tag {
+        let tag = self.calendar.name(id);
+        self.requests.get_mut(id).pending = tag;
+        tag
+    }
+
+    /// The request that waits under this name, which now no longer waits; `None` when it is gone.
+    pub fn kept(&mut self, promise: Tag) -> Option<RequestId> {
+        let Subject::Request(id) = promise.subject() else { return None };
+        let waits = self.requests.holds(id) && self.requests.get(id).pending == promise;
+        waits.then(|| {
+            self.requests.get_mut(id).pending = Tag::NONE;
+            id
+        })
+    }
+
+    /// Cuts a request in two below the call at `depth`: that call and what it called go on for
+    /// nobody; the callers, given back, have its answer to come from elsewhere. The user's patience
+    /// goes with the callers.
+    pub fn cut(&mut self, id: RequestId, depth: usize) -> RequestId {
+        let request = *self.requests.get(id);
+        let callers = Request {
+            depth: depth as u8,
+            travelling: false,
+            pending: Tag::NONE,
+            cpu: CpuId::NONE,
+            ..request
+        };
+        let told = self.requests.split_off(callers);
+        self.patience.replace(&mut self.requests, id, told);
+        self.requests.get_mut(id).floor = depth as u8;
+        told
     }
 
     /// Plans a look at a processor. Its timer has the processor's number.
@@ -176,7 +273,27 @@ impl Patience {
         (request.older, request.younger) = (RequestId::NONE, RequestId::NONE);
     }
 
-    /// Changes how long users wait, those who wait already included.
+    /// A request takes the place of another in the list, if that is in it.
+    pub fn replace(&mut self, requests: &mut Requests, old: RequestId, new: RequestId) {
+        let Request { older, younger, .. } = *requests.get(old);
+        if older == RequestId::NONE && self.oldest != old {
+            return;
+        }
+        let links = requests.get_mut(new);
+        (links.older, links.younger) = (older, younger);
+        match older {
+            RequestId::NONE => self.oldest = new,
+            other => requests.get_mut(other).younger = new,
+        }
+        match younger {
+            RequestId::NONE => self.youngest = new,
+            other => requests.get_mut(other).older = new,
+        }
+        let left = requests.get_mut(old);
+        (left.older, left.younger) = (RequestId::NONE, RequestId::NONE);
+    }
+
+    /// Changes how long users wait, those who wait already included if they gave a limit.
     pub fn set(&mut self, requests: &Requests, limit: Span) {
         self.limit = limit;
         self.plan(requests);

@@ -17,27 +17,22 @@ impl RequestId {
 /// full`, which says that the machine simulating is too small and not the system simulated.
 pub const MOST_IN_FLIGHT: usize = 1 << 22;
 
-/// Deepest nesting of calls; a power of two, because it is divided by all the time. Five are in
-/// use: clients, balancer, web tier, cache or database.
-pub const DEPTH: usize = 8;
+/// Deepest nesting of calls. The deepest there is: clients, CDN, balancer, web tier, cache,
+/// database, database of another site, and the guards of these calls.
+pub const DEPTH: usize = 13;
 
-/// One call under way: at which part, at which of its servers, since when.
+/// One call under way: at which part, at which of its servers.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame {
-    /// When the part was entered.
-    pub entered: SimTime,
     /// The part's place in the engine.
     pub node: u8,
     /// How far the part has got with it; the part's own business.
     pub phase: u8,
-    /// Whether the part has found what was asked for; the part's own business.
-    pub found: bool,
     /// The server of the part that has it.
     pub server: u16,
 }
 
-const NO_FRAME: Frame =
-    Frame { entered: SimTime::ZERO, node: 0, phase: 0, found: false, server: 0 };
+const NO_FRAME: Frame = Frame { node: 0, phase: 0, server: 0 };
 
 /// What a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -50,13 +45,19 @@ pub enum Class {
     Read,
     /// Changes data.
     Write,
-    /// A health check of the balancer; not a user's request.
+    /// Asks for slow work, such as the processing of a photo.
+    Job,
+    /// A part's own: a health check, a copy to a replica, a refill. Not a user's request.
     Probe,
 }
 
 /// The classes that users send, with the names used in results.
-pub const CLASSES: [(Class, &str); 3] =
-    [(Class::Static, "static"), (Class::Read, "read"), (Class::Write, "write")];
+pub const CLASSES: [(Class, &str); 4] = [
+    (Class::Static, "static"),
+    (Class::Read, "read"),
+    (Class::Write, "write"),
+    (Class::Job, "job"),
+];
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,15 +75,45 @@ pub enum Outcome {
     TimedOut,
     /// More requests in flight than the simulator holds.
     SimulatorFull,
+    /// The part answered with an error.
+    Error,
+    /// A link on the way was cut.
+    Unreachable,
+    /// No server took writes: the primary was gone and no other yet in its place.
+    NoPrimary,
+    /// All connections of the database were in use.
+    ConnectionLimit,
+    /// The caller gave up waiting for this call.
+    CallTimedOut,
+    /// A circuit breaker was open.
+    CircuitOpen,
+    /// A rate limit was exceeded.
+    RateLimited,
+    /// Shed to protect what is more important.
+    Shed,
+    /// All slots kept for such calls were in use.
+    BulkheadFull,
+    /// The release that answered it was bad.
+    BadRelease,
 }
 
 /// Every way to fail, with the names used in results and shown to people.
-pub const FAILURES: [(Outcome, &str, &str); 5] = [
+pub const FAILURES: [(Outcome, &str, &str); 15] = [
     (Outcome::BacklogFull, "backlog_full", "backlog full"),
     (Outcome::Unavailable, "unavailable", "no healthy server"),
     (Outcome::Lost, "lost", "server died"),
     (Outcome::TimedOut, "timed_out", "timed out"),
     (Outcome::SimulatorFull, "simulator_full", "simulator full"),
+    (Outcome::Error, "error", "error"),
+    (Outcome::Unreachable, "unreachable", "link cut"),
+    (Outcome::NoPrimary, "no_primary", "no primary"),
+    (Outcome::ConnectionLimit, "connection_limit", "no connection free"),
+    (Outcome::CallTimedOut, "call_timed_out", "call timed out"),
+    (Outcome::CircuitOpen, "circuit_open", "circuit open"),
+    (Outcome::RateLimited, "rate_limited", "rate limited"),
+    (Outcome::Shed, "shed", "shed"),
+    (Outcome::BulkheadFull, "bulkhead_full", "bulkhead full"),
+    (Outcome::BadRelease, "bad_release", "bad release"),
 ];
 
 impl Outcome {
@@ -97,10 +128,9 @@ impl Outcome {
     }
 }
 
-/// A request in flight: one attempt of one user's wish. Aligned so that its size is a power of two,
-/// because a place in the slab is turned into an address all the time.
+/// A request in flight: one attempt of one user's wish, or a part's own.
 #[derive(Clone, Copy, Debug)]
-#[repr(align(256))]
+#[repr(align(64))]
 pub struct Request {
     /// Names its draws: the wish's number, changed by the attempt.
     pub number: u64,
@@ -126,10 +156,14 @@ pub struct Request {
     pub younger: RequestId,
     /// The user.
     pub user: u32,
-    /// The address asked for.
+    /// The address asked for: the key of what is cached, stored and changed.
     pub url: u32,
+    /// The processor that works on it, if its cores are shared.
+    pub cpu: CpuId,
     /// The server chosen by the balancer.
     pub pick: u16,
+    /// The site that serves it.
+    pub site: u8,
     /// What it asks for.
     pub class: Class,
     /// The user's region.
@@ -142,12 +176,12 @@ pub struct Request {
     pub answer: Outcome,
     /// Whether the cache had what was asked for.
     pub hit: bool,
+    /// Whether its user's device knows the address of the site.
+    pub named: bool,
     /// Whether the query under way changes data.
     pub writing: bool,
     /// Whether the web server's slot was given back while the request waits for another part.
     pub slot_given_back: bool,
-    /// The processor that works on it, if its cores are shared.
-    pub cpu: Option<CpuId>,
     /// The user has given up; what goes on is wasted.
     pub abandoned: bool,
     /// On the way to the part of its top call.
@@ -156,8 +190,14 @@ pub struct Request {
     pub floor: u8,
     /// Whether the record is in use.
     pub live: bool,
+    /// The name of the request this one is made for, if that waits for it.
+    pub parent: Tag,
+    /// A part's own note for a request of its own.
+    pub note: u64,
     /// The calls under way, the first `depth` of them.
     pub frames: [Frame; DEPTH],
+    /// When each of them came in.
+    pub entered: [SimTime; DEPTH],
 }
 
 /// What a user, or a part, wants: all that a request is when it begins.
@@ -173,6 +213,8 @@ pub struct Wish {
     pub class: Class,
     /// The user's region.
     pub region: u8,
+    /// The site that serves it.
+    pub site: u8,
 }
 
 const BLANK: Request = Request {
@@ -189,24 +231,29 @@ const BLANK: Request = Request {
     younger: RequestId::NONE,
     user: 0,
     url: 0,
+    cpu: CpuId::NONE,
     pick: 0,
+    site: 0,
     class: Class::Read,
     region: 0,
     attempt: 0,
     depth: 0,
     answer: Outcome::Good,
     hit: false,
+    named: false,
     writing: false,
     slot_given_back: false,
-    cpu: None,
     abandoned: false,
     travelling: false,
     floor: 0,
     live: false,
+    parent: Tag::NONE,
+    note: 0,
     frames: [NO_FRAME; DEPTH],
+    entered: [SimTime::ZERO; DEPTH],
 };
 
-const _: () = assert!(size_of::<Request>() == 256, "a record fills four cache lines");
+const _: () = assert!(size_of::<Request>() == 320, "a record fills five cache lines");
 
 impl Request {
     /// Makes a record a fresh request, begun now by the part at `node`. Only what a later reader
@@ -214,13 +261,21 @@ impl Request {
     #[inline]
     fn renew(&mut self, wish: &Wish, now: SimTime, node: u8, phase: u8) {
         (self.number, self.user, self.url) = (wish.number, wish.user, wish.url);
-        (self.class, self.region) = (wish.class, wish.region);
+        (self.class, self.region, self.site) = (wish.class, wish.region, wish.site);
         (self.born, self.began) = (now, now);
         (self.served, self.travelled) = (0, 0);
         (self.older, self.younger) = (RequestId::NONE, RequestId::NONE);
         (self.pick, self.attempt, self.depth, self.floor) = (0, 0, 1, 0);
         (self.abandoned, self.travelling, self.live) = (false, false, true);
-        self.frames[0] = Frame { entered: now, node, phase, found: false, server: 0 };
+        (self.named, self.parent) = (false, Tag::NONE);
+        self.frames[0] = Frame { node, phase, server: 0 };
+        self.entered[0] = now;
+    }
+
+    /// Whether it is a user's, not a part's own.
+    #[must_use]
+    pub const fn is_users(&self) -> bool {
+        self.frames[0].node == 0
     }
 
     /// The call under way on top.
@@ -296,6 +351,12 @@ impl Requests {
         record.live = false;
         record.pending = Tag::NONE;
         self.free.push(id.0);
+    }
+
+    /// Whether there is a live request of this name.
+    #[must_use]
+    pub fn holds(&self, id: RequestId) -> bool {
+        self.records.get(id.0 as usize).is_some_and(|record| record.live)
     }
 
     /// The record of a request.

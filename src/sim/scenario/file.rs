@@ -1,7 +1,7 @@
 //! The JSON form of a scenario, for files and headless runs. It says the same as a link.
 
-use super::{Base, PresentFault, Problem, Scenario, link, presets};
-use crate::sim::kinds::Kind;
+use super::base::{self, Words};
+use super::{PresentFault, Problem, Scenario, link};
 use crate::sim::kinds::param::{Domain, Param, Value as Setting, quoted};
 use serde_json::{Map, Value, json};
 
@@ -13,15 +13,23 @@ pub const LONGEST: usize = 1 << 20;
 pub fn write(scenario: &Scenario) -> Value {
     let mut object = Map::new();
     object.insert("v".into(), json!(link::VERSION));
-    match scenario.base {
-        Base::Stage(number) => object.insert("stage".into(), json!(number)),
-        Base::Parts => {
-            let keys: Vec<&str> = scenario.parts.iter().map(|part| part.kind.key()).collect();
-            object.insert("parts".into(), json!(keys))
+    let words = Words::of(scenario);
+    let number = |text: &String| json!(text.parse::<u8>().unwrap_or_default());
+    let mut put = |key: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            object.insert(key.into(), value);
         }
     };
+    put("stage", words.stage.as_ref().map(number));
+    put("preset", words.preset.map(|key| json!(key)));
+    put("parts", words.parts.map(|parts| json!(parts)));
+    put("add", (!words.add.is_empty()).then(|| json!(words.add)));
+    put("drop", (!words.drop.is_empty()).then(|| json!(words.drop)));
+    put("sites", words.sites.as_ref().map(number));
+    let changes: Vec<String> = scenario.changes.iter().map(link::write_change).collect();
+    put("at", (!changes.is_empty()).then(|| json!(changes)));
     let mut settings = Map::new();
-    for (key, text) in scenario.changes() {
+    for (key, text) in scenario.settings() {
         settings.insert(key, Value::String(text));
     }
     for (key, value) in &mut settings {
@@ -62,10 +70,10 @@ pub fn read(text: &str) -> Result<Scenario, Vec<Problem>> {
         return Err(vec![Problem::new("file", "is not a JSON object")]);
     };
     let mut problems = Vec::new();
-    let mut scenario = base(&object, &mut problems);
+    let mut scenario = words(&object, &mut problems).scenario(&mut problems);
     for (key, value) in &object {
         match (key.as_str(), value) {
-            ("stage" | "parts", _) => {}
+            (key, _) if base::KEYS.contains(&key) || key == "at" => {}
             ("v", value) => {
                 if value.as_u64() != Some(u64::from(link::VERSION)) {
                     let what = format!("this program reads version {}", link::VERSION);
@@ -99,39 +107,48 @@ pub fn read(text: &str) -> Result<Scenario, Vec<Problem>> {
             (key, _) => problems.push(Problem::new(quoted(key), "is not a field of a scenario")),
         }
     }
+    plan(&mut scenario, object.get("at"), &mut problems);
     problems.extend(scenario.drop_faults_of_nothing());
     if problems.is_empty() { Ok(scenario) } else { Err(problems) }
 }
 
-fn base(object: &Map<String, Value>, problems: &mut Vec<Problem>) -> Scenario {
-    match (object.get("stage"), object.get("parts")) {
-        (Some(_), Some(_)) => {
-            problems.push(Problem::new("stage", "and parts exclude each other"));
+/// Plans the changes of a file, once all its settings are set.
+fn plan(scenario: &mut Scenario, changes: Option<&Value>, problems: &mut Vec<Problem>) {
+    let changes = match changes {
+        None => return,
+        Some(Value::Array(changes)) => changes,
+        Some(_) => return problems.push(Problem::new("at", "is not a list")),
+    };
+    for change in changes {
+        match link::read_change(&plain(change)) {
+            Ok(change) => problems.extend(scenario.plan(change).err()),
+            Err(what) => problems.push(Problem::new("at", what)),
         }
-        (Some(stage), None) => {
-            let number = stage.as_u64().filter(|n| (1..=presets::STAGES.len() as u64).contains(n));
-            if let Some(number) = number {
-                return presets::stage(number as u8);
-            }
-            let what = format!("is not a stage from 1 to {}", presets::STAGES.len());
-            problems.push(Problem::new("stage", what));
-        }
-        (None, Some(Value::Array(keys))) => {
-            let mut kinds = Vec::new();
-            for key in keys {
-                match Kind::by_key(&plain(key)) {
-                    Some(kind) => kinds.push(kind),
-                    None => {
-                        let what = format!("there is no part {}", quoted(&plain(key)));
-                        problems.push(Problem::new("parts", what));
-                    }
-                }
-            }
-            return Scenario::of(&kinds);
-        }
-        _ => problems.push(Problem::new("stage", "or a list of parts is needed")),
     }
-    presets::stage(1)
+}
+
+/// The words of a file that say what the scenario starts from.
+fn words(object: &Map<String, Value>, problems: &mut Vec<Problem>) -> Words {
+    let said = ["stage", "preset", "parts"].iter().filter(|key| object.contains_key(**key));
+    if said.count() != 1 {
+        problems.push(Problem::new("stage", "one of stage, preset or parts is needed"));
+    }
+    let mut list = |name: &str| match object.get(name) {
+        None => None,
+        Some(Value::Array(names)) => Some(names.iter().map(plain).collect::<Vec<_>>()),
+        Some(_) => {
+            problems.push(Problem::new(name, "is not a list"));
+            None
+        }
+    };
+    Words {
+        parts: list("parts"),
+        add: list("add").unwrap_or_default(),
+        drop: list("drop").unwrap_or_default(),
+        stage: object.get("stage").map(plain),
+        preset: object.get("preset").map(plain),
+        sites: object.get("sites").map(plain),
+    }
 }
 
 /// A JSON value as the text that a setting reads.

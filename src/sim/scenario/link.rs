@@ -1,9 +1,11 @@
 //! The readable form of a scenario that stands in a page's address: `?stage=3#v=1&web.servers=6`.
 //! The reader is total: it bounds what it reads, and names every problem at once.
 
-use super::{Base, MOST_FAULTS, PresentFault, Problem, Scenario, presets};
-use crate::sim::kinds::Kind;
+use super::base::{self, Words};
+use super::fault::seconds;
+use super::{Change, MOST_CHANGES, MOST_FAULTS, PresentFault, Problem, Scenario};
 use crate::sim::kinds::param::quoted;
+use crate::sim::units::{SimTime, Span};
 
 /// Version of the form that is written.
 pub const VERSION: u32 = 1;
@@ -13,7 +15,7 @@ pub const PAGE_KEYS: [&str; 4] = ["theme", "motion", "embed", "run"];
 /// many faults as there may be.
 pub const LONGEST: usize = 1 << 17;
 /// Most pairs that are read.
-const MOST_PAIRS: usize = 2 * MOST_FAULTS;
+const MOST_PAIRS: usize = 2 * (MOST_FAULTS + MOST_CHANGES);
 /// Most problems that are named.
 const MOST_PROBLEMS: usize = 50;
 
@@ -42,21 +44,27 @@ impl Reading {
 /// Writes the query part, without the question mark: what the scenario starts from.
 #[must_use]
 pub fn write_query(scenario: &Scenario) -> String {
-    match scenario.base {
-        Base::Stage(number) => format!("stage={number}"),
-        Base::Parts => {
-            let keys: Vec<&str> = scenario.parts.iter().map(|part| part.kind.key()).collect();
-            format!("parts={}", keys.join(","))
-        }
-    }
+    let words = Words::of(scenario);
+    let mut pairs = Vec::new();
+    let lists = [("add", &words.add), ("drop", &words.drop)];
+    let one = [("stage", &words.stage), ("preset", &words.preset)];
+    pairs.extend(one.into_iter().filter_map(|(k, v)| Some(format!("{k}={}", v.as_ref()?))));
+    pairs.extend(words.parts.map(|parts| format!("parts={}", parts.join(","))));
+    let said = lists.into_iter().filter(|(_, list)| !list.is_empty());
+    pairs.extend(said.map(|(key, list)| format!("{key}={}", list.join(","))));
+    pairs.extend(words.sites.map(|sites| format!("sites={sites}")));
+    pairs.join("&")
 }
 
 /// Writes the fragment, without its mark: the version and all that differs.
 #[must_use]
 pub fn write_fragment(scenario: &Scenario) -> String {
     let mut text = format!("v={VERSION}");
-    for (key, value) in scenario.changes() {
+    for (key, value) in scenario.settings() {
         text.push_str(&format!("&{key}={value}"));
+    }
+    for change in &scenario.changes {
+        text.push_str(&format!("&at={}", write_change(change)));
     }
     for fault in &scenario.faults {
         text.push_str(&format!("&fault={}", fault.write()));
@@ -93,10 +101,14 @@ pub fn read(link: &str) -> Reading {
         .map(|(key, value)| (decode(key), decode(value)))
         .collect();
     let mut unknown = Vec::new();
-    let mut scenario = base(&pairs, &mut problems);
+    let mut scenario = words(&pairs).scenario(&mut problems);
     for (key, value) in &pairs {
         let outcome = match key.as_str() {
-            "stage" | "parts" => Ok(None),
+            key if base::KEYS.contains(&key) => Ok(None),
+            "at" => match read_change(value) {
+                Ok(change) => scenario.plan(change).map(|()| None),
+                Err(what) => Err(Problem::new("at", what)),
+            },
             "v" => version(value),
             "seed" => match value.parse::<u64>() {
                 Ok(seed) => {
@@ -142,32 +154,41 @@ fn version(text: &str) -> Result<Option<Problem>, Problem> {
     }
 }
 
-fn base(pairs: &[(String, String)], problems: &mut Vec<Problem>) -> Scenario {
-    let last =
-        |name: &str| pairs.iter().rev().find(|(key, _)| key == name).map(|(_, v)| v.as_str());
-    if let Some(parts) = last("parts") {
-        let mut kinds = Vec::new();
-        for key in parts.split(',').take(Kind::ALL.len() * 2) {
-            match Kind::by_key(key) {
-                Some(kind) => kinds.push(kind),
-                None => problems
-                    .push(Problem::new("parts", format!("there is no part {}", quoted(key)))),
-            }
-        }
-        return Scenario::of(&kinds);
-    }
-    let stages = presets::STAGES.len();
-    let Some(text) = last("stage") else {
-        return presets::stage(1);
+/// The words of a link that say what the scenario starts from.
+fn words(pairs: &[(String, String)]) -> Words {
+    let last = |name: &str| pairs.iter().rev().find(|(key, _)| key == name).map(|(_, v)| v.clone());
+    let list = |name: &str| {
+        let names = last(name)?;
+        Some(names.split(',').filter(|n| !n.is_empty()).take(100).map(ToOwned::to_owned).collect())
     };
-    match text.parse::<u8>() {
-        Ok(number) if (1..=stages).contains(&(number as usize)) => presets::stage(number),
-        _ => {
-            let what = format!("{} is not a stage from 1 to {stages}", quoted(text));
-            problems.push(Problem::new("stage", what));
-            presets::stage(1)
-        }
+    Words {
+        stage: last("stage"),
+        preset: last("preset"),
+        parts: list("parts"),
+        add: list("add").unwrap_or_default(),
+        drop: list("drop").unwrap_or_default(),
+        sites: last("sites"),
     }
+}
+
+/// Writes a change the way [`read_change`] reads it.
+#[must_use]
+pub fn write_change(change: &Change) -> String {
+    format!("{}:{}={}", change.at.seconds(), change.key, change.value)
+}
+
+/// Reads a change of a setting at a time: `60:web.servers=8`.
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
+pub fn read_change(text: &str) -> Result<Change, String> {
+    let read = || {
+        let (at, set) = text.split_once(':')?;
+        let (key, value) = set.split_once('=')?;
+        let at = SimTime::ZERO.after(Span::from_seconds(seconds(at)?));
+        Some(Change { at, key: key.to_owned(), value: value.to_owned() })
+    };
+    read().ok_or_else(|| format!("{} is not a change such as 60:web.servers=8", quoted(text)))
 }
 
 /// Undoes percent-encoding; what is not valid stays as it stands.
@@ -193,6 +214,7 @@ fn decode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::presets;
     use super::*;
     use crate::sim::rng::{Purpose, Stream};
 

@@ -1,42 +1,39 @@
 //! What the user asked for, as plain data: parts with their settings, faults, seed. A scenario says
 //! nothing about how it runs; [`super::topology`] makes something runnable of it.
 
+pub mod base;
+pub mod fault;
 pub mod file;
 pub mod link;
 pub mod presets;
 
-use super::kinds::behavior::Fault;
 use super::kinds::param::{Param, Spec, Value, quoted};
-use super::kinds::{Kind, cache};
+use super::kinds::{Kind, cache, network};
+use super::units::SimTime;
+pub use base::Base;
+pub use fault::PresentFault;
 use serde::Serialize;
-
-/// What a scenario starts from, before its own settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Base {
-    /// One of the stages, by its number.
-    Stage(u8),
-    /// Only the parts named, all at their defaults.
-    Parts,
-}
 
 /// One part with its settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
     /// What it is.
     pub kind: Kind,
+    /// The site it stands in, counted from 0; 0 for a part outside all sites.
+    pub site: u8,
     /// Its settings.
     pub spec: Spec,
 }
 
-/// A fault that is present: on a part, or on one of its servers.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PresentFault {
-    /// The part.
-    pub kind: Kind,
-    /// One of its servers, counted from 0; all of them for `None`.
-    pub server: Option<usize>,
-    /// What is wrong.
-    pub fault: Fault,
+/// A setting that changes while the system runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// When.
+    pub at: SimTime,
+    /// Full name of the setting.
+    pub key: String,
+    /// Its new value as text.
+    pub value: String,
 }
 
 /// Everything a run depends on.
@@ -44,10 +41,14 @@ pub struct PresentFault {
 pub struct Scenario {
     /// What it starts from.
     pub base: Base,
-    /// The parts, in the order of [`Kind::ALL`], each kind at most once.
+    /// How many sites there are.
+    pub sites: u8,
+    /// The parts, in the order of [`Kind::ALL`], each kind at most once in a site.
     pub parts: Vec<Part>,
-    /// Faults present from the start.
+    /// Faults, from the start or later.
     pub faults: Vec<PresentFault>,
+    /// Settings that change while the system runs, in order of time.
+    pub changes: Vec<Change>,
     /// Seed of all draws.
     pub seed: u64,
 }
@@ -77,43 +78,145 @@ impl core::fmt::Display for Problem {
 
 /// Most faults in a scenario.
 pub const MOST_FAULTS: usize = 1_000;
+/// Most changes in a scenario.
+pub const MOST_CHANGES: usize = 200;
+/// Most sites.
+pub const MOST_SITES: u8 = 10;
 
 impl Scenario {
-    /// A scenario of these parts, all at their defaults.
+    /// A scenario of these parts, all at their defaults, in one site.
     #[must_use]
     pub fn of(kinds: &[Kind]) -> Self {
-        let chosen = Kind::ALL.iter().filter(|kind| kinds.contains(kind));
-        let parts = chosen.map(|&kind| Part { kind, spec: Spec::new(kind.params()) }).collect();
-        Self { base: Base::Parts, parts, faults: Vec::new(), seed: 1 }
+        let base = Base::Parts;
+        let (parts, faults, changes) = (Vec::new(), Vec::new(), Vec::new());
+        let mut scenario = Self { base, sites: 1, parts, faults, changes, seed: 1 };
+        scenario.set_kinds(kinds);
+        scenario
     }
 
-    /// The scenario without its own changes: the stage, or its parts at their defaults.
+    /// The kinds of its parts, in the order of [`Kind::ALL`].
     #[must_use]
-    pub fn origin(&self) -> Self {
-        match self.base {
-            Base::Stage(number) => presets::stage(number),
-            Base::Parts => Self::of(&self.parts.iter().map(|part| part.kind).collect::<Vec<_>>()),
+    pub fn kinds(&self) -> Vec<Kind> {
+        let has = |kind: &&Kind| self.parts.iter().any(|part| part.kind == **kind);
+        Kind::ALL.iter().filter(has).copied().collect()
+    }
+
+    /// Gives it the parts of these kinds and no others: new ones at their defaults.
+    pub fn set_kinds(&mut self, kinds: &[Kind]) {
+        let mut parts = Vec::new();
+        for &kind in Kind::ALL.iter().filter(|kind| kinds.contains(kind)) {
+            for site in 0..if kind.is_global() { 1 } else { self.sites } {
+                let old = self.parts.iter().find(|part| part.kind == kind && part.site == site);
+                let new = || Part { kind, site, spec: Spec::new(kind.params()) };
+                parts.push(old.cloned().unwrap_or_else(new));
+            }
+        }
+        self.parts = parts;
+    }
+
+    /// Gives it so many sites, at most [`MOST_SITES`]: new ones are made like the first, the
+    /// region apart, which is the next one that has no site yet.
+    pub fn set_sites(&mut self, sites: u8) {
+        let before = self.sites;
+        self.sites = sites.clamp(1, MOST_SITES);
+        self.set_kinds(&self.kinds());
+        for site in before..self.sites {
+            let row = network::Setting::Site as usize;
+            let regions: Vec<usize> = (0..site)
+                .filter_map(|site| Some(self.spec_at(Kind::Network, site)?.count(row)))
+                .collect();
+            let region = network::next_region(&regions);
+            for index in 0..self.parts.len() {
+                let Part { kind, site: at, .. } = self.parts[index];
+                if at != site || kind.is_global() {
+                    continue;
+                }
+                if let Some(spec) = self.spec(kind).cloned() {
+                    self.parts[index].spec = spec;
+                }
+                if kind == Kind::Network {
+                    self.parts[index].spec.put(row, Value::Number(region as f64));
+                }
+            }
         }
     }
 
-    /// The settings of a part, if the scenario has it.
+    /// The scenario without its own changes, but with its parts and sites.
+    #[must_use]
+    pub fn origin(&self) -> Self {
+        let mut origin = self.base.scenario().unwrap_or_else(|| Self::of(&self.kinds()));
+        origin.set_kinds(&self.kinds());
+        origin.set_sites(self.sites);
+        origin
+    }
+
+    /// The settings of a part, if the scenario has it: the first site's.
     #[must_use]
     pub fn spec(&self, kind: Kind) -> Option<&Spec> {
         self.parts.iter().find(|part| part.kind == kind).map(|part| &part.spec)
     }
 
-    /// Finds a setting by its full name, such as `web.servers`.
+    /// The settings of a part of a site, or of one outside all sites.
+    #[must_use]
+    pub fn spec_at(&self, kind: Kind, site: u8) -> Option<&Spec> {
+        let is = |part: &&Part| part.kind == kind && (kind.is_global() || part.site == site);
+        self.parts.iter().find(is).map(|part| &part.spec)
+    }
+
+    /// The name of a part in links and results: with the number of its site where there are
+    /// several.
+    #[must_use]
+    pub fn name(&self, part: &Part) -> String {
+        if self.sites == 1 || part.kind.is_global() {
+            return part.kind.key().to_owned();
+        }
+        format!("{}{}", part.kind.key(), part.site + 1)
+    }
+
+    /// Finds the parts meant by a name: `web` is all web tiers, `web2` that of the second site.
+    ///
+    /// # Errors
+    /// A sentence when there is none.
+    pub fn find(&self, name: &str) -> Result<(Kind, Option<u8>), String> {
+        let key = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        let kind = Kind::by_key(key).ok_or_else(|| format!("there is no part {}", quoted(name)))?;
+        let absent = || format!("this scenario has no part {}", quoted(name));
+        if !self.parts.iter().any(|part| part.kind == kind) {
+            return Err(absent());
+        }
+        match &name[key.len()..] {
+            "" => Ok((kind, None)),
+            number => match number.parse::<u8>() {
+                Ok(site) if (1..=self.sites).contains(&site) && !kind.is_global() => {
+                    Ok((kind, Some(site - 1)))
+                }
+                _ => Err(absent()),
+            },
+        }
+    }
+
+    /// Finds a setting by its full name, such as `web.servers`, or `web2.servers` for that of the
+    /// second site: the parts that have it, and its row.
     ///
     /// # Errors
     /// A sentence when the scenario has no such part or the part no such setting.
-    pub fn locate(&self, key: &str) -> Result<(usize, usize, &'static Param), String> {
+    pub fn locate_all(&self, key: &str) -> Result<(Vec<usize>, usize, &'static Param), String> {
         let unknown = || format!("there is no setting {}", quoted(key));
-        let (part_key, setting_key) = key.split_once('.').ok_or_else(unknown)?;
-        let kind = Kind::by_key(part_key).ok_or_else(unknown)?;
-        let row = kind.row(setting_key).ok_or_else(unknown)?;
-        let part = self.parts.iter().position(|part| part.kind == kind);
-        let part = part.ok_or_else(|| format!("this scenario has no part {part_key}"))?;
-        Ok((part, row, &kind.params()[row]))
+        let (name, setting) = key.split_once('.').ok_or_else(unknown)?;
+        let kind_key = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        let row = Kind::by_key(kind_key).and_then(|kind| kind.row(setting)).ok_or_else(unknown)?;
+        let (kind, site) = self.find(name)?;
+        let is = |part: &Part| part.kind == kind && site.is_none_or(|site| part.site == site);
+        let parts = (0..self.parts.len()).filter(|&index| is(&self.parts[index]));
+        Ok((parts.collect(), row, &kind.params()[row]))
+    }
+
+    /// The first part of [`Self::locate_all`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn locate(&self, key: &str) -> Result<(usize, usize, &'static Param), String> {
+        self.locate_all(key).map(|(parts, row, param)| (parts[0], row, param))
     }
 
     /// Sets a setting from text. A value out of range is brought into range and named.
@@ -122,72 +225,139 @@ impl Scenario {
     /// The problem, when nothing was set.
     pub fn set(&mut self, key: &str, text: &str) -> Result<Option<Problem>, Problem> {
         let named = |what| Problem::new(quoted_key(key), what);
-        let (part, row, param) = self.locate(key).map_err(named)?;
+        let (parts, row, param) = self.locate_all(key).map_err(named)?;
         let (value, said) = param.read(text).map_err(named)?;
-        self.parts[part].spec.put(row, value);
-        Ok(said.map(|what| {
-            named(format!("{what}; the nearest is {}", param.write(self.value(part, row))))
-        }))
+        for &part in &parts {
+            self.parts[part].spec.put(row, value.clone());
+        }
+        Ok(said.map(|what| named(format!("{what}; the nearest is {}", param.write(&value)))))
     }
 
-    fn value(&self, part: usize, row: usize) -> &Value {
-        self.parts[part].spec.value(row)
-    }
-
-    /// The settings that differ from the origin's, by full name and text.
+    /// The settings that differ from the origin's, by full name and text: one name for all sites
+    /// where they are alike.
     #[must_use]
-    pub fn changes(&self) -> Vec<(String, String)> {
+    pub fn settings(&self) -> Vec<(String, String)> {
         let origin = self.origin();
-        let mut changes = Vec::new();
-        for part in &self.parts {
-            for (row, param) in part.kind.params().iter().enumerate() {
-                let value = part.spec.value(row);
-                if origin.spec(part.kind).is_none_or(|spec| spec.value(row) != value) {
-                    changes
-                        .push((format!("{}.{}", part.kind.key(), param.key), param.write(value)));
+        let mut settings = Vec::new();
+        for kind in self.kinds() {
+            let of = |scenario: &Self, row: usize| -> Vec<Value> {
+                let parts = scenario.parts.iter().filter(|part| part.kind == kind);
+                parts.map(|part| part.spec.value(row).clone()).collect()
+            };
+            for (row, param) in kind.params().iter().enumerate() {
+                let (mine, theirs) = (of(self, row), of(&origin, row));
+                if mine == theirs {
+                    continue;
+                }
+                let text = |value: &Value| param.write(value);
+                if mine.iter().all(|value| *value == mine[0]) {
+                    settings.push((format!("{}.{}", kind.key(), param.key), text(&mine[0])));
+                    continue;
+                }
+                for (site, value) in mine.iter().enumerate() {
+                    if theirs.get(site) != Some(value) {
+                        let key = format!("{}{}.{}", kind.key(), site + 1, param.key);
+                        settings.push((key, text(value)));
+                    }
                 }
             }
         }
-        changes
+        settings
     }
 
-    /// Puts a fault in place of any at the same place; one of a whole part in place of all its
-    /// servers' own.
+    /// Plans a change of a setting.
+    ///
+    /// # Errors
+    /// The problem, when nothing was planned.
+    pub fn plan(&mut self, change: Change) -> Result<(), Problem> {
+        if self.changes.len() >= MOST_CHANGES {
+            return Err(Problem::new("at", format!("only {MOST_CHANGES} changes are read")));
+        }
+        self.clone().set(&change.key, &change.value)?;
+        let place = self.changes.partition_point(|c| c.at <= change.at);
+        self.changes.insert(place, change);
+        Ok(())
+    }
+
+    /// Puts a fault in place of any of its sort at the same place and time; one of a whole part in
+    /// place of all its servers' own.
     pub fn fail(&mut self, fault: PresentFault) {
-        self.forget(fault.kind, fault.server);
-        if self.faults.len() < MOST_FAULTS {
+        if fault.at == SimTime::ZERO && !fault.fault.is_instant() {
+            self.forget(&fault);
+        }
+        if self.faults.len() < MOST_FAULTS && !self.faults.contains(&fault) {
             self.faults.push(fault);
         }
     }
 
-    fn forget(&mut self, kind: Kind, server: Option<usize>) {
-        self.faults.retain(|f| f.kind != kind || (server.is_some() && f.server != server));
+    /// Takes away the faults that this one stands in place of.
+    fn forget(&mut self, new: &PresentFault) {
+        self.faults.retain(|f| {
+            f.kind != new.kind
+                || f.at != new.at
+                || !f.is_like(new)
+                || (new.site.is_some() && f.site != new.site)
+                || (new.server.is_some() && f.server != new.server)
+        });
     }
 
-    /// Takes away the faults at a place; those of all servers with the part's own. A fault of the
-    /// whole part stays with the servers that are not healed.
-    pub fn heal(&mut self, kind: Kind, server: Option<usize>) {
+    /// Takes away the lasting faults at a place, of all sites for `None`; those of all servers with
+    /// the part's own. A fault of the whole part stays with the servers that are not healed.
+    pub fn heal(&mut self, kind: Kind, site: Option<u8>, server: Option<usize>) {
         let servers = self.spec(kind).map_or(0, |spec| kind.servers(spec));
-        let whole = self.faults.iter().find(|f| f.kind == kind && f.server.is_none()).copied();
-        if let (Some(whole), Some(healed)) = (whole, server) {
-            self.faults.retain(|f| *f != whole);
-            let others = (0..servers).filter(|&other| other != healed);
-            for other in others.take(MOST_FAULTS) {
-                self.faults.retain(|f| f.kind != kind || f.server != Some(other));
-                self.faults.push(PresentFault { server: Some(other), ..whole });
+        let here = |f: &PresentFault| f.kind == kind && (site.is_none() || f.site == site);
+        let wholes: Vec<PresentFault> =
+            self.faults.iter().filter(|f| here(f) && f.server.is_none()).copied().collect();
+        if let Some(healed) = server {
+            for whole in wholes.into_iter().filter(|f| f.fault.is_of_servers()) {
+                self.faults.retain(|f| *f != whole);
+                for other in (0..servers).filter(|&other| other != healed).take(MOST_FAULTS) {
+                    let rest = PresentFault { server: Some(other), ..whole };
+                    if !self.faults.contains(&rest) {
+                        self.faults.push(rest);
+                    }
+                }
             }
         }
-        self.forget(kind, server);
+        self.faults.retain(|f| !here(f) || (server.is_some() && f.server != server));
     }
 
-    /// Takes away faults of servers that do not exist; says which.
+    /// Takes away faults of what does not exist or cannot fail so; says which.
     pub fn drop_faults_of_nothing(&mut self) -> Vec<Problem> {
-        let (kept, dropped): (Vec<_>, Vec<_>) = std::mem::take(&mut self.faults)
-            .into_iter()
-            .partition(|fault| self.servers(fault.kind) > fault.server.unwrap_or(0));
-        self.faults = kept;
-        let says = |fault: PresentFault| format!("{}: there is no such server", fault.write());
-        dropped.into_iter().map(|fault| Problem::new("fault", says(fault))).collect()
+        let faults = std::mem::take(&mut self.faults);
+        let mut problems = Vec::new();
+        for fault in faults {
+            match self.refuses(&fault) {
+                None => self.faults.push(fault),
+                Some(why) => {
+                    problems.push(Problem::new("fault", format!("{}: {why}", fault.write())));
+                }
+            }
+        }
+        problems
+    }
+
+    fn refuses(&self, fault: &PresentFault) -> Option<&'static str> {
+        let servers = self.servers(fault.kind);
+        if !self.parts.iter().any(|part| part.kind == fault.kind) {
+            return Some("there is no such part");
+        }
+        if fault.site.is_some_and(|site| site >= self.sites || fault.kind.is_global()) {
+            return Some("there is no such site");
+        }
+        if !fault.kind.can(fault.fault) {
+            return Some("this part cannot fail so");
+        }
+        let one_of_all = fault.server.is_some() && !fault.fault.is_of_servers();
+        let is_named = fault.server.is_some() || fault.fault.is_of_servers();
+        if (is_named && servers <= fault.server.unwrap_or(0)) || one_of_all {
+            let of_web = matches!(fault.fault, super::kinds::behavior::Fault::Errors(_));
+            if of_web && fault.kind == Kind::WebTier && fault.server.is_some_and(|s| s < servers) {
+                return None;
+            }
+            return Some("there is no such server");
+        }
+        None
     }
 
     /// How many servers a part has that faults may name; 0 for a part that is not there. A cache on
@@ -212,71 +382,15 @@ fn quoted_key(key: &str) -> String {
     key.chars().filter(char::is_ascii_graphic).take(60).collect()
 }
 
-impl PresentFault {
-    /// Writes it the way [`PresentFault::read`] reads it: `kill.web.2` (servers counted from 1) or
-    /// `slow5.db`.
-    #[must_use]
-    pub fn write(&self) -> String {
-        let what = match self.fault {
-            Fault::Kill => "kill".to_owned(),
-            Fault::Slow(factor) => format!("slow{factor}"),
-        };
-        let server = self.server.map_or_else(String::new, |s| format!(".{}", s + 1));
-        format!("{what}.{}{server}", self.kind.key())
-    }
-
-    /// Reads a fault.
-    ///
-    /// # Errors
-    /// A sentence that says what is wrong with it.
-    pub fn read(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{} is not a fault such as kill.web.2 or slow5.db", quoted(text));
-        // A factor may itself contain a point: the part begins at the first letter after one.
-        let split = text.match_indices('.').map(|(at, _)| at);
-        let at = split
-            .into_iter()
-            .find(|at| text[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic()))
-            .ok_or_else(wrong)?;
-        let (what, place) = (&text[..at], &text[at + 1..]);
-        let (kind, server) = match place.split_once('.') {
-            None => (place, None),
-            Some((kind, server)) => (kind, Some(server.parse::<u16>().map_err(|_| wrong())?)),
-        };
-        let kind = Kind::by_key(kind).ok_or_else(wrong)?;
-        let server = match server {
-            Some(0) => return Err(wrong()),
-            other => other.map(|s| usize::from(s) - 1),
-        };
-        let fault = if what == "kill" {
-            Fault::Kill
-        } else {
-            let factor = what.strip_prefix("slow").and_then(|f| f.parse::<f64>().ok());
-            let factor = factor.filter(|f| f.is_finite()).ok_or_else(wrong)?;
-            Fault::Slow(factor.clamp(1.0, 1_000.0))
-        };
-        Ok(Self { kind, server, fault })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn faults_are_written_as_they_are_read() {
-        for text in ["kill.web.2", "slow5.db", "slow2.5.web.1", "kill.dns"] {
-            assert_eq!(PresentFault::read(text).map(|f| f.write()), Ok(text.to_owned()));
-        }
-        for text in ["", "kill", "kill.web.0", "kill.moon", "slowx.db", "é.é"] {
-            assert!(PresentFault::read(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
     fn healing_one_server_leaves_the_others_dead() {
         let mut scenario = presets::stage(3);
         scenario.fail(PresentFault::read("kill.web").expect("is a fault"));
-        scenario.heal(Kind::WebTier, Some(1));
+        scenario.heal(Kind::WebTier, None, Some(1));
         let left: Vec<String> = scenario.faults.iter().map(PresentFault::write).collect();
         assert_eq!(left, ["kill.web.1", "kill.web.3", "kill.web.4"]);
     }
@@ -284,9 +398,9 @@ mod tests {
     #[test]
     fn only_what_differs_from_the_origin_is_a_change() {
         let mut scenario = presets::stage(3);
-        assert_eq!(scenario.changes(), []);
+        assert_eq!(scenario.settings(), []);
         assert_eq!(scenario.set("web.servers", "6"), Ok(None));
-        assert_eq!(scenario.changes(), [("web.servers".to_owned(), "6".to_owned())]);
+        assert_eq!(scenario.settings(), [("web.servers".to_owned(), "6".to_owned())]);
         let said = scenario.set("web.servers", "1e9").expect("is brought into range");
         assert_eq!(
             said.expect("says so").what,

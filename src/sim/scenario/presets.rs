@@ -1,7 +1,7 @@
 //! The stages of the story, each sized so that the stage before fails at its user count and it
 //! holds.
 
-use super::{Base, Scenario};
+use super::{Base, PresentFault, Scenario, link};
 use crate::sim::kinds::Kind;
 
 /// What a stage is called and how many daily users it serves.
@@ -21,6 +21,65 @@ pub const STAGES: &[Stage] = &[
     Stage { number: 2, name: "Separate database", users: 50_000.0 },
     Stage { number: 3, name: "Load balancer", users: 150_000.0 },
 ];
+
+/// A preset besides the stages: a failure that people really have, or the sandbox.
+#[derive(Clone, Copy, Debug)]
+pub struct Preset {
+    /// Its name in links.
+    pub key: &'static str,
+    /// Its name shown.
+    pub name: &'static str,
+    /// What is to be seen, in a sentence.
+    pub story: &'static str,
+    /// The stage it starts from.
+    stage: u8,
+    /// Parts added.
+    add: &'static [Kind],
+    /// Settings that differ.
+    settings: &'static [(&'static str, &'static str)],
+    /// Faults on its timeline.
+    faults: &'static [&'static str],
+    /// Changes on its timeline.
+    changes: &'static [&'static str],
+}
+
+/// All presets besides the stages.
+pub const PRESETS: &[Preset] = &[Preset {
+    key: "sandbox",
+    name: "Sandbox",
+    story: "Every part and every setting: build your own system.",
+    stage: 3,
+    add: &[],
+    settings: &[],
+    faults: &[],
+    changes: &[],
+}];
+
+/// The scenario of the preset at this place of [`PRESETS`]; of the last for a place past it.
+///
+/// # Panics
+/// Never: what presets name exists, which a test proves.
+#[must_use]
+pub fn preset(place: usize) -> Scenario {
+    let place = place.min(PRESETS.len() - 1);
+    let preset = &PRESETS[place];
+    let mut scenario = stage(preset.stage);
+    let mut kinds = scenario.kinds();
+    kinds.extend(preset.add);
+    scenario.set_kinds(&kinds);
+    for (key, text) in preset.settings {
+        scenario.set(key, text).expect("presets name settings that exist");
+    }
+    for text in preset.faults {
+        scenario.fail(PresentFault::read(text).expect("presets name faults that exist"));
+    }
+    for text in preset.changes {
+        let change = link::read_change(text).expect("presets name changes that exist");
+        scenario.plan(change).expect("presets change settings that exist");
+    }
+    scenario.base = Base::Preset(place as u8);
+    scenario
+}
 
 /// Requests per second in the busiest hour for so many daily users, by the default habits: 125
 /// requests a day, peak 2.5 times the mean.
@@ -82,6 +141,10 @@ mod tests {
             let clients = scenario.spec(Kind::Clients).expect("there are users");
             let users = crate::sim::kinds::clients::daily_users(clients);
             assert!((users / known.users - 1.0).abs() < 0.02, "{}: {users}", known.name);
+        }
+        for place in 0..PRESETS.len() {
+            let scenario = preset(place);
+            assert_eq!(scenario.settings(), [], "{}", PRESETS[place].key);
         }
         assert_eq!(stage(0), stage(1));
         assert_eq!(stage(200), stage(STAGES.len() as u8));

@@ -7,8 +7,9 @@ mod message;
 pub use message::{Command, Live, Update};
 
 use crate::sim::analysis::settle::{FULL, QUICK, Settling};
-use crate::sim::engine::{Engine, Sample};
+use crate::sim::engine::Engine;
 use crate::sim::kinds::{Kind, cache, database, web_tier};
+use crate::sim::run::meters::Sample;
 use crate::sim::scenario::{PresentFault, Problem, Scenario, link};
 use crate::sim::snapshot::Snapshot;
 use crate::sim::topology::Topology;
@@ -113,7 +114,7 @@ impl Session {
             },
             Command::Heal { part, server } => match Kind::by_key(&part) {
                 Some(kind) => {
-                    self.scenario.heal(kind, server);
+                    self.scenario.heal(kind, None, server);
                     self.engine.hold(&self.scenario.faults);
                     self.settle();
                     self.tell_scenario(Vec::new());
@@ -132,7 +133,10 @@ impl Session {
 
     fn fail(&mut self, fault: PresentFault) {
         let mut failed = self.scenario.clone();
-        failed.fail(fault);
+        // What happens at one instant happens now, and stands in the link at this time.
+        let is_now = fault.fault.is_instant() && fault.at == SimTime::ZERO;
+        let at = if is_now { self.engine.now() } else { fault.at };
+        failed.fail(PresentFault { at, ..fault });
         let problems = failed.drop_faults_of_nothing();
         if !problems.is_empty() {
             return self.updates.push(Update::Refused { problems });
