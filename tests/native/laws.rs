@@ -3,7 +3,8 @@
 
 use crate::probe::topology;
 use crate::wild::{Happening, any_scenario, any_story, draws, happen};
-use millionth::sim::engine::{Engine, Sample};
+use millionth::sim::engine::Engine;
+use millionth::sim::run::meters::Sample;
 use millionth::sim::scenario::{Scenario, link};
 use millionth::sim::snapshot::Snapshot;
 use millionth::sim::units::{SimTime, Span};

@@ -6,7 +6,7 @@ use millionth::sim::kinds::Kind;
 use millionth::sim::kinds::behavior::Fault;
 use millionth::sim::scenario::{PresentFault, Scenario, file};
 use millionth::sim::topology::Topology;
-use millionth::sim::units::Span;
+use millionth::sim::units::{SimTime, Span};
 use serde_json::{Map, Value, json};
 
 /// Mean service of the textbook queues, in seconds.
@@ -105,5 +105,15 @@ pub fn check(case: &str, report: &Report, expected: &[(&str, f64, f64)]) {
 
 /// One fault and no other, or none at all.
 pub fn only(kind: Kind, server: Option<usize>, fault: Option<Fault>) -> Vec<PresentFault> {
-    fault.map(|fault| PresentFault { kind, server, fault }).into_iter().collect()
+    fault
+        .map(|fault| PresentFault {
+            kind,
+            site: None,
+            server,
+            fault,
+            at: SimTime::ZERO,
+            lasts: None,
+        })
+        .into_iter()
+        .collect()
 }
