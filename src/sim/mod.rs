@@ -10,6 +10,8 @@ pub mod rng;
 
 pub mod law;
 
+pub mod zipf;
+
 pub mod histogram;
 
 pub mod run;

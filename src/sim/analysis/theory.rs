@@ -5,6 +5,10 @@
 //! *Fundamentals of Queueing Theory* (2008). Where a queue has no steady state (load of 1 or more),
 //! or an argument makes no sense, the answer is `None`.
 
+pub mod caches;
+pub mod fanout;
+pub mod recovery;
+
 /// Erlang's loss formula B: the share of Poisson arrivals that find all of `servers` busy and are
 /// lost, at an offered load of `erlangs`, for any law of service.
 /// B(0) = 1, B(n) = a B(n-1) / (n + a B(n-1)).

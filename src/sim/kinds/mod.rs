@@ -9,7 +9,9 @@ pub mod dns;
 pub mod load_balancer;
 pub mod network;
 pub mod param;
+pub mod ring;
 pub mod station;
+pub mod store;
 pub mod tier;
 pub mod web_tier;
 

@@ -3,7 +3,7 @@
 
 use super::*;
 
-fn check(cases: &[(&str, Option<f64>, f64)]) {
+pub fn check(cases: &[(&str, Option<f64>, f64)]) {
     for (name, got, expected) in cases {
         let got = got.unwrap_or(f64::NAN);
         assert!((got / expected - 1.0).abs() < 4e-6, "{name}: {got}, expected {expected}");
