@@ -9,6 +9,7 @@ use crate::sim::run::cpu::{Cpu, CpuId};
 use crate::sim::run::log::{Entry, Severity};
 use crate::sim::run::meters::{Meters, Sample, ServerMeter};
 use crate::sim::run::requests::{Frame, Outcome, Request, RequestId, Wish};
+use crate::sim::run::truth::Truth;
 pub use crate::sim::run::{Action, Order};
 use crate::sim::run::{Owner, Run};
 use crate::sim::units::{SimTime, Span};
@@ -357,6 +358,12 @@ impl Ctx {
     #[must_use]
     pub const fn longest_awaited(&self) -> RequestId {
         self.run.patience.oldest()
+    }
+
+    /// What the data is.
+    #[inline]
+    pub const fn truth(&mut self) -> &mut Truth {
+        &mut self.run.truth
     }
 
     /// The meters.

@@ -5,6 +5,7 @@ pub mod cpu;
 pub mod log;
 pub mod meters;
 pub mod requests;
+pub mod truth;
 
 use super::units::{SimTime, Span};
 use calendar::{Calendar, LineId, Subject, Tag};
@@ -13,6 +14,7 @@ use log::Log;
 use meters::Meters;
 use requests::{Outcome, Request, RequestId, Requests};
 use std::collections::BTreeMap;
+use truth::Truth;
 
 /// What should follow for a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +81,8 @@ pub struct Run {
     pub orders: Vec<Order>,
     /// What happened, in words.
     pub log: Log,
+    /// What the data is.
+    pub truth: Truth,
     /// What was counted.
     pub meters: Meters,
     /// When the next user's request arrives: kept outside the calendar, as it always exists.
@@ -126,6 +130,7 @@ impl Run {
             launched: Vec::new(),
             orders: Vec::new(),
             log: Log::default(),
+            truth: Truth::default(),
             meters: Meters::new(nodes),
             arrival: SimTime::NEVER,
             patience: Patience::default(),

@@ -160,6 +160,8 @@ pub struct Request {
     pub url: u32,
     /// The processor that works on it, if its cores are shared.
     pub cpu: CpuId,
+    /// The version of what it read, in the sense of [`super::truth`].
+    pub version: u32,
     /// The server chosen by the balancer.
     pub pick: u16,
     /// The site that serves it.
@@ -232,6 +234,7 @@ const BLANK: Request = Request {
     user: 0,
     url: 0,
     cpu: CpuId::NONE,
+    version: 0,
     pick: 0,
     site: 0,
     class: Class::Read,
