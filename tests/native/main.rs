@@ -2,6 +2,9 @@
 //! many random scenarios, faults, the stages' lesson, and the order of the modules.
 
 mod balancing;
+#[allow(dead_code, reason = "some of it is for the accuracy table")]
+#[path = "../accuracy/cases/mod.rs"]
+mod cases;
 mod faults;
 mod formulas;
 mod laws;
@@ -9,6 +12,7 @@ mod layers;
 mod live;
 mod oracles;
 mod probe;
+mod reference;
 mod stages;
 mod tidiness;
 mod wild;
