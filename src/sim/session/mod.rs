@@ -329,7 +329,7 @@ mod tests {
             .handle(Command::Set { key: "web.discipline".to_owned(), value: "slots".to_owned() });
         assert!(matches!(&updates[..], [Update::Refused { problems }] if problems.len() == 2));
         assert_eq!(session.scenario(), &before);
-        for fault in ["kill.lb", "nonsense", "kill.web.2", "kill.network"] {
+        for fault in ["kill.lb", "nonsense", "kill.web.2", "kill.clients"] {
             let updates = session.handle(Command::Fail { fault: fault.to_owned() });
             assert!(matches!(&updates[..], [Update::Refused { .. }]), "{fault}");
         }
