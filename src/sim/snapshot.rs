@@ -1,6 +1,7 @@
 //! What an observer may see of a run between two instants: plain figures, ready to be shown, sent
 //! or written. Made of two samples; making it changes nothing.
 
+use super::business::Business;
 use super::histogram::Histogram;
 use super::kinds::behavior::Surroundings;
 use super::kinds::{Kind, clients};
@@ -201,6 +202,8 @@ pub struct Snapshot {
     pub misses: u64,
     /// Cost in USD per month.
     pub usd_per_month: f64,
+    /// What it means for the business, where monitoring tells.
+    pub business: Option<Business>,
     /// By class.
     pub classes: Vec<Group>,
     /// By region.
@@ -262,6 +265,10 @@ impl Snapshot {
             usd_per_month: (0..now.nodes.len())
                 .map(|place| usd_per_month(topology, place, earlier, later))
                 .sum(),
+            business: topology.scenario().spec(Kind::Monitor).map(|monitor| {
+                let users = spec.map_or(0.0, clients::daily_users);
+                Business::of(monitor, users, &all, endings.failures())
+            }),
             classes,
             regions: regions.filter(|group| group.tally.arrived > 0).collect(),
             parts: (0..now.nodes.len())

@@ -10,6 +10,7 @@ mod formulas;
 mod laws;
 mod layers;
 mod live;
+mod operations;
 mod oracles;
 mod probe;
 mod reference;

@@ -198,8 +198,20 @@ impl Ctx {
         what: &'static str,
         numbers: &[(&'static str, f64)],
     ) {
+        self.log_of(self.node, severity, server, what, numbers);
+    }
+
+    /// Writes an entry about another part into the log.
+    pub fn log_of(
+        &mut self,
+        node: u8,
+        severity: Severity,
+        server: Option<usize>,
+        what: &'static str,
+        numbers: &[(&'static str, f64)],
+    ) {
         let server = server.map(|server| server as u16);
-        let (at, node, numbers) = (self.run.now, self.node, numbers.to_vec());
+        let (at, numbers) = (self.run.now, numbers.to_vec());
         self.run.log.add(Entry { at, node, server, severity, what, numbers });
     }
 

@@ -3,10 +3,12 @@
 pub mod balancing;
 pub mod behavior;
 pub mod cache;
+pub mod chaos;
 pub mod clients;
 pub mod database;
 pub mod dns;
 pub mod load_balancer;
+pub mod monitor;
 pub mod network;
 pub mod param;
 pub mod ring;
@@ -145,6 +147,10 @@ kinds! {
     Cache => cache;
     /// The database.
     Database => database;
+    /// Monitoring and automation.
+    Monitor => monitor;
+    /// Random failures.
+    Chaos => chaos;
 }
 
 impl Kind {

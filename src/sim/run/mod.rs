@@ -48,6 +48,13 @@ pub enum Order {
         /// For how long.
         lasts: Span,
     },
+    /// Let a site fail for so long.
+    KillSite {
+        /// Which site.
+        site: u8,
+        /// For how long.
+        lasts: Span,
+    },
     /// Put a sound machine in the place of a server, whatever was wrong with it.
     Replace {
         /// Place of the part.
