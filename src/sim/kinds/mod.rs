@@ -6,10 +6,12 @@ pub mod cache;
 pub mod clients;
 pub mod database;
 pub mod dns;
+pub mod fleet;
 pub mod load_balancer;
 pub mod network;
 pub mod param;
 pub mod ring;
+pub mod sessions;
 pub mod station;
 pub mod store;
 pub mod tier;
@@ -145,6 +147,8 @@ kinds! {
     Cache => cache;
     /// The database.
     Database => database;
+    /// The session store.
+    Sessions => sessions;
 }
 
 impl Kind {
