@@ -9,5 +9,6 @@ pub mod plan;
 pub mod report;
 pub mod settle;
 pub mod spof;
+pub mod stations;
 pub mod sweep;
 pub mod theory;
