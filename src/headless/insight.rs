@@ -114,7 +114,7 @@ fn line(row: &Station) -> Vec<String> {
         number(row.arrivals),
         number(row.service_s * 1e3),
         format!("{:.2}", row.scv),
-        row.servers.map_or_else(none, number),
+        row.servers.map_or_else(none, bottleneck::count),
         format!("{:.3}", row.load),
         predicted,
         ms(row.measured_s),
@@ -165,8 +165,12 @@ fn spof_in_words(job: &Job, rows: &[Confirmed]) -> String {
         };
         let mut line = vec![row.threat.name.clone(), verdict];
         line.extend(row.losses.iter().map(|loss| format!("{:.2} %", loss.after.share * 100.0)));
-        let agrees = if row.agrees { "" } else { " NOT BORNE OUT by the run." };
-        line.push(format!("{}{agrees}", row.threat.why));
+        let comment = match (row.agrees, row.hurts, row.threat.verdict) {
+            (false, ..) => " NOT BORNE OUT by the run.",
+            (true, true, Verdict::Survives) => " But what is left does not carry the load.",
+            _ => "",
+        };
+        line.push(format!("{}{comment}", row.threat.why));
         line
     };
     let lines: Vec<Vec<String>> = std::iter::once(head).chain(rows.iter().map(line)).collect();

@@ -88,6 +88,9 @@ fn figure(estimate: Option<Estimate>) -> String {
         return "-".to_owned();
     };
     let half = half_width.map_or_else(String::new, |half| format!(" ± {}", number(half)));
+    if value == 0.0 {
+        return format!("0{half}");
+    }
     // As many digits as the interval leaves certain, and four at least.
     let order = libm::floor(libm::log10(value.abs().max(1e-9)));
     let digits = (3.0 - order).clamp(0.0, 9.0) as usize;

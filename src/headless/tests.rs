@@ -227,7 +227,7 @@ fn insight_is_in_words_and_as_json() {
         assert!(explained.contains(what), "{what}: {explained}");
     }
     let theory = said(&format!("theory stage-2 {SHORT}"));
-    assert!(theory.contains("processor sharing") && theory.contains("slots are held"), "{theory}");
+    assert!(theory.contains("processor sharing") && theory.contains("several times"), "{theory}");
     let killed = said("spof stage-2 --warmup 10 --duration 10");
     assert!(killed.contains("FATAL: static read write") && !killed.contains("NOT BORNE OUT"));
     for command in ["explain", "theory", "spof", "run"] {

@@ -369,7 +369,10 @@ fn server(
         slots_used,
         mean_backlog: over(now.waiting_ns.wrapping_sub(then.waiting_ns) as f64),
         rate: rate(now.arrived - then.arrived, span / 1e9),
-        refused: rate(now.refused - then.refused, span / 1e9),
+        // A part without slots, such as DNS, has nothing to refuse for.
+        refused: slots.map_or(0.0, |slots| {
+            if slots == 0 { 0.0 } else { rate(now.refused - then.refused, span / 1e9) }
+        }),
         work_s: work.mean_s(),
         work_scv: work.scv(),
     }

@@ -48,6 +48,9 @@ impl Availability {
     #[must_use]
     pub fn in_words(&self) -> String {
         let percent = |share: f64| {
+            if share >= 1.0 {
+                return "100 %".to_owned();
+            }
             // As many digits as tell the share from 100 %.
             let digits = (nines(share).min(9.0) as usize).saturating_sub(1).clamp(2, 8);
             format!("{:.digits$} %", share * 100.0)

@@ -329,5 +329,11 @@ pub fn number(x: f64) -> String {
     format!("{x:.digits$}")
 }
 
+/// As [`number`], and whole numbers as such.
+#[must_use]
+pub fn count(x: f64) -> String {
+    if libm::round(x) == x { format!("{x}") } else { number(x) }
+}
+
 #[cfg(test)]
 mod tests;

@@ -65,6 +65,9 @@ pub struct Confirmed {
     /// Whether the run bears the structure out: classes said to be killed have no good answer, and
     /// without a class killed some are good in each.
     pub agrees: bool,
+    /// Whether clearly fewer requests are answered than before: the intervals do not meet. What
+    /// survives by structure may still be too little for the load.
+    pub hurts: bool,
 }
 
 /// Most servers of a part that are killed one by one; the others are like the last.
@@ -231,7 +234,7 @@ pub fn compare(threat: Threat, before: &Snapshot, after: &Snapshot) -> Confirmed
     let all = |figures: &Snapshot| Availability::counted(figures.users.good, figures.users.failed);
     let (before, after) = (all(before), all(after));
     losses.push(ClassLoss { class: "all".to_owned(), before, after });
-    Confirmed { threat, losses, agrees }
+    Confirmed { threat, losses, agrees, hurts: after.high < before.low }
 }
 
 #[cfg(test)]

@@ -46,7 +46,8 @@ pub struct Station {
     pub at_most_s: Option<f64>,
     /// Measured mean wait for a slot, in seconds.
     pub measured_wait_s: Option<f64>,
-    /// Measured mean time, in seconds; `None` where slots are held for other parts.
+    /// Measured mean time, in seconds, without that in other parts; `None` where those cannot be
+    /// told apart.
     pub measured_s: Option<f64>,
     /// Measured over predicted time, less 1; 0 between the bounds where only those are known.
     pub difference: Option<f64>,
@@ -89,7 +90,11 @@ fn station(topology: &Topology, figures: &Snapshot, part: &PartView, servers: &[
     let dispatch = assumptions::dispatch(topology, part, servers.len());
     let prediction = predict::time(&queue, dispatch, assumptions::room(topology, part));
     let held = assumptions::holds_for_others(topology, figures, part);
-    let measured_s = queue.measured_s.filter(|_| !held);
+    let own_time = || {
+        let is_whole = servers.len() == part.servers.len();
+        is_whole.then(|| assumptions::own_time(topology, figures, part)).flatten()
+    };
+    let measured_s = if held { own_time() } else { queue.measured_s };
     let mut fails = assumptions::failing(topology, figures, part, &queue, (dispatch, held));
     if !prediction.bounded {
         fails.extend(assumptions::beyond(&queue));

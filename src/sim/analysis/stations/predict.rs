@@ -116,10 +116,7 @@ fn shared(queue: &Queue, cores: f64) -> Prediction {
     let time = shared_time(lambda, work, cores);
     let stretch = time.map(|time| time / work);
     Prediction {
-        model: format!(
-            "M/G/{}, processor sharing",
-            crate::sim::analysis::bottleneck::number(cores)
-        ),
+        model: format!("M/G/{}, processor sharing", crate::sim::analysis::bottleneck::count(cores)),
         exact: true,
         wait_s: None,
         mean_s: stretch.map(|stretch| stretch * queue.service_s),
