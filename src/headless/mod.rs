@@ -97,7 +97,7 @@ pub fn run(arguments: &[String], host: &Host<'_>) -> Ending {
         Ok(Order::Params { json: false }) => Ok(listing::params_text()),
         Ok(Order::Metrics { json: true }) => Ok(listing::metrics_json()),
         Ok(Order::Metrics { json: false }) => Ok(listing::metrics_text()),
-        Ok(Order::Job(job)) => carry_out(*job, host),
+        Ok(Order::Job(job)) => carry_out(&job, host),
     };
     match ended {
         Ok(out) => Ending { out, err: String::new(), code: 0 },
@@ -123,14 +123,14 @@ fn refuse(problems: &[Problem]) -> Ending {
     Ending { out: String::new(), err: lines.concat(), code: 2 }
 }
 
-fn carry_out(job: Job, host: &Host<'_>) -> Result<String, Failure> {
+fn carry_out(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
     match &job.task {
-        Task::Run => simulate(&job, host),
-        Task::Sweep { axes, points } => sweeping::sweep(&job, axes, points, host),
-        Task::Plan { goals, axes } => planning::plan(&job, goals, axes, host),
-        Task::Theory => insight::theory(&job, host),
-        Task::Spof => insight::spof(&job, host),
-        Task::Explain => insight::explain(&job, host),
+        Task::Run => simulate(job, host),
+        Task::Sweep { axes, points } => sweeping::sweep(job, axes, points, host),
+        Task::Plan { goals, axes } => planning::plan(job, goals, axes, host),
+        Task::Theory => insight::theory(job, host),
+        Task::Spof => insight::spof(job, host),
+        Task::Explain => insight::explain(job, host),
     }
 }
 

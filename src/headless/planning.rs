@@ -51,7 +51,7 @@ fn in_words(found: &Found, goals: &[Goal], texts: &[&str], job: &Job) -> String 
         let why = if found.gave_up {
             "The search stopped at its bound of runs without an answer"
         } else {
-            "Nothing in the range meets them: not even the most of everything"
+            "Nothing in the range meets them, not even the most of everything; --over widens it"
         };
         return format!("goals: {goals_text}\n{why}.\n{made}.\n{}", table(found, goals));
     };

@@ -1,5 +1,5 @@
 //! What limits a system: the server that is full first, at what load, and why, in a sentence with
-//! numbers. The load is extrapolated in a straight line: work is taken to grow in step with traffic.
+//! numbers. The load is extrapolated in a straight line: work is taken to grow with traffic.
 
 use super::cost::label;
 use crate::sim::kinds::{Kind, database};
@@ -58,7 +58,7 @@ const VARIATION: f64 = 5.0;
 /// The server that is full first; `None` where no work was done.
 #[must_use]
 pub fn find(figures: &Snapshot) -> Option<Bottleneck> {
-    let all = level(candidates(figures), figures.window_s);
+    let all = level(&candidates(figures), figures.window_s);
     let most = |held: bool| {
         let those = all.iter().filter(|b| (b.resource == Resource::HeldSlots) == held);
         those.reduce(|a, b| if b.load > a.load { b } else { a })
@@ -105,9 +105,9 @@ fn candidates(figures: &Snapshot) -> Vec<Bottleneck> {
 }
 
 /// Takes servers of a part that are loaded alike as one: which of them is first is chance.
-fn level(all: Vec<Bottleneck>, window_s: f64) -> Vec<Bottleneck> {
+fn level(all: &[Bottleneck], window_s: f64) -> Vec<Bottleneck> {
     let mut leveled: Vec<Bottleneck> = Vec::new();
-    for one in &all {
+    for one in all {
         let alike: Vec<&Bottleneck> =
             all.iter().filter(|b| b.part == one.part && b.resource == one.resource).collect();
         let mean = |of: &dyn Fn(&Bottleneck) -> f64| {

@@ -1,4 +1,4 @@
-//! What-if sweeps: settings over ranges, a grid of independent runs, and a line of figures for each.
+//! What-if sweeps: settings over ranges, a grid of independent runs, a line of figures for each.
 
 use super::metric::Wanted;
 use super::settle::{Estimate, Settled};

@@ -13,10 +13,8 @@ fn run(text: &str) -> Settled {
     run.settled().expect("has batches enough")
 }
 
-/// Without health checks, which take servers that are full out of use in turn: with them a full tier
-/// is no longer loaded evenly.
-///
-/// The load at which it is said to saturate is the load at which it does.
+/// The load at which it is said to saturate is the load at which it does. Without health checks,
+/// which take full servers out of use in turn, so that the tier is no longer loaded evenly.
 #[test]
 fn the_extrapolated_load_is_where_the_system_is_full() {
     for base in ["?stage=1#v=1", "?stage=2#v=1", "?stage=3#v=1&web.servers=3&lb.check_s=0"] {
