@@ -140,6 +140,12 @@ pub struct ServerView {
     pub mean_backlog: f64,
     /// Requests per second that came.
     pub rate: f64,
+    /// Requests per second that it refused because its backlog was full.
+    pub refused: f64,
+    /// Mean work of the services begun, in seconds of one core or slot; `None` without any.
+    pub work_s: Option<f64>,
+    /// Its squared coefficient of variation.
+    pub work_scv: Option<f64>,
 }
 
 /// One part.
@@ -378,6 +384,7 @@ fn server(
     let slots = (now.slots != u32::MAX).then_some(now.slots);
     let slots_used = slots.map(|slots| (busy / f64::from(slots.max(1))).min(1.0));
     let cores = (now.cores > 0.0).then_some(now.cores);
+    let work = now.work.since(&then.work);
     let offered = now.offered_ns - then.offered_ns;
     let processor =
         cores.map(|_| if offered > 0.0 { (now.core_ns - then.core_ns) / offered } else { 0.0 });
@@ -394,5 +401,11 @@ fn server(
         slots_used,
         mean_backlog: over(now.waiting_ns.wrapping_sub(then.waiting_ns) as f64),
         rate: rate(now.arrived - then.arrived, span / 1e9),
+        // A part without slots, such as DNS, has nothing to refuse for.
+        refused: slots.map_or(0.0, |slots| {
+            if slots == 0 { 0.0 } else { rate(now.refused - then.refused, span / 1e9) }
+        }),
+        work_s: work.mean_s(),
+        work_scv: work.scv(),
     }
 }

@@ -3,6 +3,7 @@
 
 use super::behavior::Ctx;
 use crate::sim::run::cpu::CpuId;
+use crate::sim::run::meters::Work;
 use crate::sim::run::requests::RequestId;
 use crate::sim::units::Span;
 
@@ -37,6 +38,8 @@ pub struct Station {
     pub discipline: Discipline,
     /// Work takes this many times as long (a fault), 1 when sound.
     pub slowdown: f64,
+    /// Work of the services begun so far.
+    pub work: Work,
     busy: u32,
     head: RequestId,
     tail: RequestId,
@@ -70,6 +73,7 @@ impl Station {
             room,
             discipline,
             slowdown: 1.0,
+            work: Work::default(),
             busy: 0,
             head: RequestId::NONE,
             tail: RequestId::NONE,
@@ -142,6 +146,7 @@ impl Station {
     fn take(&mut self, ctx: &mut Ctx, id: RequestId, work: f64) {
         let work = work * self.slowdown;
         self.busy += 1;
+        self.work.add(work);
         self.gauge.busy_moments = self.gauge.busy_moments.wrapping_sub(u128::from(ctx.now().0));
         ctx.request(id).served += Span::from_nanos(work).0;
         match self.discipline {

@@ -202,6 +202,7 @@ impl Tier {
                 cores: cpu.map_or(0.0, Cpu::cores),
                 arrived: s.arrived,
                 refused: s.refused,
+                work: s.station.work,
                 busy_ns: usage.busy,
                 waiting_ns: usage.waiting,
                 core_ns: cpu.map_or(0.0, |c| c.used(now)),

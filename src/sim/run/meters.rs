@@ -169,6 +169,50 @@ pub struct ClassMeter {
     pub served: u64,
 }
 
+/// The work of services begun: moments from which its mean and variation follow.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Work {
+    /// Services begun.
+    pub count: u64,
+    /// Their work in nanoseconds, summed.
+    pub sum: f64,
+    /// The squares of their work, summed.
+    pub squares: f64,
+}
+
+impl Work {
+    /// Counts a service with so many nanoseconds of work.
+    #[inline]
+    pub const fn add(&mut self, work: f64) {
+        self.count += 1;
+        self.sum += work;
+        self.squares += work * work;
+    }
+
+    /// What was begun since `earlier`.
+    #[must_use]
+    pub const fn since(&self, earlier: &Self) -> Self {
+        Self {
+            count: self.count - earlier.count,
+            sum: self.sum - earlier.sum,
+            squares: self.squares - earlier.squares,
+        }
+    }
+
+    /// Mean work in seconds; `None` where nothing was begun.
+    #[must_use]
+    pub fn mean_s(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum / self.count as f64 / 1e9)
+    }
+
+    /// Squared coefficient of variation of the work; `None` where there was none.
+    #[must_use]
+    pub fn scv(&self) -> Option<f64> {
+        let n = self.count as f64;
+        (self.sum > 0.0).then(|| (self.squares * n / (self.sum * self.sum) - 1.0).max(0.0))
+    }
+}
+
 /// One server, cumulative: busy, waiting and core time are integrals up to the moment of reading.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ServerMeter {
@@ -190,6 +234,8 @@ pub struct ServerMeter {
     pub arrived: u64,
     /// Requests that it refused.
     pub refused: u64,
+    /// Work of the services begun.
+    pub work: Work,
     /// Slots in use, integrated over time, in nanoseconds.
     pub busy_ns: u128,
     /// Requests waiting, integrated over time, in nanoseconds.
