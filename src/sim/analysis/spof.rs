@@ -91,6 +91,7 @@ pub fn threats(topology: &Topology) -> Vec<Threat> {
             let (verdict, kills, why) = judge(topology, part.kind, server);
             let name = match server {
                 Some(index) => server_name(view, index),
+                None if part.kind == Kind::Network => "Site".to_owned(),
                 None => part.kind.label().to_owned(),
             };
             let kills = kills.iter().map(|class| (*class).to_owned()).collect();
@@ -121,6 +122,7 @@ fn survives(why: impl Into<String>) -> Judgement {
 /// What the structure says of the death of a part or of one of its servers.
 fn judge(topology: &Topology, kind: Kind, server: Option<usize>) -> Judgement {
     match kind {
+        Kind::Network => judge_site(topology, server),
         Kind::LoadBalancer => fatal(ALL, "Every request comes through it."),
         Kind::WebTier => judge_web(topology, server),
         Kind::Database => judge_database(topology, server),
@@ -138,7 +140,16 @@ fn judge(topology: &Topology, kind: Kind, server: Option<usize>) -> Judgement {
 }
 
 fn number(topology: &Topology, kind: Kind, row: usize) -> f64 {
-    topology.spec(kind).map_or(0.0, |spec| spec.number(row))
+    topology.seen_from(0).spec(kind).map_or(0.0, |spec| spec.number(row))
+}
+
+/// A site, or one of its zones.
+fn judge_site(topology: &Topology, zone: Option<usize>) -> Judgement {
+    match (topology.scenario().sites, zone) {
+        (_, Some(_)) => (Verdict::Unknown, &[], "It has some servers of each tier.".to_owned()),
+        (1, None) => fatal(ALL, "Everything stands in this one site."),
+        (sites, None) => survives(format!("1 of {sites} sites: the name service leads elsewhere.")),
+    }
 }
 
 fn judge_web(topology: &Topology, server: Option<usize>) -> Judgement {
@@ -146,14 +157,14 @@ fn judge_web(topology: &Topology, server: Option<usize>) -> Judgement {
     let Some(index) = server.filter(|_| servers > 1) else {
         return fatal(ALL, "Every request is answered here, and there is no other server.");
     };
-    if topology.place(Kind::LoadBalancer).is_none() {
+    if topology.seen_from(0).place(Kind::LoadBalancer).is_none() {
         return if index == 0 {
             fatal(ALL, "Without a balancer only the first server is reached.")
         } else {
             survives("Without a balancer it is never reached.")
         };
     }
-    if index == 0 && topology.is_guest(Kind::Database) {
+    if index == 0 && topology.seen_from(0).is_guest(Kind::Database) {
         return fatal_for_data(topology, "The database lives on this machine.");
     }
     let checks = number(topology, Kind::LoadBalancer, load_balancer::Setting::Interval as usize);
@@ -179,7 +190,7 @@ fn fatal_for_data(topology: &Topology, why: &str) -> Judgement {
         return survives("No request asks for data.");
     }
     let hit = number(topology, Kind::Cache, cache::Setting::Hit as usize);
-    if topology.place(Kind::Cache).is_some() && hit > 0.0 {
+    if topology.seen_from(0).place(Kind::Cache).is_some() && hit > 0.0 {
         let why = format!("{why} Reads that the cache answers, {:.0} %, go on.", hit * 100.0);
         return (Verdict::Fatal, WRITES, why);
     }
@@ -284,6 +295,9 @@ mod tests {
             ),
         ] {
             let rows = confirm(link);
+            let site = ["Site: static read write".to_owned()];
+            let expected: Vec<String> =
+                site.into_iter().chain(expected.iter().map(|row| (*row).to_owned())).collect();
             assert_eq!(fatal(&rows), expected, "{link}");
             for row in &rows {
                 assert!(row.agrees, "{link}: {row:?}");

@@ -15,8 +15,8 @@ fn setting(topology: &Topology, key: &str) -> Option<String> {
 
 /// How calls reach one of a part's servers.
 pub fn dispatch(topology: &Topology, part: &PartView, servers: usize) -> Dispatch {
-    let is_balanced =
-        part.key == Kind::WebTier.key() && topology.place(Kind::LoadBalancer).is_some();
+    let is_balanced = part.key == Kind::WebTier.key()
+        && topology.seen_from(0).place(Kind::LoadBalancer).is_some();
     if servers < 2 || !is_balanced {
         return Dispatch::Chance;
     }
@@ -127,7 +127,7 @@ fn arrivals(topology: &Topology, figures: &Snapshot, part: &PartView) -> Vec<Str
         let share = number((1.0 - users as f64 / attempts as f64) * 100.0);
         fails.push(format!("{share} % of the attempts are retries, which come when it is busy"));
     }
-    let front = topology.scenario().parts.get(topology.front() as usize);
+    let front = topology.scenario().parts.get(topology.seen_from(0).front(0) as usize);
     let is_front = front.is_some_and(|front| front.kind.key() == part.key);
     let asked = figures.parts.iter().take_while(|other| other.key != part.key);
     let often = part.rate > 1.05 * asked.map(|other| other.rate).fold(0.0, f64::max);
