@@ -6,6 +6,7 @@ pub mod cache;
 pub mod clients;
 pub mod database;
 pub mod dns;
+pub mod fetches;
 pub mod load_balancer;
 pub mod network;
 pub mod param;
