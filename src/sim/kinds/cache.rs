@@ -9,6 +9,7 @@
 mod emergent;
 pub mod memory;
 pub mod style;
+mod writes;
 
 use super::Kind;
 use super::behavior::{Action, Behavior, Ctx, Fault, Surroundings};

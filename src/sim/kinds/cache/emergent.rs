@@ -11,7 +11,7 @@ use crate::sim::kinds::{Kind, network, web_tier};
 use crate::sim::run::calendar::{LineId, Tag};
 use crate::sim::run::errand::Errand;
 use crate::sim::run::log::Severity;
-use crate::sim::run::requests::{Class, Outcome, RequestId, Wish};
+use crate::sim::run::requests::{Outcome, RequestId};
 use crate::sim::units::{SimTime, Span};
 
 /// Phases of a call: at work on an errand, the errand counted from here.
@@ -21,17 +21,15 @@ const WAITING: u8 = 10;
 /// The answer takes its time.
 const ANSWER: u8 = 11;
 /// Waits for the database to take a write.
-const WRITING: u8 = 12;
+pub(super) const WRITING: u8 = 12;
 /// A request of the cache's own, which passes a write on.
-const FLUSH: u8 = 13;
+pub(super) const FLUSH: u8 = 13;
 /// Waits for the query with this number, counted from here.
 const QUERY: u8 = 64;
 
 /// Timers.
 const LEASE: u32 = 0;
-const FLUSHES: u32 = 1;
-/// Names the draws of writes passed on; users' requests are far from having such numbers.
-const OWN_NUMBERS: u64 = 1 << 54;
+pub(super) const FLUSHES: u32 = 1;
 
 const fn errand_of(phase: u8) -> Errand {
     match phase - WORK {
@@ -157,7 +155,7 @@ impl State {
     }
 
     /// The node that has a request, and its key.
-    fn place(ctx: &mut Ctx, id: RequestId) -> (usize, u32) {
+    pub(super) fn place(ctx: &mut Ctx, id: RequestId) -> (usize, u32) {
         let node = ctx.frame(id).server as usize;
         (node, ctx.request(id).url)
     }
@@ -290,7 +288,7 @@ impl State {
     }
 
     /// Puts in a value that was fetched or written through.
-    fn keep(&mut self, ctx: &mut Ctx, id: RequestId, version: u32) {
+    pub(super) fn keep(&mut self, ctx: &mut Ctx, id: RequestId, version: u32) {
         let (node, key) = Self::place(ctx, id);
         let now = ctx.now();
         let store = &mut self.memories[node].store;
@@ -319,73 +317,12 @@ impl State {
         Action::Reply(Outcome::Good)
     }
 
-    fn forget_value(&mut self, ctx: &mut Ctx, node: usize, key: u32) {
+    pub(super) fn forget_value(&mut self, ctx: &mut Ctx, node: usize, key: u32) {
         let memory = &mut self.memories[node];
         self.counts.dropped += u64::from(memory.store.remove(key).is_some());
         if self.style.fetches || self.style.leases {
             memory.fetches.outdate(key, ctx.truth().version(key));
         }
-    }
-
-    /// A write: kept back, or passed on at once.
-    fn write(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
-        ctx.request(id).answer = Outcome::Good;
-        if self.style.keeps_back && self.keep_back(ctx, id) {
-            return Action::Reply(Outcome::Good);
-        }
-        let Some((to, way)) = self.database else { return Action::Reply(Outcome::Good) };
-        ctx.frame(id).phase = WRITING;
-        ctx.request(id).writing = true;
-        Action::Call { to, way }
-    }
-
-    /// Holds a write that the database gets later. False if there is no room for it.
-    fn keep_back(&mut self, ctx: &mut Ctx, id: RequestId) -> bool {
-        let (node, key) = Self::place(ctx, id);
-        let (now, current) = (ctx.now(), ctx.truth().version(key));
-        let bits = self.evictions.at(ctx.request(id).number).bits();
-        let memory = &mut self.memories[node];
-        // It does not expire before it is passed on.
-        let left = memory.store.put(key, current, SimTime::NEVER, bits);
-        if !memory.store.mark_dirty(key) {
-            return false;
-        }
-        self.counts.kept_back += 1;
-        if let Some(turn) = memory.kept_back.add(key, 1) {
-            self.plan_flush(ctx, now.after(self.flush_after), node, key, turn);
-        }
-        if let Some(entry) = left {
-            self.counts.evicted += 1;
-            if entry.dirty {
-                self.pass_on(ctx, node, entry.key);
-            }
-        }
-        true
-    }
-
-    fn plan_flush(&mut self, ctx: &mut Ctx, at: SimTime, node: usize, key: u32, turn: u32) {
-        if self.flushes.is_empty() {
-            ctx.wake_at(at, FLUSHES);
-        }
-        self.flushes.push_back((at, node as u16, key, turn));
-    }
-
-    /// Sends the writes of an entry to the database, which need only the last value.
-    fn pass_on(&mut self, ctx: &mut Ctx, node: usize, key: u32) {
-        let writes = self.memories[node].kept_back.take(key);
-        let Some((to, way)) = self.database else { return };
-        let number = OWN_NUMBERS + self.flush_number;
-        let wish =
-            Wish { number, user: key, url: key, class: Class::Probe, region: 0, site: self.site };
-        let Some(id) = ctx.begin(&wish, FLUSH) else {
-            self.counts.lost_writes += u64::from(writes);
-            return;
-        };
-        self.flush_number += 1;
-        let request = ctx.request(id);
-        (request.writing, request.note) = (true, u64::from(writes));
-        ctx.frame(id).server = node as u16;
-        ctx.launch(id, Action::Call { to, way });
     }
 
     /// The database has answered.
@@ -397,47 +334,6 @@ impl State {
             _ if outcome != Outcome::Good => self.fetched(ctx, id, outcome),
             phase => self.query(ctx, id, phase - QUERY + 1),
         }
-    }
-
-    /// A write that went through the cache is answered.
-    fn written(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
-        let (node, key) = Self::place(ctx, id);
-        if outcome == Outcome::Good {
-            let version = ctx.truth().version(key);
-            self.memories[node].fetches.outdate(key, version);
-            self.keep(ctx, id, version);
-        } else {
-            // Whether the database has it is not known.
-            self.forget_value(ctx, node, key);
-        }
-        ctx.request(id).answer = outcome;
-        Action::Reply(outcome)
-    }
-
-    /// A write that was kept back is answered.
-    fn flushed(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
-        let (node, key) = Self::place(ctx, id);
-        let (writes, now) = (ctx.request(id).note as u32, ctx.now());
-        ctx.end(id);
-        let memory = &mut self.memories[node];
-        let held = memory.store.peek(key);
-        if outcome == Outcome::Good {
-            self.counts.flushed += 1;
-            let version = ctx.truth().version(key);
-            memory.fetches.outdate(key, version);
-            if held.is_some_and(|entry| !entry.dirty) {
-                let expires = self.ttl.map_or(SimTime::NEVER, |ttl| now.after(ttl));
-                memory.store.renew(key, version, expires);
-            }
-        } else if memory.store.mark_dirty(key) {
-            // It is tried again after the same interval.
-            if let Some(turn) = memory.kept_back.add(key, writes) {
-                self.plan_flush(ctx, now.after(self.flush_after), node, key, turn);
-            }
-        } else {
-            self.counts.lost_writes += u64::from(writes);
-        }
-        Action::Wait
     }
 
     /// A timer is due.
@@ -454,17 +350,8 @@ impl State {
             if let Some(next) = self.leases.front() {
                 ctx.wake_at(next.0.max(now), LEASE);
             }
-            return;
-        }
-        while let Some(&(_, node, key, turn)) = self.flushes.front().filter(|f| f.0 <= now) {
-            self.flushes.pop_front();
-            let memory = &mut self.memories[node as usize];
-            if memory.kept_back.is_due(key, turn) && memory.store.mark_clean(key) {
-                self.pass_on(ctx, node as usize, key);
-            }
-        }
-        if let Some(next) = self.flushes.front() {
-            ctx.wake_at(next.0.max(now), FLUSHES);
+        } else {
+            self.flush_due(ctx);
         }
     }
 
