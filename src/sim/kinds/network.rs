@@ -60,6 +60,14 @@ pub fn one_way(spec: &Spec, region: usize) -> Span {
     Span::from_millis(0.5 * round_trip * spec.number(Setting::Distance as usize))
 }
 
+/// The round trip between a region and a site without users' last mile, in milliseconds: also that
+/// from another site, by the region in which it stands.
+#[must_use]
+pub fn round_trip_ms(spec: &Spec, region: usize) -> f64 {
+    let site = spec.count(Setting::Site as usize).min(region::COUNT - 1);
+    f64::from(ROUND_TRIP_MS[region][site]) * spec.number(Setting::Distance as usize)
+}
+
 /// The round trip from machine to machine inside the site.
 #[must_use]
 pub fn zone(spec: &Spec) -> Span {
