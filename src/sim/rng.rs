@@ -24,6 +24,8 @@ pub enum Purpose {
     Join,
     /// Place of a name in a hash.
     Hash,
+    /// Which entry leaves a cache for a new one.
+    Eviction,
 }
 
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;

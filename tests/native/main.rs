@@ -2,6 +2,7 @@
 //! many random scenarios, faults, the stages' lesson, and the order of the modules.
 
 mod balancing;
+mod caching;
 #[allow(dead_code, reason = "some of it is for the accuracy table")]
 #[path = "../accuracy/cases/mod.rs"]
 mod cases;

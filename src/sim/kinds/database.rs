@@ -207,6 +207,14 @@ impl Behavior for State {
     fn resume(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         let server = ctx.frame(id).server as usize;
         self.tier.release(ctx, server);
+        if ctx.truth().is_kept() {
+            let (now, request) = (ctx.now(), ctx.request(id));
+            let (key, writing) = (request.url, request.writing);
+            if writing {
+                ctx.truth().change(key, now);
+            }
+            ctx.request(id).version = ctx.truth().version(key);
+        }
         Action::Reply(Outcome::Good)
     }
 

@@ -4,9 +4,11 @@ pub mod balancing;
 pub mod behavior;
 pub mod cache;
 pub mod chaos;
+pub mod cdn;
 pub mod clients;
 pub mod database;
 pub mod dns;
+pub mod fetches;
 pub mod load_balancer;
 pub mod monitor;
 pub mod network;
@@ -24,10 +26,10 @@ use param::{Param, Spec};
 
 /// Makes the enums of kinds and of their states from the table, and passes each call on.
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $name:ident => $module:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident $(= $number:literal)? => $module:ident;)*) => {
         /// What kind of part.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Kind { $($(#[$doc])* $name),* }
+        pub enum Kind { $($(#[$doc])* $name $(= $number)?),* }
 
         impl Kind {
             /// All kinds, in the order in which a request meets them.
@@ -139,8 +141,11 @@ kinds! {
     Network => network;
     /// The domain name system.
     Dns => dns;
+    /// The content delivery network. (A number that the kinds after it do not have: a kind's number
+    /// names its draws, and theirs stay.)
+    Cdn = 100 => cdn;
     /// The load balancer.
-    LoadBalancer => load_balancer;
+    LoadBalancer = 3 => load_balancer;
     /// The web servers.
     WebTier => web_tier;
     /// The cache.

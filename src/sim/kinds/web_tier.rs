@@ -2,13 +2,15 @@
 //! while they wait, or giving it back.
 
 use super::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
+use super::cache::style::Style;
 use super::param::{Param, Spec, settings};
 use super::station::Admission;
 use super::tier::{self, DISCIPLINES, Machine, Plan, SIZES, Tier};
-use super::{Kind, network};
+use super::{Kind, cache, network};
 use crate::sim::law::{LAWS, Law};
 use crate::sim::rng::{Purpose, Stream};
 use crate::sim::run::calendar::LineId;
+use crate::sim::run::errand::Errand;
 use crate::sim::run::meters::ServerMeter;
 use crate::sim::run::requests::{Class, Outcome, RequestId};
 use crate::sim::units::HOURS_PER_MONTH;
@@ -90,6 +92,12 @@ pub fn servers(spec: &Spec) -> usize {
     spec.count(Setting::Servers as usize)
 }
 
+/// Queries of a dynamic request.
+#[must_use]
+pub fn queries(spec: &Spec) -> u8 {
+    spec.count(Setting::Queries as usize) as u8
+}
+
 /// All servers by the hour.
 #[must_use]
 pub fn monthly_usd(spec: &Spec) -> f64 {
@@ -101,6 +109,12 @@ pub fn monthly_usd(spec: &Spec) -> f64 {
 const WORK: u8 = 0;
 const CACHE: u8 = 1;
 const QUERY: u8 = 2;
+/// Waiting for the cache to take a value or to forget one: the last call of a request.
+const REMIND: u8 = 128;
+/// Waiting for the cache to take a write.
+const THROUGH: u8 = 129;
+/// Waiting for the cache to learn that a value will not come.
+const GIVE_UP: u8 = 130;
 /// Time a health check takes a server, in nanoseconds: a choice, as for a small static page.
 const PROBE_WORK: f64 = 100_000.0;
 
@@ -113,6 +127,7 @@ pub struct State {
     holds: bool,
     queries: u8,
     cache: Option<(u8, LineId)>,
+    style: Style,
     database: Option<(u8, LineId)>,
     draws: Stream,
 }
@@ -128,6 +143,7 @@ impl State {
             holds: true,
             queries: 0,
             cache: None,
+            style: Style::default(),
             database: None,
             draws: Stream::new(seed, Kind::WebTier as u64, Purpose::Service),
         }
@@ -139,6 +155,7 @@ impl State {
         match self.cache {
             Some((to, way)) if is_read && self.queries > 0 => {
                 ctx.frame(id).phase = CACHE;
+                ctx.request(id).answer = Outcome::Good;
                 Action::Call { to, way }
             }
             _ => self.query(ctx, id, 0),
@@ -153,10 +170,55 @@ impl State {
                 // A write reads what it needs first; its last query changes the data.
                 let request = ctx.request(id);
                 request.writing = request.class == Class::Write && number + 1 == self.queries;
+                if request.writing && self.style.writes {
+                    return self.errand(ctx, id, THROUGH, Errand::Write);
+                }
                 Action::Call { to, way }
             }
+            _ => self.remind(ctx, id),
+        }
+    }
+
+    /// Sends the request to the cache once more.
+    fn errand(&mut self, ctx: &mut Ctx, id: RequestId, phase: u8, errand: Errand) -> Action {
+        let Some((to, way)) = self.cache else { return self.finish(ctx, id, Outcome::Good) };
+        ctx.frame(id).phase = phase;
+        let request = ctx.request(id);
+        (request.errand, request.answer) = (errand, Outcome::Good);
+        Action::Call { to, way }
+    }
+
+    /// All queries are answered: the cache takes what was read, or forgets what was written.
+    fn remind(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
+        match ctx.request(id).class {
+            Class::Read if self.style.fills => self.errand(ctx, id, REMIND, Errand::Fill),
+            Class::Write if self.style.drops => self.errand(ctx, id, REMIND, Errand::Drop),
             _ => self.finish(ctx, id, Outcome::Good),
         }
+    }
+
+    /// The cache has taken a write, or has not.
+    fn written(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
+        match self.database {
+            // Without a node to go through, the database is asked itself.
+            Some((to, way))
+                if outcome == Outcome::Unavailable && ctx.request(id).answer == Outcome::Good =>
+            {
+                ctx.frame(id).phase = QUERY + self.queries - 1;
+                Action::Call { to, way }
+            }
+            _ => self.finish(ctx, id, outcome),
+        }
+    }
+
+    /// A query has failed: whoever waits for its value at the cache is told first.
+    fn failed(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
+        if !self.style.leases || ctx.request(id).class != Class::Read {
+            return self.finish(ctx, id, outcome);
+        }
+        let action = self.errand(ctx, id, GIVE_UP, Errand::GiveUp);
+        ctx.request(id).answer = outcome;
+        action
     }
 
     fn finish(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
@@ -178,7 +240,8 @@ impl Behavior for State {
         );
         self.static_work = spec.number(Setting::StaticWork as usize) * 1e6;
         self.holds = spec.is_on(Setting::Hold as usize);
-        self.queries = spec.count(Setting::Queries as usize) as u8;
+        self.queries = queries(spec);
+        self.style = around.spec(Kind::Cache).map(cache::style).unwrap_or_default();
         let shared = spec.count(Setting::Discipline as usize) == 0;
         let plans: Vec<Plan> = (0..spec.count(Setting::Servers as usize))
             .map(|index| Plan {
@@ -241,12 +304,22 @@ impl Behavior for State {
     fn returned(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
         let phase = ctx.frame(id).phase;
         match phase {
-            // A cache that fails is a cache that does not have the value.
-            CACHE if outcome == Outcome::Good && ctx.request(id).hit => {
+            CACHE if outcome == Outcome::Good && (ctx.request(id).hit || self.style.fetches) => {
                 self.finish(ctx, id, Outcome::Good)
             }
+            // The database has failed the cache.
+            CACHE if outcome != Outcome::Good && ctx.request(id).answer == outcome => {
+                self.finish(ctx, id, outcome)
+            }
+            // A cache that fails is a cache that does not have the value.
             CACHE => self.query(ctx, id, 0),
-            _ if outcome != Outcome::Good => self.finish(ctx, id, outcome),
+            REMIND => self.finish(ctx, id, Outcome::Good),
+            THROUGH => self.written(ctx, id, outcome),
+            GIVE_UP => {
+                let outcome = ctx.request(id).answer;
+                self.finish(ctx, id, outcome)
+            }
+            _ if outcome != Outcome::Good => self.failed(ctx, id, outcome),
             phase => self.query(ctx, id, phase - QUERY + 1),
         }
     }

@@ -9,6 +9,9 @@ use crate::sim::units::{SimTime, Span};
 /// Number of ways to fail.
 pub const REASONS: usize = FAILURES.len();
 
+/// Most sites there may be.
+pub const SITES: usize = 10;
+
 /// How calls ended: good ones and failures by reason, in the order of [`FAILURES`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Endings {
@@ -286,6 +289,8 @@ pub struct Meters {
     pub hits: u64,
     /// Look-ups in caches that did not.
     pub misses: u64,
+    /// Bytes that each site has sent to users.
+    pub sent: [u64; SITES],
 }
 
 impl Meters {
@@ -301,6 +306,7 @@ impl Meters {
             orphaned: 0,
             hits: 0,
             misses: 0,
+            sent: [0; SITES],
         }
     }
 

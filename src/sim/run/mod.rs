@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod cpu;
+pub mod errand;
 pub mod log;
 pub mod meters;
 pub mod requests;
