@@ -79,6 +79,20 @@ impl Topology {
                 }
             }
         }
+        if let Some(web) = around.spec(Kind::WebTier) {
+            let store = web_tier::Setting::Sessions as usize;
+            if web.count(store) == 2 && around.place(Kind::Sessions).is_none() {
+                let what = "store needs the part sessions";
+                problems.push(Problem::new("web.sessions", what));
+            }
+            for kind in [Kind::Cache, Kind::Database] {
+                if around.is_guest(kind) && web_tier::scaling(web).is_some() {
+                    let what = "on the web servers it cannot follow web.autoscale: their number \
+                                changes";
+                    problems.push(Problem::new(format!("{}.place", kind.key()), what));
+                }
+            }
+        }
         let wanted = around
             .spec(Kind::WebTier)
             .map_or(0, |web| web.count(web_tier::Setting::Queries as usize));

@@ -83,7 +83,8 @@ pub fn setting(scenario: &Scenario, draw: &mut Draw) -> (String, String) {
 
 /// A random scenario that can run: some of the parts, about a third of the settings changed.
 pub fn any_scenario(draw: &mut Draw, seed: u64) -> Scenario {
-    let optional = [Kind::Network, Kind::Dns, Kind::LoadBalancer, Kind::Cache, Kind::Database];
+    let optional =
+        [Kind::Network, Kind::Dns, Kind::LoadBalancer, Kind::Cache, Kind::Database, Kind::Sessions];
     let mut keys = vec!["clients", "web"];
     keys.extend(optional.iter().filter(|_| draw.below(3) > 0).map(|kind| kind.key()));
     let mut made = scenario(&keys.join(","), "", seed);
@@ -95,7 +96,12 @@ pub fn any_scenario(draw: &mut Draw, seed: u64) -> Scenario {
         assert!(said.is_ok(), "{key}={value}: {said:?}");
         made = changed;
     }
-    for (key, needed) in [("web.discipline", "shared"), ("web.queries", "2")] {
+    for (key, needed) in [
+        ("web.discipline", "shared"),
+        ("web.queries", "2"),
+        ("web.sessions", "none"),
+        ("web.autoscale", "off"),
+    ] {
         if Topology::build(&made).is_err() {
             assert_eq!(made.set(key, needed), Ok(None));
         }
@@ -122,7 +128,7 @@ pub fn any_story(start: &Scenario, draw: &mut Draw, steps: usize) -> Vec<(Span, 
         let wait = Span::from_seconds(1.2 * draw.unit() * draw.unit());
         let kind = scenario.parts[draw.below(scenario.parts.len() as u32) as usize].kind;
         let server = (draw.below(3) > 0).then(|| draw.below(5) as usize);
-        let happening = match draw.below(7) {
+        let happening = match draw.below(8) {
             0 => Happening::Fault(kind, server, Some(Fault::Kill)),
             1 => Happening::Fault(kind, server, Some(Fault::Slow(1.0 + 9.0 * draw.unit()))),
             2 => Happening::Fault(kind, server, None),
@@ -136,6 +142,7 @@ pub fn any_story(start: &Scenario, draw: &mut Draw, steps: usize) -> Vec<(Span, 
                 }
                 Happening::Change(Box::new(scenario.clone()))
             }
+            6 => Happening::Fault(Kind::WebTier, None, Some(Fault::Deploy)),
             _ => Happening::Nothing,
         };
         story.push((wait, happening));

@@ -3,17 +3,19 @@
 pub mod balancing;
 pub mod behavior;
 pub mod cache;
-pub mod chaos;
 pub mod cdn;
+pub mod chaos;
 pub mod clients;
 pub mod database;
 pub mod dns;
 pub mod fetches;
+pub mod fleet;
 pub mod load_balancer;
 pub mod monitor;
 pub mod network;
 pub mod param;
 pub mod ring;
+pub mod sessions;
 pub mod station;
 pub mod store;
 pub mod tier;
@@ -150,6 +152,8 @@ kinds! {
     WebTier => web_tier;
     /// The cache.
     Cache => cache;
+    /// The session store.
+    Sessions => sessions;
     /// The database.
     Database => database;
     /// Monitoring and automation.

@@ -144,10 +144,16 @@ impl Station {
 
     #[inline]
     fn take(&mut self, ctx: &mut Ctx, id: RequestId, work: f64) {
-        let work = work * self.slowdown;
         self.busy += 1;
         self.work.add(work);
         self.gauge.busy_moments = self.gauge.busy_moments.wrapping_sub(u128::from(ctx.now().0));
+        self.go_on(ctx, id, work);
+    }
+
+    /// More work for a request that has its slot.
+    #[inline]
+    pub fn go_on(&mut self, ctx: &mut Ctx, id: RequestId, work: f64) {
+        let work = work * self.slowdown;
         ctx.request(id).served += Span::from_nanos(work).0;
         match self.discipline {
             Discipline::Slots => ctx.resume_after(id, work),

@@ -3,17 +3,21 @@
 pub mod calendar;
 pub mod cpu;
 pub mod errand;
+pub mod fleet;
 pub mod log;
 pub mod meters;
 pub mod requests;
+pub mod sessions;
 pub mod truth;
 
 use super::units::{SimTime, Span};
 use calendar::{Calendar, LineId, Subject, Tag};
 use cpu::{Cpu, CpuId};
+use fleet::Fleet;
 use log::Log;
 use meters::Meters;
 use requests::{Outcome, Request, RequestId, Requests};
+use sessions::Sessions;
 use std::collections::BTreeMap;
 use truth::Truth;
 
@@ -99,6 +103,10 @@ pub struct Run {
     pub patience: Patience,
     /// Machines of the web servers, site by site, on which other parts may be guests.
     pub hosts: Vec<Vec<Option<CpuId>>>,
+    /// What the web tier of each site says of its servers.
+    pub fleets: Vec<Fleet>,
+    /// Who is logged in where.
+    pub sessions: Sessions,
 }
 
 /// The timers that parts have named, in the order in which they were first set.
@@ -143,6 +151,8 @@ impl Run {
             arrival: SimTime::NEVER,
             patience: Patience::default(),
             hosts: Vec::new(),
+            fleets: Vec::new(),
+            sessions: Sessions::default(),
         }
     }
 
