@@ -13,6 +13,7 @@ mod live;
 mod oracles;
 mod probe;
 mod reference;
+mod resilience;
 mod stages;
 mod tidiness;
 mod wild;
