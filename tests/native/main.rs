@@ -15,6 +15,7 @@ mod operations;
 mod oracles;
 mod probe;
 mod reference;
+mod resilience;
 mod stages;
 mod tidiness;
 mod wild;

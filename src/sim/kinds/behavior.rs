@@ -92,6 +92,11 @@ pub trait Behavior {
     }
     /// One of the servers, or the whole part for `None`, gets a fault, or is healed for `None`.
     fn fault(&mut self, ctx: &mut Ctx, server: Option<usize>, fault: Option<Fault>);
+    /// A request that has a call of the part at this depth, cut in two below it, goes on under
+    /// another name, which a part that keeps names must know.
+    fn moved(&mut self, ctx: &mut Ctx, old: RequestId, new: RequestId, depth: usize) {
+        let _ = (ctx, old, new, depth);
+    }
     /// What an observer may see of its servers.
     fn servers(&self, ctx: &Ctx) -> Vec<ServerMeter>;
     /// For a part that checks the health of others' servers: which it sends requests to.
@@ -148,6 +153,12 @@ impl Ctx {
     #[inline]
     pub fn request(&mut self, id: RequestId) -> &mut Request {
         self.run.requests.get_mut(id)
+    }
+
+    /// The record of a request, for an observer.
+    #[must_use]
+    pub fn seen(&self, id: RequestId) -> &Request {
+        self.run.requests.get(id)
     }
 
     /// The place of the part whose turn it is.

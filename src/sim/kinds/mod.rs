@@ -10,6 +10,7 @@ pub mod database;
 pub mod dns;
 pub mod fetches;
 pub mod fleet;
+pub mod guard;
 pub mod load_balancer;
 pub mod monitor;
 pub mod network;
@@ -24,6 +25,7 @@ pub mod web_tier;
 use super::run::meters::{Sample, ServerMeter};
 use super::run::requests::{Outcome, RequestId};
 use behavior::{Action, Behavior, Ctx, Fault, Surroundings};
+use guard::{to_cache, to_db, to_lb, to_web};
 use param::{Param, Spec};
 
 /// Makes the enums of kinds and of their states from the table, and passes each call on.
@@ -114,6 +116,9 @@ macro_rules! kinds {
             fn fault(&mut self, ctx: &mut Ctx, server: Option<usize>, fault: Option<Fault>) {
                 match self { $(Self::$name(state) => state.fault(ctx, server, fault)),* }
             }
+            fn moved(&mut self, ctx: &mut Ctx, old: RequestId, new: RequestId, depth: usize) {
+                match self { $(Self::$name(state) => state.moved(ctx, old, new, depth)),* }
+            }
             fn servers(&self, ctx: &Ctx) -> Vec<ServerMeter> {
                 match self { $(Self::$name(state) => state.servers(ctx)),* }
             }
@@ -160,6 +165,14 @@ kinds! {
     Monitor => monitor;
     /// Random failures.
     Chaos => chaos;
+    /// The guard of calls to the balancer.
+    ToBalancer => to_lb;
+    /// The guard of calls to the web tier.
+    ToWebTier => to_web;
+    /// The guard of calls to the cache.
+    ToCache => to_cache;
+    /// The guard of calls to the database.
+    ToDatabase => to_db;
 }
 
 impl Kind {

@@ -67,6 +67,15 @@ pub enum Order {
         /// Which of its servers.
         server: u16,
     },
+    /// Tell the parts whose calls these are that a request goes on under another name.
+    Rename {
+        /// The name so far.
+        old: RequestId,
+        /// The name from now on.
+        new: RequestId,
+        /// How many calls go on under it.
+        depth: u8,
+    },
     /// Show the part at this place a sample of all meters.
     Show {
         /// Place of the part.
@@ -212,6 +221,7 @@ impl Run {
         let told = self.requests.split_off(callers);
         self.patience.replace(&mut self.requests, id, told);
         self.requests.get_mut(id).floor = depth as u8;
+        self.orders.push(Order::Rename { old: id, new: told, depth: depth as u8 });
         told
     }
 
