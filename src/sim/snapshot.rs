@@ -139,6 +139,12 @@ pub struct ServerView {
     pub mean_backlog: f64,
     /// Requests per second that came.
     pub rate: f64,
+    /// Of a database server: takes the writes of its shard.
+    pub is_primary: bool,
+    /// Age of the oldest write that a replica has not applied now, in seconds.
+    pub lag_s: f64,
+    /// Share of the window in which its disk was at work; `None` without a limit.
+    pub disk: Option<f64>,
 }
 
 /// One part.
@@ -387,5 +393,8 @@ fn server(
         slots_used,
         mean_backlog: over(now.waiting_ns.wrapping_sub(then.waiting_ns) as f64),
         rate: rate(now.arrived - then.arrived, span / 1e9),
+        is_primary: now.is_primary,
+        lag_s: now.lag_ns as f64 / 1e9,
+        disk: now.has_disk.then(|| over(now.disk_ns.wrapping_sub(then.disk_ns) as f64)),
     }
 }
