@@ -119,6 +119,13 @@ pub trait Behavior {
         let _ = ctx;
         None
     }
+    /// Checks the laws of its own, such as that no write is lost uncounted.
+    ///
+    /// # Errors
+    /// The first law that is broken, with its figures.
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
     /// Gets the sample it has asked for with [`Order::Show`].
     fn look(&mut self, ctx: &mut Ctx, sample: &Sample) {
         let _ = (ctx, sample);

@@ -134,6 +134,9 @@ macro_rules! kinds {
             fn spent_usd(&self, ctx: &Ctx) -> Option<f64> {
                 match self { $(Self::$name(state) => state.spent_usd(ctx)),* }
             }
+            fn check(&self) -> Result<(), String> {
+                match self { $(Self::$name(state) => state.check()),* }
+            }
             fn look(&mut self, ctx: &mut Ctx, sample: &Sample) {
                 match self { $(Self::$name(state) => state.look(ctx, sample)),* }
             }

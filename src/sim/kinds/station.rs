@@ -119,6 +119,24 @@ impl Station {
         Admission::Queued
     }
 
+    /// Offers work of the server's own: it is never refused and goes before the backlog.
+    pub fn put_ahead(&mut self, ctx: &mut Ctx, id: RequestId, work: f64) {
+        if self.busy < self.slots {
+            return self.take(ctx, id, work);
+        }
+        let now = ctx.now().0;
+        let head = self.head;
+        let request = ctx.request(id);
+        request.work = work;
+        request.behind = if self.waiting == 0 { RequestId::NONE } else { head };
+        if self.waiting == 0 {
+            self.tail = id;
+        }
+        self.head = id;
+        self.waiting += 1;
+        self.gauge.waiting_moments = self.gauge.waiting_moments.wrapping_sub(u128::from(now));
+    }
+
     /// Gives back a slot; the next of the backlog takes it.
     #[inline]
     pub fn release(&mut self, ctx: &mut Ctx) {

@@ -247,6 +247,14 @@ pub struct ServerMeter {
     pub core_ns: f64,
     /// Core time that could have been used, in nanoseconds.
     pub offered_ns: f64,
+    /// Of a database server: takes the writes of its shard.
+    pub is_primary: bool,
+    /// Age of the oldest write that a replica has not applied, in nanoseconds.
+    pub lag_ns: u64,
+    /// Whether it has a disk with a limit.
+    pub has_disk: bool,
+    /// Time its disk was at work, in nanoseconds.
+    pub disk_ns: u128,
 }
 
 /// The state of all counters at one instant. Two of them make any window.
