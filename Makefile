@@ -1,6 +1,6 @@
 # `make serve` shows the page, `make test` checks everything. Each target installs first what it lacks.
 .DEFAULT_GOAL := help
-.PHONY: help setup build serve test lint native parity browser e2e screenshots bench clean
+.PHONY: help setup build serve test lint native parity examples browser e2e speed screenshots bench docs accuracy clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -27,18 +27,30 @@ native: setup ## Test the simulation
 parity: setup ## Test that native, Node and Chromium agree to the byte
 	@tools/test parity
 
+examples: setup ## Test the examples that spread a sweep with GNU parallel and Dask
+	@tools/test examples
+
 browser: setup ## Test the page's parts in headless Chromium
 	@tools/test browser
 
 e2e: setup ## Build the page and test it as a visitor would use it
 	@tools/test e2e
 
+speed: setup ## Check that the hot loop is compiled as well as it was
+	@tools/test speed
+
 screenshots: setup ## Take the pictures in docs/screenshots
 	@tools/build --if-needed
 	@node tools/screenshots.mjs
 
-bench: setup ## Measure the engine, native and in wasm
+bench: setup ## Measure the engine: native, in Node and in Chromium (ROUNDS=2 for a quick look)
 	@tools/bench
+
+docs: ## Write docs/model.md anew from the table of kinds
+	@MILLIONTH_RECORD=1 cargo test --quiet --test native the_model_is_written_down
+
+accuracy: ## Measure every case of theory into docs/accuracy.md (ONLY=WORD for the cases with a word)
+	@cargo run --quiet --release --example accuracy -- $(ONLY)
 
 clean: ## Remove what was built
 	@cargo clean --quiet

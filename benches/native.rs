@@ -1,13 +1,19 @@
-//! `cargo run --release --example bench`: all workloads natively, interleaved with the bare loop.
-#![expect(clippy::print_stdout, reason = "the table is what it is for")]
+//! `cargo run --release --example bench`: all workloads natively, in rounds interleaved with the
+//! bare loop; prints what it measured as JSON for `tools/bench.mjs`. With a number of requests,
+//! `bench 30000`, it carries out one short round of W3 and nothing else, for counting instructions.
+#![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
 
+mod bare;
 mod workloads;
 
+use bare::Bare;
+use serde_json::json;
 use std::time::Instant;
-use workloads::{Bare, Round, WORKLOADS};
+use workloads::Round;
 
-const ROUNDS: usize = 7;
+/// Place of the reference among the workloads.
+const REFERENCE: usize = 2;
 
 fn timed(run: impl Fn() -> Round) -> (f64, Round) {
     let start = Instant::now();
@@ -15,30 +21,27 @@ fn timed(run: impl Fn() -> Round) -> (f64, Round) {
     (round.requests as f64 / start.elapsed().as_secs_f64(), round)
 }
 
-fn median(rates: &mut [f64]) -> f64 {
-    rates.sort_by(f64::total_cmp);
-    rates[rates.len() / 2]
-}
-
 fn main() {
-    let mut rates = vec![Vec::new(); WORKLOADS.len() + 1];
-    let mut means = vec![0.0; WORKLOADS.len() + 1];
-    for _ in 0..ROUNDS {
+    let workloads = workloads::all();
+    if let Some(requests) = std::env::args().nth(1) {
+        let requests = requests.parse().expect("a number of requests");
+        let round = workloads[REFERENCE].clone().of_requests(requests).run();
+        println!("{}", json!({ "requests": round.requests, "mean_ms": round.mean_ms }));
+        return;
+    }
+    let rounds = std::env::var("ROUNDS").map_or(7, |text| text.parse().expect("a number"));
+    let mut rates = vec![Vec::new(); workloads.len() + 1];
+    let mut means = vec![0.0; workloads.len() + 1];
+    for _ in 0..rounds {
         for (index, rates) in rates.iter_mut().enumerate() {
             let (rate, round) = timed(|| match index.checked_sub(1) {
-                None => Bare::run(WORKLOADS[2].2),
-                Some(workload) => workloads::engine(workload),
+                None => Bare::run(workloads::REQUESTS),
+                Some(index) => workloads[index].run(),
             });
             rates.push(rate);
             means[index] = round.mean_ms;
         }
     }
-    let bare = median(&mut rates[0]);
-    println!("native, median of {ROUNDS} interleaved rounds");
-    println!("{:<22} {:>14} {:>10} {:>12}", "workload", "requests/s", "x bare W3", "mean ms");
-    for (index, rates) in rates.iter_mut().enumerate() {
-        let name = if index == 0 { "bare loop W3" } else { WORKLOADS[index - 1].0 };
-        let rate = median(rates);
-        println!("{name:<22} {rate:>14.0} {:>10.2} {:>12.4}", rate / bare, means[index]);
-    }
+    let names: Vec<&str> = workloads.iter().map(|workload| workload.name.as_str()).collect();
+    println!("{}", json!({ "names": names, "rates": rates, "means": means }));
 }

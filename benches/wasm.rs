@@ -1,25 +1,49 @@
-//! The workloads as a plain wasm module: no imports, two exports that Node calls and times.
+//! The workloads as a plain wasm module: no imports, exports that JavaScript calls and times.
 #![expect(unsafe_code, reason = "exported names must not be mangled")]
 
+mod bare;
+#[expect(dead_code, reason = "instructions are counted natively")]
 mod workloads;
 
-use workloads::{Bare, Round, WORKLOADS};
+use std::cell::{Cell, LazyCell};
+use workloads::Workload;
 
-fn run(index: u32) -> Option<Round> {
-    match (index as usize).checked_sub(1) {
-        None => Some(Bare::run(WORKLOADS[2].2)),
-        Some(workload) => (workload < WORKLOADS.len()).then(|| workloads::engine(workload)),
-    }
+thread_local! {
+    static WORKLOADS: LazyCell<Vec<Workload>> = const { LazyCell::new(workloads::all) };
+    static MEAN_MS: Cell<f64> = const { Cell::new(0.0) };
 }
 
-/// Runs a workload, 0 for the bare loop; gives the requests done, 0 when there is no such workload.
+/// How many workloads there are; they are numbered from 1, and 0 is the bare loop.
 #[unsafe(no_mangle)]
-pub extern "C" fn requests(index: u32) -> f64 {
-    run(index).map_or(0.0, |round| round.requests as f64)
+pub extern "C" fn workloads() -> u32 {
+    WORKLOADS.with(|workloads| workloads.len() as u32)
 }
 
-/// The mean time of a workload in milliseconds, to show that the same work is done.
+/// Where the name of a workload stands in memory.
 #[unsafe(no_mangle)]
-pub extern "C" fn mean_ms(index: u32) -> f64 {
-    run(index).map_or(0.0, |round| round.mean_ms)
+pub extern "C" fn name(index: u32) -> *const u8 {
+    WORKLOADS.with(|workloads| workloads[index as usize - 1].name.as_ptr())
+}
+
+/// How many bytes the name of a workload has.
+#[unsafe(no_mangle)]
+pub extern "C" fn name_length(index: u32) -> u32 {
+    WORKLOADS.with(|workloads| workloads[index as usize - 1].name.len() as u32)
+}
+
+/// Runs a round of a workload; gives the requests that came to their end.
+#[unsafe(no_mangle)]
+pub extern "C" fn run(index: u32) -> f64 {
+    let round = WORKLOADS.with(|workloads| match index.checked_sub(1) {
+        None => bare::Bare::run(workloads::REQUESTS),
+        Some(index) => workloads[index as usize].run(),
+    });
+    MEAN_MS.set(round.mean_ms);
+    round.requests as f64
+}
+
+/// The mean time of the last round in milliseconds: everywhere the same, if the same work is done.
+#[unsafe(no_mangle)]
+pub extern "C" fn mean_ms() -> f64 {
+    MEAN_MS.get()
 }

@@ -1,14 +1,10 @@
-//! The workloads of the benchmark, and the bare hand-written loop they are held against. Shared by
-//! the native and the wasm benchmark.
+//! The workloads of the benchmark: W1 to W3 and every preset, run in slices as the page runs them.
+//! Shared by the native and the wasm benchmark.
 
 use millionth::sim::engine::Engine;
-use millionth::sim::law::exponential;
-use millionth::sim::rng::{Draw, Purpose, Stream};
-use millionth::sim::scenario::link;
+use millionth::sim::scenario::{link, presets};
 use millionth::sim::topology::Topology;
-use millionth::sim::units::{SimTime, Span};
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use millionth::sim::units::SimTime;
 
 /// A queue of one server: M/M/1 at load 0.8.
 const W1: &str = "?parts=clients,web#clients.rate=80&clients.static_share=0&clients.read_share=1\
@@ -28,186 +24,81 @@ const W3: &str = "?parts=clients,lb,web,cache,db#clients.rate=3200&clients.stati
     &cache.access_ms=0.5&cache.miss_ms=0&db.replicas=3&db.discipline=slots&db.connections=8\
     &db.read_ms=6&db.law=exponential&db.joins=0&db.backlog=1000000";
 
-/// Every workload: name, scenario, requests of one round.
-pub const WORKLOADS: &[(&str, &str, u64)] = &[
-    ("W1 one server", W1, 2_000_000),
-    ("W2 least connections", W2, 2_000_000),
-    ("W3 reference", W3, 2_000_000),
-    ("stage 1", "?stage=1", 1_000_000),
-    ("stage 2", "?stage=2", 1_000_000),
-    ("stage 3", "?stage=3", 1_000_000),
-];
+/// Requests of a round of W1 to W3 and of the bare loop.
+pub const REQUESTS: u64 = 2_000_000;
+/// Events of a round of a preset, 0.3 s or so. Events and not requests, because a system in
+/// overload may take any number of them for a request; and not wall time, so that every machine
+/// and both targets do the same work, to the same mean.
+const EVENTS: u64 = 3_000_000;
+/// Events between two looks at the clock in the page. Short slices matter in wasm: an engine
+/// changes to better code only when a function is called again.
+const SLICE: u64 = 1 << 14;
 
-/// What a round gave: requests done, their mean time in milliseconds.
+/// How long a round is.
+#[derive(Clone, Copy, Debug)]
+enum Length {
+    Requests(u64),
+    Events(u64),
+}
+
+/// One workload: its name, its scenario as a link, how long a round is.
+#[derive(Clone, Debug)]
+pub struct Workload {
+    pub name: String,
+    link: String,
+    length: Length,
+}
+
+/// What a round gave: requests that came to their end, their mean time in milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Round {
     pub requests: u64,
     pub mean_ms: f64,
 }
 
-/// Runs a workload in the engine.
-pub fn engine(index: usize) -> Round {
-    let (_, text, requests) = WORKLOADS[index];
-    let reading = link::read(text);
-    assert!(reading.problems.is_empty(), "{:?}", reading.problems);
-    let topology = Topology::build(&reading.scenario).expect("the workloads are valid");
-    let mut engine = Engine::new(topology);
-    let mut until = SimTime::ZERO;
-    while engine.meters().endings().total() < requests {
-        until = until.after(Span::from_seconds(1.0));
-        engine.run_until(until, u64::MAX);
-    }
-    let time = engine.meters().time();
-    Round { requests: time.count(), mean_ms: time.mean().unwrap_or(0.0) * 1e3 }
+/// Every workload, the reference third.
+pub fn all() -> Vec<Workload> {
+    let known = [("W1 one server", W1), ("W2 least connections", W2), ("W3 reference", W3)];
+    let known = known.map(|(name, link)| (name.to_owned(), link.to_owned()));
+    let length = |length| move |(name, link)| Workload { name, link, length };
+    let known = known.into_iter().map(length(Length::Requests(REQUESTS)));
+    known.chain(presets().into_iter().map(length(Length::Events(EVENTS)))).collect()
 }
 
-/// Events of the bare loop.
-const ARRIVE: u64 = 0;
-const BALANCED: u64 = 1;
-const WEB: u64 = 2;
-const CACHED: u64 = 3;
-const QUERIED: u64 = 4;
-
-struct Station {
-    free: u32,
-    waiting: VecDeque<u32>,
+/// The name and the link of every preset that a visitor can choose.
+fn presets() -> Vec<(String, String)> {
+    let named = |stage: &presets::Stage| (format!("stage {}", stage.number), stage.number);
+    let linked = |(name, number)| (name, format!("?stage={number}"));
+    presets::STAGES.iter().map(named).map(linked).collect()
 }
 
-impl Station {
-    fn new(slots: u32) -> Self {
-        Self { free: slots, waiting: VecDeque::new() }
-    }
-}
-
-/// W3 written out by hand: one binary heap, no scenario, no statistics but the mean.
-pub struct Bare {
-    now: u64,
-    sequence: u64,
-    heap: BinaryHeap<Reverse<(u64, u64, u64)>>,
-    born: Vec<u64>,
-    place: Vec<u8>,
-    free: Vec<u32>,
-    web: Vec<Station>,
-    database: Vec<Station>,
-    next: usize,
-    draw: Draw,
-    done: u64,
-    sum: u64,
-}
-
-impl Bare {
-    pub fn run(requests: u64) -> Round {
-        let mut bare = Self {
-            now: 0,
-            sequence: 0,
-            heap: BinaryHeap::new(),
-            born: Vec::new(),
-            place: Vec::new(),
-            free: Vec::new(),
-            web: (0..8).map(|_| Station::new(4)).collect(),
-            database: (0..3).map(|_| Station::new(8)).collect(),
-            next: 0,
-            draw: Stream::new(1, 0, Purpose::Gap).at(0),
-            done: 0,
-            sum: 0,
-        };
-        bare.after(0, ARRIVE, 0);
-        while bare.done < requests {
-            bare.slice(4_096);
-        }
-        Round { requests: bare.done, mean_ms: bare.sum as f64 / bare.done as f64 / 1e6 }
+impl Workload {
+    /// The same workload with rounds of so many requests.
+    pub fn of_requests(self, requests: u64) -> Self {
+        Self { length: Length::Requests(requests), ..self }
     }
 
-    fn exp(&mut self, mean_ms: f64) -> u64 {
-        self.draw.bits();
-        (mean_ms * 1e6 * exponential(self.draw.clone())) as u64
-    }
-
-    fn after(&mut self, delay: u64, what: u64, id: u32) {
-        self.sequence += 1;
-        let event = (self.now + delay, self.sequence, (what << 32) | u64::from(id));
-        self.heap.push(Reverse(event));
-    }
-
-    fn start_web(&mut self, id: u32) {
-        let service = self.exp(8.0);
-        self.after(service, WEB, id);
-    }
-
-    fn start_query(&mut self, id: u32) {
-        let service = self.exp(6.0);
-        self.after(service, QUERIED, id);
-    }
-
-    #[inline(never)]
-    fn slice(&mut self, events: u32) {
-        for _ in 0..events {
-            let Some(Reverse((now, _, event))) = self.heap.pop() else {
-                return;
+    /// Runs a round from rest.
+    pub fn run(&self) -> Round {
+        let reading = link::read(&self.link);
+        assert!(reading.all_problems().is_empty(), "{}: {:?}", self.name, reading.problems);
+        let topology = Topology::build(&reading.scenario).expect("the workloads are valid");
+        let mut engine = Engine::new(topology);
+        loop {
+            let ended = engine.meters().endings().total();
+            let (left, slice) = match self.length {
+                Length::Requests(requests) => (requests.saturating_sub(ended), SLICE),
+                Length::Events(events) => {
+                    let left = events.saturating_sub(engine.events());
+                    (left, left.min(SLICE))
+                }
             };
-            self.now = now;
-            self.step(event >> 32, event as u32);
+            // Nothing happens any more where there is no traffic.
+            if left == 0 || engine.run_until(SimTime(u64::MAX), slice) == 0 {
+                break;
+            }
         }
-    }
-
-    fn step(&mut self, what: u64, id: u32) {
-        match what {
-            ARRIVE => {
-                let gap = self.exp(1_000.0 / 3_200.0);
-                self.after(gap, ARRIVE, 0);
-                let id = self.free.pop().unwrap_or_else(|| {
-                    self.born.push(0);
-                    self.place.push(0);
-                    self.born.len() as u32 - 1
-                });
-                self.born[id as usize] = self.now;
-                self.after(200_000, BALANCED, id);
-            }
-            BALANCED => {
-                let server = self.next;
-                self.next = (self.next + 1) % 8;
-                self.place[id as usize] = server as u8;
-                if self.web[server].free > 0 {
-                    self.web[server].free -= 1;
-                    self.start_web(id);
-                } else {
-                    self.web[server].waiting.push_back(id);
-                }
-            }
-            WEB => {
-                let server = self.place[id as usize] as usize;
-                match self.web[server].waiting.pop_front() {
-                    Some(next) => self.start_web(next),
-                    None => self.web[server].free += 1,
-                }
-                if self.draw.unit() < 0.8 {
-                    self.after(500_000, CACHED, id);
-                } else {
-                    let server = self.draw.below(3) as usize;
-                    self.place[id as usize] = server as u8;
-                    if self.database[server].free > 0 {
-                        self.database[server].free -= 1;
-                        self.start_query(id);
-                    } else {
-                        self.database[server].waiting.push_back(id);
-                    }
-                }
-            }
-            QUERIED => {
-                let server = self.place[id as usize] as usize;
-                match self.database[server].waiting.pop_front() {
-                    Some(next) => self.start_query(next),
-                    None => self.database[server].free += 1,
-                }
-                self.finish(id);
-            }
-            _ => self.finish(id),
-        }
-    }
-
-    fn finish(&mut self, id: u32) {
-        self.done += 1;
-        self.sum += self.now - self.born[id as usize];
-        self.free.push(id);
+        let mean = engine.meters().time().mean().unwrap_or(0.0);
+        Round { requests: engine.meters().endings().total(), mean_ms: mean * 1e3 }
     }
 }

@@ -24,6 +24,8 @@ pub enum Purpose {
     Join,
     /// Place of a name in a hash.
     Hash,
+    /// Which entry leaves a cache for a new one.
+    Eviction,
     /// Whether a bad release answers with an error.
     Release,
     /// Work of a job done in line.
@@ -58,6 +60,8 @@ impl Stream {
     #[must_use]
     pub const fn new(seed: u64, node: u64, purpose: Purpose) -> Self {
         let place = mix(node.wrapping_mul(GOLDEN) ^ mix(purpose as u64));
+        // Seed 0 would make all streams alike.
+        let seed = if seed == 0 { GOLDEN } else { seed };
         Self { key: mix(seed ^ place) ^ mix(place.wrapping_add(seed.wrapping_mul(NUMBER))) }
     }
 
@@ -130,6 +134,7 @@ mod tests {
         assert_ne!(base, one(1, 3, Purpose::Service, 3));
         assert_ne!(base, one(1, 2, Purpose::Gap, 3));
         assert_ne!(base, one(1, 2, Purpose::Service, 4));
+        assert_ne!(one(0, 2, Purpose::Service, 3), one(0, 2, Purpose::Gap, 3));
     }
 
     #[test]

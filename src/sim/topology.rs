@@ -3,7 +3,7 @@
 
 use super::kinds::behavior::Surroundings;
 use super::kinds::param::Spec;
-use super::kinds::{Kind, cache, database, network, web_tier};
+use super::kinds::{Kind, cache, database, guard, network, web_tier};
 use super::rng;
 use super::scenario::{Change, PresentFault, Problem, Scenario};
 
@@ -57,6 +57,12 @@ impl Topology {
                     let what = format!("several sites need {}", needed.key());
                     problems.push(Problem::new("sites", what));
                 }
+            }
+        }
+        for &(guard, ward) in guard::GUARDS {
+            if around.place(guard).is_some() && around.place(ward).is_none() {
+                let what = format!("there is no {} to guard", ward.key());
+                problems.push(Problem::new(guard.key(), what));
             }
         }
         for site in 0..self.scenario.sites {
@@ -152,7 +158,9 @@ impl Topology {
 impl Seen<'_> {
     /// The kind whose part is called in place of another's: its guard, where there is one.
     fn door(&self, kind: Kind, site: u8) -> Option<u8> {
-        self.place_at(kind, site)
+        let part = self.place_at(kind, site)?;
+        let guard = guard::of(kind).and_then(|guard| self.place_at(guard, site));
+        Some(guard.unwrap_or(part))
     }
 }
 

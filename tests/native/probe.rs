@@ -9,12 +9,9 @@ use millionth::sim::topology::Topology;
 use millionth::sim::units::{SimTime, Span};
 use serde_json::{Map, Value, json};
 
-/// Mean service of the textbook queues, in seconds.
-pub const SERVICE: f64 = 0.01;
-
 /// What makes a textbook queue of the parts: nobody gives up, nothing is refused, nothing takes
 /// time but the services named.
-const TEXTBOOK: &str = "clients.timeout_s=0 clients.retries=0 clients.static_share=0 \
+pub const TEXTBOOK: &str = "clients.timeout_s=0 clients.retries=0 clients.static_share=0 \
     clients.read_share=1 web.discipline=slots web.slots=1 web.backlog=1000000 web.queries=0 \
     web.hold=off web.service_ms=10 web.law=exponential lb.latency_ms=0 lb.service_ms=0 \
     lb.check_s=0 lb.backlog=1000000 cache.law=exponential cache.backlog=1000000 \
@@ -72,10 +69,12 @@ pub fn run_seconds(scenario: &Scenario, warm_up: f64, seconds: f64) -> Report {
 }
 
 /// A figure of a report by name: `mean`, `p50`, `p95`, `p99` in seconds, `failed` as a share,
-/// `attempts` of a request, `busy` and `wait` of the web tier.
+/// `attempts` of a request, `busy` and `wait` of the web tier; `busy db` and
+/// `inside db` of any part.
 pub fn figure(report: &Report, name: &str) -> f64 {
     let (result, figures) = (&report.result, &report.result.figures);
-    let web = figures.part("web").expect("there is a web tier");
+    let (name, part) = name.split_once(' ').unwrap_or((name, "web"));
+    let part = figures.part(part).expect("there is this part");
     let value = match name {
         "mean" => result.mean_s.map(|estimate| estimate.value),
         "p50" => result.p50_s.map(|estimate| estimate.value),
@@ -83,8 +82,9 @@ pub fn figure(report: &Report, name: &str) -> f64 {
         "p99" => result.p99_s.map(|estimate| estimate.value),
         "failed" => Some(result.error_share.value),
         "attempts" => Some(figures.attempts as f64 / figures.users.arrived as f64),
-        "busy" => Some(web.utilisation),
-        "wait" => web.mean_wait_s,
+        "busy" => Some(part.utilisation),
+        "inside" => Some(part.mean_inside),
+        "wait" => part.mean_wait_s,
         _ => None,
     };
     value.unwrap_or_else(|| panic!("there is no figure {name} in {}", report.link))

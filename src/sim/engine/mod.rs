@@ -83,6 +83,7 @@ impl Engine {
         self.topology = topology.changed(&past.cloned().collect::<Vec<_>>());
         self.configure();
         self.pass_time();
+        self.carry_out();
     }
 
     fn configure(&mut self) {
@@ -126,7 +127,8 @@ impl Engine {
                 self.ctx.run.now = now;
                 self.happen(tag);
             } else if at <= until {
-                self.ctx.run.now = at;
+                // A patience that was made shorter may have run out before now.
+                self.ctx.run.now = self.ctx.run.now.max(at);
                 self.ctx.node = 0;
                 if let Some((id, action)) = self.nodes[0].wake(&mut self.ctx, what) {
                     self.drive(id, action);

@@ -158,6 +158,11 @@ impl Tier {
         busy < slots || backlog < room
     }
 
+    /// Gives a server work of its own, which is never refused and does not count as having come.
+    pub fn put_ahead(&mut self, ctx: &mut Ctx, server: usize, id: RequestId, work: f64) {
+        self.servers[server].station.put_ahead(ctx, id, work);
+    }
+
     /// Gives back a slot of a server.
     #[inline]
     pub fn release(&mut self, ctx: &mut Ctx, server: usize) {
@@ -244,10 +249,12 @@ impl Tier {
                 cores: cpu.map_or(0.0, Cpu::cores),
                 arrived: s.arrived,
                 refused: s.refused,
+                work: s.station.work,
                 busy_ns: usage.busy,
                 waiting_ns: usage.waiting,
                 core_ns: cpu.map_or(0.0, |c| c.used(now)),
                 offered_ns: cpu.map_or(0.0, |c| c.offered(now)),
+                ..ServerMeter::default()
             }
         })
         .collect()

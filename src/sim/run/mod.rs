@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod cpu;
+pub mod errand;
 pub mod fleet;
 pub mod log;
 pub mod meters;
@@ -52,12 +53,28 @@ pub enum Order {
         /// For how long.
         lasts: Span,
     },
+    /// Let a site fail for so long.
+    KillSite {
+        /// Which site.
+        site: u8,
+        /// For how long.
+        lasts: Span,
+    },
     /// Put a sound machine in the place of a server, whatever was wrong with it.
     Replace {
         /// Place of the part.
         node: u8,
         /// Which of its servers.
         server: u16,
+    },
+    /// Tell the parts whose calls these are that a request goes on under another name.
+    Rename {
+        /// The name so far.
+        old: RequestId,
+        /// The name from now on.
+        new: RequestId,
+        /// How many calls go on under it.
+        depth: u8,
     },
     /// Show the part at this place a sample of all meters.
     Show {
@@ -204,6 +221,7 @@ impl Run {
         let told = self.requests.split_off(callers);
         self.patience.replace(&mut self.requests, id, told);
         self.requests.get_mut(id).floor = depth as u8;
+        self.orders.push(Order::Rename { old: id, new: told, depth: depth as u8 });
         told
     }
 

@@ -2,6 +2,7 @@
 
 use super::calendar::Tag;
 use super::cpu::CpuId;
+use super::errand::Errand;
 use crate::sim::units::SimTime;
 
 /// Which request, by its place in the slab.
@@ -179,6 +180,8 @@ pub struct Request {
     pub depth: u8,
     /// How the last call answered, while the answer travels.
     pub answer: Outcome,
+    /// What the caller wants of a cache.
+    pub errand: Errand,
     /// Whether the cache had what was asked for.
     pub hit: bool,
     /// Whether its user's device knows the address of the site.
@@ -245,6 +248,7 @@ const BLANK: Request = Request {
     attempt: 0,
     depth: 0,
     answer: Outcome::Good,
+    errand: Errand::LookUp,
     hit: false,
     named: false,
     writing: false,
@@ -273,7 +277,7 @@ impl Request {
         (self.older, self.younger) = (RequestId::NONE, RequestId::NONE);
         (self.pick, self.attempt, self.depth, self.floor) = (0, 0, 1, 0);
         (self.abandoned, self.travelling, self.live) = (false, false, true);
-        (self.named, self.parent) = (false, Tag::NONE);
+        (self.named, self.parent, self.errand) = (false, Tag::NONE, Errand::LookUp);
         self.frames[0] = Frame { node, phase, server: 0 };
         self.entered[0] = now;
     }

@@ -1,5 +1,5 @@
 //! What the data is, to know whether what was read is old: for each key how often and when it was
-//! changed last. Kept only from the first question on, so that runs in which nobody asks do not pay.
+//! changed last. Kept only from the first question on: runs in which nobody asks do not pay.
 
 use crate::sim::units::SimTime;
 

@@ -1,6 +1,7 @@
-//! A fault of a scenario: what is wrong, where, when and for how long, and its text in links:
-//! `kill.web.2`, `slow5.db@60`, `errors0.2.web@60for30`, `flush.cache@90`, `kill.db2` (second site).
+//! A fault of a scenario: what is wrong, where, when, for how long, and its text in links:
+//! `kill.web.2`, `slow5.db@60`, `errors0.2.web@60for30`, `flush.cache@90`, `kill.db2` (site 2).
 
+use super::{Problem, Scenario};
 use crate::sim::kinds::Kind;
 use crate::sim::kinds::behavior::Fault;
 use crate::sim::kinds::param::quoted;
@@ -162,6 +163,46 @@ impl PresentFault {
         let at = SimTime::ZERO.after(Span::from_seconds(at));
         let lasts = lasts.filter(|_| !fault.is_instant()).map(Span::from_seconds);
         Some(Self { kind: Kind::by_key(key)?, site, server, fault, at, lasts })
+    }
+}
+
+impl Scenario {
+    /// Takes away faults of what does not exist or cannot fail so; says which.
+    pub fn drop_faults_of_nothing(&mut self) -> Vec<Problem> {
+        let faults = std::mem::take(&mut self.faults);
+        let mut problems = Vec::new();
+        for fault in faults {
+            match self.refuses(&fault) {
+                None => self.faults.push(fault),
+                Some(why) => {
+                    problems.push(Problem::new("fault", format!("{}: {why}", fault.write())));
+                }
+            }
+        }
+        problems
+    }
+
+    fn refuses(&self, fault: &PresentFault) -> Option<&'static str> {
+        let servers = self.servers(fault.kind);
+        if !self.parts.iter().any(|part| part.kind == fault.kind) {
+            return Some("there is no such part");
+        }
+        if fault.site.is_some_and(|site| site >= self.sites || fault.kind.is_global()) {
+            return Some("there is no such site");
+        }
+        if !fault.kind.can(fault.fault) {
+            return Some("this part cannot fail so");
+        }
+        let one_of_all = fault.server.is_some() && !fault.fault.is_of_servers();
+        let is_named = fault.server.is_some() || fault.fault.is_of_servers();
+        if (is_named && servers <= fault.server.unwrap_or(0)) || one_of_all {
+            let of_web = matches!(fault.fault, Fault::Errors(_));
+            if of_web && fault.kind == Kind::WebTier && fault.server.is_some_and(|s| s < servers) {
+                return None;
+            }
+            return Some("there is no such server");
+        }
+        None
     }
 }
 

@@ -276,8 +276,8 @@ mod tests {
                 "v: version 1 of links is read here; numbers may differ",
                 "web.servers: -3 is outside 1 to 500; the nearest is 1",
                 "web.moon: there is no setting “web.moon”",
-                "lb.latency_ms: this scenario has no part lb",
-                "fault: “x” is not a fault such as kill.web.2 or slow5.db",
+                "lb.latency_ms: this scenario has no part “lb”",
+                "fault: “x” is not a fault such as kill.web.2 or slow5.db@60for30",
                 "seed: “q” is not a whole number",
             ]
         );

@@ -322,44 +322,6 @@ impl Scenario {
         self.faults.retain(|f| !here(f) || (server.is_some() && f.server != server));
     }
 
-    /// Takes away faults of what does not exist or cannot fail so; says which.
-    pub fn drop_faults_of_nothing(&mut self) -> Vec<Problem> {
-        let faults = std::mem::take(&mut self.faults);
-        let mut problems = Vec::new();
-        for fault in faults {
-            match self.refuses(&fault) {
-                None => self.faults.push(fault),
-                Some(why) => {
-                    problems.push(Problem::new("fault", format!("{}: {why}", fault.write())));
-                }
-            }
-        }
-        problems
-    }
-
-    fn refuses(&self, fault: &PresentFault) -> Option<&'static str> {
-        let servers = self.servers(fault.kind);
-        if !self.parts.iter().any(|part| part.kind == fault.kind) {
-            return Some("there is no such part");
-        }
-        if fault.site.is_some_and(|site| site >= self.sites || fault.kind.is_global()) {
-            return Some("there is no such site");
-        }
-        if !fault.kind.can(fault.fault) {
-            return Some("this part cannot fail so");
-        }
-        let one_of_all = fault.server.is_some() && !fault.fault.is_of_servers();
-        let is_named = fault.server.is_some() || fault.fault.is_of_servers();
-        if (is_named && servers <= fault.server.unwrap_or(0)) || one_of_all {
-            let of_web = matches!(fault.fault, super::kinds::behavior::Fault::Errors(_));
-            if of_web && fault.kind == Kind::WebTier && fault.server.is_some_and(|s| s < servers) {
-                return None;
-            }
-            return Some("there is no such server");
-        }
-        None
-    }
-
     /// How many servers a part has that faults may name; 0 for a part that is not there. A cache on
     /// the web servers has a piece on each of them.
     #[must_use]

@@ -98,7 +98,7 @@ mod tests {
         for (current, metric, target) in (1..40).flat_map(|n| [(n, 7, 1), (n, 30, 60), (n, 90, 45)])
         {
             for metric in metric..metric + 60 {
-                let wanted = (current * metric + target - 1) / target;
+                let wanted = u32::div_ceil(current * metric, target);
                 let (m, t) = (f64::from(metric) / 100.0, f64::from(target) / 100.0);
                 assert_eq!(replicas_wanted(current, m, t), Some(wanted), "{current} {m} {t}");
             }

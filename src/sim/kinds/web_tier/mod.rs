@@ -2,6 +2,7 @@
 //! while they wait, or giving it back.
 
 mod autoscale;
+mod calls;
 mod deploy;
 mod figures;
 mod machines;
@@ -10,10 +11,11 @@ mod sessions;
 mod settings;
 
 use super::behavior::{Action, Behavior, Ctx, Fault, Order, Surroundings};
+use super::cache::style::Style;
 use super::param::Spec;
 use super::station::Admission;
 use super::tier::{Machine, Plan, Tier};
-use super::{Kind, load_balancer, network};
+use super::{Kind, cache, load_balancer, network};
 use crate::sim::law::Law;
 use crate::sim::rng::{Purpose, Stream};
 use crate::sim::run::calendar::LineId;
@@ -27,7 +29,9 @@ use deploy::Deployment;
 use machines::Machines;
 use memory::Memory;
 use sessions::{Home, Logins};
-pub use settings::{PARAMS, Setting, cores, monthly_usd, planned, scaling, servers, vcpus};
+pub use settings::{
+    PARAMS, Setting, cores, monthly_usd, planned, queries, scaling, servers, vcpus,
+};
 
 /// Name in links and files.
 pub const KEY: &str = "web";
@@ -44,6 +48,12 @@ pub const TROUBLES: &[&str] = &["cut", "delay", "errors", "deploy"];
 const WORK: u8 = 0;
 const CACHE: u8 = 1;
 const QUERY: u8 = 2;
+/// Waiting for the cache to take a value or to forget one: the last call of a request.
+const REMIND: u8 = 247;
+/// Waiting for the cache to take a write.
+const THROUGH: u8 = 248;
+/// Waiting for the cache to learn that a value will not come.
+const GIVE_UP: u8 = 249;
 /// Asking the session store, logging in, handing a job to the queue.
 const SESSION: u8 = 250;
 const LOGIN: u8 = 251;
@@ -65,6 +75,7 @@ pub struct State {
     holds: bool,
     queries: u8,
     cache: Option<(u8, LineId)>,
+    style: Style,
     database: Option<(u8, LineId)>,
     store: Option<(u8, LineId)>,
     queue: Option<(u8, LineId)>,
@@ -96,6 +107,7 @@ impl State {
             holds: true,
             queries: 0,
             cache: None,
+            style: Style::default(),
             database: None,
             store: None,
             queue: None,
@@ -112,43 +124,6 @@ impl State {
             out_of_memory: 0,
             job: Law::new(1, 0.0, 1.0),
             jobs: Stream::new(seed, Kind::WebTier as u64, Purpose::Job),
-        }
-    }
-
-    /// The next thing a dynamic request needs after its work.
-    fn next_call(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
-        let is_read = ctx.request(id).class == Class::Read;
-        match self.cache {
-            Some((to, way)) if is_read && self.queries > 0 => {
-                ctx.frame(id).phase = CACHE;
-                Action::Call { to, way }
-            }
-            _ => self.query(ctx, id, 0),
-        }
-    }
-
-    /// The query with this number, or the end.
-    fn query(&mut self, ctx: &mut Ctx, id: RequestId, number: u8) -> Action {
-        match self.database {
-            Some((to, way)) if number < self.queries => {
-                ctx.frame(id).phase = QUERY + number;
-                // A write reads what it needs first; its last query changes the data.
-                let request = ctx.request(id);
-                request.writing = request.class == Class::Write && number + 1 == self.queries;
-                Action::Call { to, way }
-            }
-            _ => self.enqueue(ctx, id),
-        }
-    }
-
-    /// Hands a job to the queue, if there is one, and is done.
-    fn enqueue(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
-        match self.queue {
-            Some((to, way)) if ctx.request(id).class == Class::Job => {
-                ctx.frame(id).phase = ENQUEUE;
-                Action::Call { to, way }
-            }
-            _ => self.finish(ctx, id, Outcome::Good),
         }
     }
 
@@ -247,7 +222,8 @@ impl Behavior for State {
         );
         self.static_work = spec.number(Setting::StaticWork as usize) * 1e6;
         self.holds = spec.is_on(Setting::Hold as usize);
-        self.queries = spec.count(Setting::Queries as usize) as u8;
+        self.queries = queries(spec);
+        self.style = around.spec(Kind::Cache).map(cache::style).unwrap_or_default();
         let shared = spec.count(Setting::Discipline as usize) == 0;
         self.plans = (0..servers(spec).max(planned(spec)))
             .map(|index| Plan {
@@ -327,18 +303,7 @@ impl Behavior for State {
 
     #[inline(never)]
     fn returned(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
-        let phase = ctx.frame(id).phase;
-        match phase {
-            // A cache that fails is a cache that does not have the value.
-            CACHE if outcome == Outcome::Good && ctx.request(id).hit => {
-                self.finish(ctx, id, Outcome::Good)
-            }
-            CACHE => self.query(ctx, id, 0),
-            SESSION => self.recognised(ctx, id, outcome),
-            ENQUEUE => self.finish(ctx, id, outcome),
-            _ if outcome != Outcome::Good => self.finish(ctx, id, outcome),
-            phase => self.query(ctx, id, phase - QUERY + 1),
-        }
+        self.answered(ctx, id, outcome)
     }
 
     fn wake(&mut self, ctx: &mut Ctx, timer: u32) -> Option<(RequestId, Action)> {

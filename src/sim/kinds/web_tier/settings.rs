@@ -196,3 +196,9 @@ pub fn monthly_usd(spec: &Spec) -> f64 {
     let vcpus: f64 = (0..planned(spec)).map(|i| vcpus(spec, i)).sum();
     vcpus * spec.number(Setting::Price as usize) * HOURS_PER_MONTH
 }
+
+/// Queries of a dynamic request.
+#[must_use]
+pub fn queries(spec: &Spec) -> u8 {
+    spec.count(Setting::Queries as usize) as u8
+}
