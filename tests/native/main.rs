@@ -18,4 +18,5 @@ mod reference;
 mod resilience;
 mod stages;
 mod tidiness;
+mod web;
 mod wild;
