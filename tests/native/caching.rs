@@ -7,7 +7,7 @@ use millionth::sim::scenario::{PresentFault, Scenario};
 use millionth::sim::snapshot::{PartView, Snapshot};
 use millionth::sim::units::Span;
 
-/// A cache whose hit ratio emerges, before a database that answers at once, for one query a request.
+/// A cache whose hit ratio emerges, before a database that answers at once, one query a request.
 const BASE: &str = "web.queries=1 web.service_ms=0.01 web.law=constant web.slots=100000 \
     cache.op_ms=0 cache.ratio=emergent cache.ttl_s=0 db.connections=100000 db.law=constant \
     db.read_ms=0.001 db.write_ms=0.001 clients.urls=1";
@@ -18,20 +18,25 @@ fn cached(settings: &str, seed: u64) -> Scenario {
 }
 
 /// A counter or gauge of a part.
-fn number(figures: &Snapshot, part: &str, name: &str) -> f64 {
+pub fn number(figures: &Snapshot, part: &str, name: &str) -> f64 {
     let view: &PartView = figures.part(part).expect("the part is there");
     let counted = view.counters.iter().find(|(n, _)| n == name).map(|(_, count)| *count as f64);
     let measured = || view.gauges.iter().find(|(n, _)| n == name).map(|(_, value)| *value);
     counted.or_else(measured).unwrap_or_else(|| panic!("{part} has no {name}"))
 }
 
-fn hit_ratio(figures: &Snapshot) -> f64 {
-    let (hits, misses) = (number(figures, "cache", "hits"), number(figures, "cache", "misses"));
+/// Share of the look-ups of a part that found the value.
+pub fn hit_ratio_of(figures: &Snapshot, part: &str) -> f64 {
+    let (hits, misses) = (number(figures, part, "hits"), number(figures, part, "misses"));
     hits / (hits + misses)
 }
 
+fn hit_ratio(figures: &Snapshot) -> f64 {
+    hit_ratio_of(figures, "cache")
+}
+
 /// The figures of the next so many seconds.
-fn watch(engine: &mut Engine, seconds: f64) -> Snapshot {
+pub fn watch(engine: &mut Engine, seconds: f64) -> Snapshot {
     let start = engine.sample();
     let until = engine.now().after(Span::from_seconds(seconds));
     engine.run_until(until, u64::MAX);
@@ -40,8 +45,21 @@ fn watch(engine: &mut Engine, seconds: f64) -> Snapshot {
     Snapshot::between(engine.topology(), &start, &end)
 }
 
-fn near(what: &str, got: f64, expected: f64, tolerance: f64) {
+/// Fails unless a figure is as near as that to what is expected.
+pub fn near(what: &str, got: f64, expected: f64, tolerance: f64) {
     assert!((got - expected).abs() <= tolerance, "{what} is {got}, expected {expected}");
+}
+
+#[test]
+fn a_tenth_of_a_catalogue_is_hit_as_often_as_theory_says() {
+    let base = "clients.rate=1000 clients.urls=1000 clients.zipf=1 cache.entries=100";
+    for (eviction, expected) in
+        [("lru", 0.576_500), ("fifo", 0.520_813), ("random", 0.520_813), ("lfu", 0.692_993)]
+    {
+        let scenario = cached(&format!("{base} cache.eviction={eviction}"), 1);
+        let figures = run_seconds(&scenario, 500.0, 1_000.0).result.figures;
+        near(&format!("CACHE-1000-100-1.0 {eviction}"), hit_ratio(&figures), expected, 0.002);
+    }
 }
 
 #[test]
@@ -136,8 +154,8 @@ fn every_read_behind_the_cache_is_a_miss() {
     }
 }
 
-/// The share of hits that are stale, where ten keys are each written once a second, the cache is 5 ms
-/// from the web tier and entries live 5 s.
+/// The share of hits that are stale, where ten keys are each written once a second, the cache is
+/// 5 ms from the web tier and entries live 5 s.
 fn stale(settings: &str) -> f64 {
     let settings = format!(
         "clients.rate=100 clients.urls=10 clients.read_share=0.9 cache.ttl_s=5 db.read_ms=20 \

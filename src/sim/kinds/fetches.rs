@@ -1,5 +1,5 @@
-//! What a cache or an edge is fetching: which keys, since when, and which requests wait for another's
-//! fetch to bring the value (request coalescing).
+//! What a cache or an edge is fetching: which keys, since when, and which requests wait for the
+//! fetch of another to bring the value (request coalescing).
 //!
 //! Memory is kept for reuse: nothing is allocated once the most there is under way has been seen.
 
