@@ -3,7 +3,8 @@
 //!
 //! Users reach the edge of their region over the last mile alone; a miss travels on to the site and
 //! back. The hit ratio is set, or emerges from what is asked for, capacity and time to live. An
-//! edge has no limit of its own. Edges keep connections to the sites open, so that a fetch opens none.
+//! edge has no limit of its own. Edges keep connections to the sites open, so that a fetch opens
+//! none.
 
 mod edge;
 mod origin;
