@@ -141,7 +141,7 @@ pub struct State {
     services: Stream,
     seed: u64,
     /// Who has which key, where there are several nodes.
-    owners: Option<Owners>,
+    owners: Option<Box<Owners>>,
     counts: Counts,
     is_emergent: bool,
     style: Style,
@@ -282,7 +282,7 @@ impl Behavior for State {
         self.tier.configure(ctx, &plans);
         let placement = Placement::Consistent { virtual_nodes: VIRTUAL_NODES };
         self.owners = (!self.is_guest && plans.len() > 1)
-            .then(|| Owners::new(placement, self.seed, plans.len()));
+            .then(|| Box::new(Owners::new(placement, self.seed, plans.len())));
         self.configure_memory(ctx, around, spec, plans.len());
     }
 
