@@ -92,6 +92,11 @@ pub trait Behavior {
     }
     /// One of the servers, or the whole part for `None`, gets a fault, or is healed for `None`.
     fn fault(&mut self, ctx: &mut Ctx, server: Option<usize>, fault: Option<Fault>);
+    /// A request that has a call of the part at this depth, cut in two below it, goes on under
+    /// another name, which a part that keeps names must know.
+    fn moved(&mut self, ctx: &mut Ctx, old: RequestId, new: RequestId, depth: usize) {
+        let _ = (ctx, old, new, depth);
+    }
     /// What an observer may see of its servers.
     fn servers(&self, ctx: &Ctx) -> Vec<ServerMeter>;
     /// For a part that checks the health of others' servers: which it sends requests to.
@@ -113,6 +118,13 @@ pub trait Behavior {
     fn spent_usd(&self, ctx: &Ctx) -> Option<f64> {
         let _ = ctx;
         None
+    }
+    /// Checks the laws of its own, such as that no write is lost uncounted.
+    ///
+    /// # Errors
+    /// The first law that is broken, with its figures.
+    fn check(&self) -> Result<(), String> {
+        Ok(())
     }
     /// Gets the sample it has asked for with [`Order::Show`].
     fn look(&mut self, ctx: &mut Ctx, sample: &Sample) {
@@ -148,6 +160,12 @@ impl Ctx {
     #[inline]
     pub fn request(&mut self, id: RequestId) -> &mut Request {
         self.run.requests.get_mut(id)
+    }
+
+    /// The record of a request, for an observer.
+    #[must_use]
+    pub fn seen(&self, id: RequestId) -> &Request {
+        self.run.requests.get(id)
     }
 
     /// The place of the part whose turn it is.
@@ -198,8 +216,20 @@ impl Ctx {
         what: &'static str,
         numbers: &[(&'static str, f64)],
     ) {
+        self.log_of(self.node, severity, server, what, numbers);
+    }
+
+    /// Writes an entry about another part into the log.
+    pub fn log_of(
+        &mut self,
+        node: u8,
+        severity: Severity,
+        server: Option<usize>,
+        what: &'static str,
+        numbers: &[(&'static str, f64)],
+    ) {
         let server = server.map(|server| server as u16);
-        let (at, node, numbers) = (self.run.now, self.node, numbers.to_vec());
+        let (at, numbers) = (self.run.now, numbers.to_vec());
         self.run.log.add(Entry { at, node, server, severity, what, numbers });
     }
 

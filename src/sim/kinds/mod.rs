@@ -4,14 +4,19 @@ pub mod balancing;
 pub mod behavior;
 pub mod cache;
 pub mod cdn;
+pub mod chaos;
 pub mod clients;
 pub mod database;
 pub mod dns;
 pub mod fetches;
+pub mod fleet;
+pub mod guard;
 pub mod load_balancer;
+pub mod monitor;
 pub mod network;
 pub mod param;
 pub mod ring;
+pub mod sessions;
 pub mod station;
 pub mod store;
 pub mod tier;
@@ -20,6 +25,7 @@ pub mod web_tier;
 use super::run::meters::{Sample, ServerMeter};
 use super::run::requests::{Outcome, RequestId};
 use behavior::{Action, Behavior, Ctx, Fault, Surroundings};
+use guard::{to_cache, to_db, to_lb, to_web};
 use param::{Param, Spec};
 
 /// Makes the enums of kinds and of their states from the table, and passes each call on.
@@ -110,6 +116,9 @@ macro_rules! kinds {
             fn fault(&mut self, ctx: &mut Ctx, server: Option<usize>, fault: Option<Fault>) {
                 match self { $(Self::$name(state) => state.fault(ctx, server, fault)),* }
             }
+            fn moved(&mut self, ctx: &mut Ctx, old: RequestId, new: RequestId, depth: usize) {
+                match self { $(Self::$name(state) => state.moved(ctx, old, new, depth)),* }
+            }
             fn servers(&self, ctx: &Ctx) -> Vec<ServerMeter> {
                 match self { $(Self::$name(state) => state.servers(ctx)),* }
             }
@@ -124,6 +133,9 @@ macro_rules! kinds {
             }
             fn spent_usd(&self, ctx: &Ctx) -> Option<f64> {
                 match self { $(Self::$name(state) => state.spent_usd(ctx)),* }
+            }
+            fn check(&self) -> Result<(), String> {
+                match self { $(Self::$name(state) => state.check()),* }
             }
             fn look(&mut self, ctx: &mut Ctx, sample: &Sample) {
                 match self { $(Self::$name(state) => state.look(ctx, sample)),* }
@@ -148,8 +160,22 @@ kinds! {
     WebTier => web_tier;
     /// The cache.
     Cache => cache;
+    /// The session store.
+    Sessions => sessions;
     /// The database.
     Database => database;
+    /// Monitoring and automation.
+    Monitor => monitor;
+    /// Random failures.
+    Chaos => chaos;
+    /// The guard of calls to the balancer.
+    ToBalancer => to_lb;
+    /// The guard of calls to the web tier.
+    ToWebTier => to_web;
+    /// The guard of calls to the cache.
+    ToCache => to_cache;
+    /// The guard of calls to the database.
+    ToDatabase => to_db;
 }
 
 impl Kind {

@@ -96,10 +96,12 @@ pub enum Outcome {
     BulkheadFull,
     /// The release that answered it was bad.
     BadRelease,
+    /// The server had no memory left for it.
+    OutOfMemory,
 }
 
 /// Every way to fail, with the names used in results and shown to people.
-pub const FAILURES: [(Outcome, &str, &str); 15] = [
+pub const FAILURES: [(Outcome, &str, &str); 16] = [
     (Outcome::BacklogFull, "backlog_full", "backlog full"),
     (Outcome::Unavailable, "unavailable", "no healthy server"),
     (Outcome::Lost, "lost", "server died"),
@@ -115,6 +117,7 @@ pub const FAILURES: [(Outcome, &str, &str); 15] = [
     (Outcome::Shed, "shed", "shed"),
     (Outcome::BulkheadFull, "bulkhead_full", "bulkhead full"),
     (Outcome::BadRelease, "bad_release", "bad release"),
+    (Outcome::OutOfMemory, "out_of_memory", "out of memory"),
 ];
 
 impl Outcome {
