@@ -5,6 +5,7 @@ mod balancing;
 #[allow(dead_code, reason = "some of it is for the accuracy table")]
 #[path = "../accuracy/cases/mod.rs"]
 mod cases;
+mod edge;
 mod faults;
 mod formulas;
 mod laws;
