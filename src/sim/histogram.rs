@@ -98,6 +98,15 @@ impl Histogram {
         None
     }
 
+    /// The middle of each bucket in use in seconds, with its count, shortest first.
+    pub fn cells(&self) -> impl Iterator<Item = (f64, u64)> {
+        let used = self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        used.map(|(index, &count)| {
+            let (low, width) = range(index);
+            ((low as f64 + 0.5 * width as f64) / 1e9, count)
+        })
+    }
+
     /// Adds all of `other`.
     pub fn add(&mut self, other: &Self) {
         for (mine, theirs) in self.counts.iter_mut().zip(other.counts.iter()) {

@@ -24,7 +24,11 @@ pub mod topology;
 
 pub mod engine;
 
+pub mod business;
+
 pub mod snapshot;
+
+pub mod journal;
 
 pub mod analysis;
 

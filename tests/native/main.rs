@@ -2,18 +2,22 @@
 //! many random scenarios, faults, the stages' lesson, and the order of the modules.
 
 mod balancing;
+mod caching;
 #[allow(dead_code, reason = "some of it is for the accuracy table")]
 #[path = "../accuracy/cases/mod.rs"]
 mod cases;
 mod edge;
+mod edges;
 mod faults;
 mod formulas;
 mod laws;
 mod layers;
 mod live;
+mod operations;
 mod oracles;
 mod probe;
 mod reference;
+mod resilience;
 mod stages;
 mod tidiness;
 mod wild;

@@ -36,6 +36,8 @@ pub struct Troubles {
     draws: Stream,
     /// Faults that parts have ordered: the place, the server, until when.
     ordered: Vec<(u8, usize, SimTime)>,
+    /// Sites that parts have ordered to fail, until when.
+    ordered_sites: Vec<(u8, SimTime)>,
     /// Servers replaced by sound ones: the place, the server, when. Older faults are over.
     replaced: Vec<(u8, usize, SimTime)>,
     /// Up to when the timeline was followed; `None` before the start.
@@ -53,6 +55,7 @@ impl Troubles {
             parts: vec![Trouble::default(); scenario.parts.len()],
             draws: Stream::new(scenario.seed, u64::from(ENGINE), Purpose::Lookup),
             ordered: Vec::new(),
+            ordered_sites: Vec::new(),
             replaced: Vec::new(),
             passed: None,
             struck: Vec::new(),
@@ -108,6 +111,7 @@ impl Engine {
         let times = faults.iter().map(|f| f.at).chain(ends);
         let times = times.chain(self.topology.scenario().changes.iter().map(|c| c.at));
         let times = times.chain(self.troubles.ordered.iter().map(|(_, _, until)| *until));
+        let times = times.chain(self.troubles.ordered_sites.iter().map(|(_, until)| *until));
         if let Some(next) = times.filter(|at| *at > now && *at < SimTime::NEVER).min() {
             let place = self.ctx.run.timers.place(Owner(ENGINE, 0));
             self.ctx.run.calendar.timer_at(next, NODE_TIMERS + place);
@@ -149,6 +153,10 @@ impl Engine {
                     self.troubles.ordered.push((node, server as usize, now.after(lasts)));
                     changed = true;
                 }
+                Order::KillSite { site, lasts } => {
+                    self.troubles.ordered_sites.push((site, now.after(lasts)));
+                    changed = true;
+                }
                 Order::Replace { node, server } => {
                     let server = server as usize;
                     self.troubles.ordered.retain(|(n, s, _)| (*n, *s) != (node, server));
@@ -156,6 +164,7 @@ impl Engine {
                     self.troubles.replaced.push((node, server, now));
                     changed = true;
                 }
+                Order::Rename { old, new, depth } => self.rename(old, new, depth as usize),
                 Order::Show { node } => {
                     let sample = self.sample();
                     self.ctx.node = node;
@@ -165,16 +174,27 @@ impl Engine {
         }
         if changed {
             self.troubles.ordered.retain(|(_, _, until)| *until > now);
+            self.troubles.ordered_sites.retain(|(_, until)| *until > now);
             self.pass_time();
         }
         self.let_go();
         self.carry_out();
     }
 
+    /// Tells the parts that have calls of a request of its new name.
+    fn rename(&mut self, old: RequestId, new: RequestId, depth: usize) {
+        for call in 1..depth {
+            let node = self.ctx.run.requests.get(new).frames[call].node;
+            self.ctx.node = node;
+            self.nodes[node as usize].moved(&mut self.ctx, old, new, call);
+        }
+    }
+
     /// Takes on another list of faults while running.
     pub fn hold(&mut self, faults: &[PresentFault]) {
         self.topology.set_faults(faults);
         self.pass_time();
+        self.carry_out();
     }
 
     /// Makes these faults the ones that are present, and no others: servers die, heal, get slow or
@@ -185,8 +205,13 @@ impl Engine {
             let servers = self.nodes[place].servers(&self.ctx);
             let kills: Vec<&PresentFault> =
                 faults.iter().filter(|f| f.fault == Fault::Kill).collect();
+            let part = &self.topology.scenario().parts[place];
+            let is_out = |&(site, until): &(u8, SimTime)| {
+                site == part.site && until > now && !part.kind.is_global()
+            };
+            let out = self.troubles.ordered_sites.iter().any(is_out);
             let is_dead = |server: usize| {
-                kills.iter().any(|f| self.hits(f, place, server))
+                out || kills.iter().any(|f| self.hits(f, place, server))
                     || self.troubles.ordered.iter().any(|&(node, which, until)| {
                         (node as usize, which) == (place, server) && until > now
                     })

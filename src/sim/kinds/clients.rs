@@ -162,11 +162,13 @@ pub fn shares(spec: &Spec) -> [f64; region::COUNT] {
 
 /// The attempt stands in this byte of a request's number, so that a retry draws anew.
 const ATTEMPT_SHIFT: u32 = 56;
+/// From this bit up to the attempt's a guard changes the number for a retry of its own.
+pub const HOP_SHIFT: u32 = 40;
 
-/// The number of a user's wish: the same for all its attempts.
+/// The number of a user's wish: the same for all its attempts and all retries on the way.
 #[must_use]
 pub const fn wish(number: u64) -> u64 {
-    number & ((1 << ATTEMPT_SHIFT) - 1)
+    number & ((1 << HOP_SHIFT) - 1)
 }
 
 #[cfg(test)]

@@ -2,17 +2,23 @@
 
 pub mod calendar;
 pub mod cpu;
+pub mod errand;
+pub mod fleet;
 pub mod log;
 pub mod meters;
+pub mod outcome;
 pub mod requests;
+pub mod sessions;
 pub mod truth;
 
 use super::units::{SimTime, Span};
 use calendar::{Calendar, LineId, Subject, Tag};
 use cpu::{Cpu, CpuId};
+use fleet::Fleet;
 use log::Log;
 use meters::Meters;
 use requests::{Outcome, Request, RequestId, Requests};
+use sessions::Sessions;
 use std::collections::BTreeMap;
 use truth::Truth;
 
@@ -48,12 +54,28 @@ pub enum Order {
         /// For how long.
         lasts: Span,
     },
+    /// Let a site fail for so long.
+    KillSite {
+        /// Which site.
+        site: u8,
+        /// For how long.
+        lasts: Span,
+    },
     /// Put a sound machine in the place of a server, whatever was wrong with it.
     Replace {
         /// Place of the part.
         node: u8,
         /// Which of its servers.
         server: u16,
+    },
+    /// Tell the parts whose calls these are that a request goes on under another name.
+    Rename {
+        /// The name so far.
+        old: RequestId,
+        /// The name from now on.
+        new: RequestId,
+        /// How many calls go on under it.
+        depth: u8,
     },
     /// Show the part at this place a sample of all meters.
     Show {
@@ -91,6 +113,10 @@ pub struct Run {
     pub patience: Patience,
     /// Machines of the web servers, site by site, on which other parts may be guests.
     pub hosts: Vec<Vec<Option<CpuId>>>,
+    /// What the web tier of each site says of its servers.
+    pub fleets: Vec<Fleet>,
+    /// Who is logged in where.
+    pub sessions: Sessions,
 }
 
 /// The timers that parts have named, in the order in which they were first set.
@@ -135,6 +161,8 @@ impl Run {
             arrival: SimTime::NEVER,
             patience: Patience::default(),
             hosts: Vec::new(),
+            fleets: Vec::new(),
+            sessions: Sessions::default(),
         }
     }
 
@@ -194,6 +222,7 @@ impl Run {
         let told = self.requests.split_off(callers);
         self.patience.replace(&mut self.requests, id, told);
         self.requests.get_mut(id).floor = depth as u8;
+        self.orders.push(Order::Rename { old: id, new: told, depth: depth as u8 });
         told
     }
 

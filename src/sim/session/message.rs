@@ -1,6 +1,7 @@
 //! What a session is told and what it says: plain data that crosses to a worker and back.
 
 use crate::sim::analysis::settle::Settled;
+use crate::sim::journal::Line;
 use crate::sim::scenario::Problem;
 use crate::sim::snapshot::Snapshot;
 use serde::{Deserialize, Serialize};
@@ -90,4 +91,6 @@ pub struct Live {
     pub figures: Snapshot,
     /// The last slice of half a simulated second alone, for charts.
     pub latest: Snapshot,
+    /// What happened since the last live figures.
+    pub log: Vec<Line>,
 }

@@ -8,6 +8,7 @@ pub use message::{Command, Live, Update};
 
 use crate::sim::analysis::settle::{FULL, QUICK, Settling};
 use crate::sim::engine::Engine;
+use crate::sim::journal;
 use crate::sim::kinds::{Kind, cache, database, web_tier};
 use crate::sim::run::meters::Sample;
 use crate::sim::scenario::{PresentFault, Problem, Scenario, link};
@@ -38,6 +39,8 @@ pub struct Session {
     /// Whether the settled run under way is the quick one, whose figures are provisional.
     is_quick: bool,
     updates: Vec<Update>,
+    /// Entries of the log that were told.
+    told: u64,
 }
 
 impl Session {
@@ -58,6 +61,7 @@ impl Session {
             settling: None,
             is_quick: true,
             updates: Vec::new(),
+            told: 0,
         };
         session.restart();
         session.tell_scenario(problems);
@@ -176,7 +180,7 @@ impl Session {
         self.engine = Engine::new(topology(&self.scenario));
         self.samples.clear();
         self.samples.push_back(self.engine.sample());
-        (self.granted, self.behind) = (0.0, false);
+        (self.granted, self.behind, self.told) = (0.0, false, 0);
         self.settle();
     }
 
@@ -201,7 +205,9 @@ impl Session {
             behind: self.behind,
             figures: Snapshot::between(topology, start, &now),
             latest: Snapshot::between(topology, latest.unwrap_or(start), &now),
+            log: journal::lines(topology, self.engine.log(), self.told),
         };
+        self.told = self.engine.log().len();
         self.updates.push(Update::Live(Box::new(live)));
     }
 

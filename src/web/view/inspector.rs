@@ -33,6 +33,8 @@ const fn first(kind: Kind) -> &'static [&'static str] {
         Kind::WebTier => &["servers", "size", "sizes", "service_ms", "slots", "hold"],
         Kind::Cache => &["hit", "place", "op_ms"],
         Kind::Database => &["kind", "size", "replicas", "read_ms", "write_ms", "connections"],
+        Kind::Monitor => &["every_s", "heal", "rule_a", "above_a", "for_a_s"],
+        Kind::Chaos => &["speed_up", "server_mtbf_h", "server_mttr_s"],
     }
 }
 

@@ -54,7 +54,7 @@ fn connections(scene: &Scene<'_>, kind: Kind) -> String {
         Kind::Cache | Kind::Database => Some(name(scene, Kind::WebTier)),
         Kind::WebTier if scene.parts.balancer => Some(Kind::LoadBalancer.label()),
         Kind::Dns | Kind::LoadBalancer | Kind::WebTier => Some(Kind::Clients.label()),
-        Kind::Clients | Kind::Network => None,
+        Kind::Clients | Kind::Network | Kind::Monitor | Kind::Chaos => None,
     };
     let mut called = Vec::new();
     if kind == Kind::LoadBalancer {

@@ -1,0 +1,95 @@
+//! Monitoring, automation and random failures: what is noticed when, and what it changes.
+
+use crate::probe::topology;
+use millionth::sim::engine::Engine;
+use millionth::sim::journal;
+use millionth::sim::scenario::link;
+use millionth::sim::snapshot::Snapshot;
+use millionth::sim::units::{SimTime, Span};
+
+fn at(seconds: f64) -> SimTime {
+    SimTime::ZERO.after(Span::from_seconds(seconds))
+}
+
+fn run(link: &str, seconds: f64) -> Engine {
+    let reading = link::read(link);
+    assert_eq!(reading.all_problems(), [], "{link}");
+    let mut engine = Engine::new(topology(&reading.scenario));
+    engine.run_until(at(seconds), u64::MAX);
+    engine.check().expect("laws hold");
+    engine
+}
+
+fn log(engine: &Engine) -> Vec<String> {
+    let lines = journal::lines(engine.topology(), engine.log(), 0);
+    lines.iter().map(|line| format!("{} {} {}", line.at_s, line.part, line.what)).collect()
+}
+
+#[test]
+fn a_dead_machine_is_found_at_the_second_look_and_replaced_after_the_boot_delay() {
+    let base =
+        "?parts=clients,lb,web,monitor#web.servers=2&fault=kill.web.2@100&monitor.every_s=15";
+    let engine = run(&format!("{base}&monitor.boot_s=90"), 400.0);
+    // Looks at 105 and 120; replaced 90 s later.
+    let log = log(&engine);
+    assert!(log.contains(&"120 web found dead".to_owned()), "{log:?}");
+    assert!(log.contains(&"210 web replaced".to_owned()), "{log:?}");
+    assert!(engine.sample().servers[2].iter().all(|server| server.alive));
+    let engine = run(&format!("{base}&monitor.heal=off"), 400.0);
+    assert!(engine.sample().servers[2].iter().any(|server| !server.alive));
+}
+
+#[test]
+fn an_alert_is_raised_when_its_metric_stays_above_for_long_enough_and_ends() {
+    let engine = run(
+        "?parts=clients,web,monitor#fault=kill.web@100for60&monitor.heal=off&monitor.every_s=10\
+         &monitor.rule_a=none&monitor.rule_c=none&monitor.rule_b=errors&monitor.above_b=0.5\
+         &monitor.for_b_s=20&clients.retries=0",
+        300.0,
+    );
+    // Above at the looks of 110, 120, 130: raised after 20 s; the look of 170 sees none failed.
+    let log = log(&engine);
+    assert!(log.contains(&"130 monitor alert raised".to_owned()), "{log:?}");
+    assert!(log.contains(&"170 monitor alert over".to_owned()), "{log:?}");
+}
+
+#[test]
+fn random_failures_leave_the_availability_that_their_means_say() {
+    let cases = [
+        // One machine that runs 99 s and is repaired in 1 s: 0.99.
+        ("?parts=clients,web,chaos#web.law=constant", 0.99),
+        // Nothing fails without speed.
+        ("?parts=clients,web,chaos#web.law=constant&chaos.speed_up=0", 1.0),
+    ];
+    for (link, expected) in cases {
+        let engine = run(
+            &format!(
+                "{link}&chaos.speed_up=1&chaos.server_mtbf_h=0.0275&chaos.server_mttr_s=1\
+                 &chaos.site_mtbf_h=0&clients.rate=10&clients.retries=0&web.service_ms=0.1"
+            )
+            .replace("chaos.speed_up=0&chaos.speed_up=1", "chaos.speed_up=0"),
+            200_000.0,
+        );
+        let endings = engine.meters().endings();
+        let measured = endings.good as f64 / endings.total() as f64;
+        // 2,000 failures: the standard error of the share is near 0.01 / sqrt(1,000).
+        assert!((measured - expected).abs() < 0.001, "{link}: {measured}, expected {expected}");
+    }
+}
+
+#[test]
+fn business_figures_follow_what_users_get() {
+    let figures = |link: &str| {
+        let reading = link::read(link);
+        let mut engine = Engine::new(topology(&reading.scenario));
+        let start = engine.sample();
+        engine.run_until(at(200.0), u64::MAX);
+        let end = engine.sample();
+        let snapshot = Snapshot::between(engine.topology(), &start, &end);
+        snapshot.business.expect("monitoring tells")
+    };
+    let well = figures("?parts=clients,web,monitor#clients.rate=20");
+    let ill = figures("?parts=clients,web,monitor#clients.rate=20&fault=kill.web@100");
+    assert!(well.satisfaction > 0.99 && ill.satisfaction < 0.6, "{well:?} {ill:?}");
+    assert!(ill.lost_per_day > 10.0 * well.lost_per_day, "{well:?} {ill:?}");
+}
