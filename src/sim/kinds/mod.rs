@@ -15,6 +15,7 @@ pub mod load_balancer;
 pub mod monitor;
 pub mod network;
 pub mod param;
+pub mod queue;
 pub mod ring;
 pub mod sessions;
 pub mod station;
@@ -164,8 +165,10 @@ kinds! {
     Sessions => sessions;
     /// The database.
     Database => database;
+    /// The queue and its workers.
+    Queue = 101 => queue;
     /// Monitoring and automation.
-    Monitor => monitor;
+    Monitor = 8 => monitor;
     /// Random failures.
     Chaos => chaos;
     /// The guard of calls to the balancer.
