@@ -107,18 +107,19 @@ fn a_call_times_out_when_it_says_and_its_work_is_wasted() {
 
 #[test]
 fn a_time_out_holds_whatever_the_guards_within_do() {
-    // The database hardly answers; its guard gives up and tries again without end in sight.
+    // The database does not answer in time; its guard gives up and tries again, ten times over.
     let settings = format!(
-        "{ASKED} to_db.timeout_ms=10 to_db.retries=10 to_db.budget=0 to_db.backoff_ms=0 \
-         to_web.timeout_ms=35"
+        "{ASKED} db.law=constant to_db.timeout_ms=10 to_db.retries=10 to_db.budget=0 \
+         to_db.backoff_ms=0 to_web.timeout_ms=35"
     );
     let scenario = textbook("clients,web,db,to_db,to_web", &settings, 1);
     let figures = run_seconds(&with(scenario, "slow1000.db"), 5.0, 50.0).result.figures;
-    let good = 1.0 - (-0.035f64 / 5.0).exp();
-    close("timed out", failed(&figures, "call_timed_out"), 1.0 - good, 0.01);
-    let tries = part(&figures, "db").tally.arrived as f64 / figures.users.arrived as f64;
-    close("tries until then", tries, 4.0, 0.01);
-    assert!(part(&figures, "to_web").latency.p999_s.expect("some answer") < 0.035_5);
+    assert_eq!(figures.users.good, 0);
+    assert!(failed(&figures, "call_timed_out") > 0.99, "{:?}", figures.users);
+    let calls = figures.users.arrived as f64;
+    close("time", part(&figures, "to_web").mean_inside / (calls / 50.0), 0.035, 0.001);
+    // Nobody tells the web server that its caller has left: it goes on, for nothing.
+    close("tries", part(&figures, "db").tally.arrived as f64 / calls, 11.0, 0.01);
 }
 
 #[test]
@@ -190,8 +191,8 @@ fn what_matters_least_is_shed_first() {
             .map(|class| class.tally.error_share())
             .collect();
         let [files, reads, writes] = shares[..] else { panic!("three classes: {shares:?}") };
-        assert!(files > 0.6 && files > reads + 0.1, "{policy}: {shares:?}");
-        assert!(reads >= writes && writes < 0.2, "{policy}: {shares:?}");
+        assert!(files > 0.5 && files > reads + 0.1, "{policy}: {shares:?}");
+        assert!(reads > writes + 0.1 && writes < 0.3, "{policy}: {shares:?}");
         close(policy, figures.goodput(), 600.0, 0.03);
     }
 }

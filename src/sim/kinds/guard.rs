@@ -149,6 +149,9 @@ guards! {
     to_web, "to_web", "Calls to the web tier": ToWebTier for WebTier, web_tier;
     to_cache, "to_cache", "Calls to the cache": ToCache for Cache, cache;
     to_db, "to_db", "Calls to the database": ToDatabase for Database, database;
+    to_queue, "to_queue", "Calls to the queue": ToQueue for Queue, queue;
+    to_sessions, "to_sessions", "Calls to the session store": ToSessions for Sessions, sessions;
+    to_cdn, "to_cdn", "Calls to the CDN": ToCdn for Cdn, cdn;
 }
 
 /// The kind that guards parts of this kind.

@@ -26,7 +26,7 @@ pub mod web_tier;
 use super::run::meters::{Sample, ServerMeter};
 use super::run::requests::{Outcome, RequestId};
 use behavior::{Action, Behavior, Ctx, Fault, Surroundings};
-use guard::{to_cache, to_db, to_lb, to_web};
+use guard::{to_cache, to_cdn, to_db, to_lb, to_queue, to_sessions, to_web};
 use param::{Param, Spec};
 
 /// Makes the enums of kinds and of their states from the table, and passes each call on.
@@ -179,6 +179,12 @@ kinds! {
     ToCache => to_cache;
     /// The guard of calls to the database.
     ToDatabase => to_db;
+    /// The guard of calls to the queue.
+    ToQueue => to_queue;
+    /// The guard of calls to the session store.
+    ToSessions => to_sessions;
+    /// The guard of calls to the content delivery network.
+    ToCdn => to_cdn;
 }
 
 impl Kind {

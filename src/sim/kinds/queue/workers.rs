@@ -72,7 +72,7 @@ impl Workers {
         self.workers.iter().filter(|w| w.takes(now)).count()
     }
 
-    /// Makes them so many; new ones take jobs from an instant on. Those no longer wanted finish what
+    /// Makes them so many; new ones take jobs from an instant on. Those not wanted finish what
     /// they have.
     pub fn set(&mut self, now: SimTime, count: usize, ready: SimTime) {
         self.pay(now);
