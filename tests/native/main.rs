@@ -6,6 +6,8 @@ mod caching;
 #[allow(dead_code, reason = "some of it is for the accuracy table")]
 #[path = "../accuracy/cases/mod.rs"]
 mod cases;
+mod edge;
+mod edges;
 mod faults;
 mod formulas;
 mod laws;

@@ -3,8 +3,8 @@
 //!
 //! A look-up is for the address of a request; its value is what all queries of the request give.
 //! Keys are spread over the nodes by consistent hashing; the keys of a dead node miss until it is
-//! back, empty. On the web servers, each server keeps a cache of its own and knows of its own writes
-//! alone. A value has a version, so that reads older than the database are counted exactly.
+//! back, empty. On the web servers, each server keeps a cache of its own and knows only of its own
+//! writes. A value has a version, so that reads older than the database are counted exactly.
 
 mod emergent;
 pub mod memory;
@@ -90,8 +90,8 @@ settings! {
         "On: of those who miss the same key at once, one fetches and the others wait for it. Off: \
          all fetch (a stampede).");
     Lease = Param::number("lease_s", "Lease", (0.01, 10.0, 600.0),
-        "Cache-aside: seconds for which one who went to fetch a key is waited for. 10 s in Nishtala \
-         et al., Scaling Memcache at Facebook (NSDI 2013).").unit("s");
+        "Cache-aside: seconds for which one who went to fetch a key is waited for. 10 s at \
+         Facebook (Nishtala et al., Scaling Memcache, NSDI 2013).").unit("s");
     FlushAfter = Param::number("flush_s", "Flush interval", (0.001, 1.0, 3_600.0),
         "Write-back: seconds from the first write of an entry until the database gets it. Until \
          then it dies with the node. A choice.").unit("s").logarithmic();
@@ -141,7 +141,7 @@ pub struct State {
     services: Stream,
     seed: u64,
     /// Who has which key, where there are several nodes.
-    owners: Option<Owners>,
+    owners: Option<Box<Owners>>,
     counts: Counts,
     is_emergent: bool,
     style: Style,
@@ -282,7 +282,7 @@ impl Behavior for State {
         self.tier.configure(ctx, &plans);
         let placement = Placement::Consistent { virtual_nodes: VIRTUAL_NODES };
         self.owners = (!self.is_guest && plans.len() > 1)
-            .then(|| Owners::new(placement, self.seed, plans.len()));
+            .then(|| Box::new(Owners::new(placement, self.seed, plans.len())));
         self.configure_memory(ctx, around, spec, plans.len());
     }
 

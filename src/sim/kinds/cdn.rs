@@ -2,8 +2,9 @@
 //! anonymous users where that is set, and fetches from the nearest site what it does not have.
 //!
 //! Users reach the edge of their region over the last mile alone; a miss travels on to the site and
-//! back. The hit ratio is set, or emerges from what is asked for, capacity and time to live. An edge
-//! has no limit of its own. Edges keep connections to the sites open, so that a fetch opens none.
+//! back. The hit ratio is set, or emerges from what is asked for, capacity and time to live. An
+//! edge has no limit of its own. Edges keep connections to the sites open, so that a fetch opens
+//! none.
 
 mod edge;
 mod origin;
@@ -199,7 +200,7 @@ impl State {
         self.go(ctx, id, PASS)
     }
 
-    /// Goes on to a site: the nearest that answers; for what is not a file, the one it is meant for.
+    /// Goes on to a site: for a file the nearest that answers, else the one it is meant for.
     fn go(&mut self, ctx: &mut Ctx, id: RequestId, phase: u8) -> Action {
         let (region, class) = (ctx.request(id).region as usize, ctx.request(id).class);
         if class == Class::Static {

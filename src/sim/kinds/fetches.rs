@@ -1,5 +1,5 @@
-//! What a cache or an edge is fetching: which keys, since when, and which requests wait for another's
-//! fetch to bring the value (request coalescing).
+//! What a cache or an edge is fetching: which keys, since when, and which requests wait for the
+//! fetch of another to bring the value (request coalescing).
 //!
 //! Memory is kept for reuse: nothing is allocated once the most there is under way has been seen.
 
@@ -33,20 +33,13 @@ struct Waiting {
 }
 
 /// The fetches under way.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Fetches {
     index: Table,
     fetches: Vec<Fetch>,
     unused: Vec<u32>,
     waiting: Vec<Waiting>,
     free: Vec<u32>,
-}
-
-impl Default for Fetches {
-    fn default() -> Self {
-        let (fetches, waiting) = (Vec::new(), Vec::new());
-        Self { index: Table::new(), fetches, unused: Vec::new(), waiting, free: Vec::new() }
-    }
 }
 
 impl Fetches {

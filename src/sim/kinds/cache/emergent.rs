@@ -369,7 +369,8 @@ impl State {
         self.counts.lost_writes += lost;
         if lost > 0 {
             let numbers = [("writes", lost as f64)];
-            ctx.log(Severity::Error, server, "acknowledged writes lost with the cache", &numbers);
+            let what = "acknowledged writes lost with the cache";
+            Ctx::log(ctx, Severity::Error, server, what, &numbers);
         }
     }
 }

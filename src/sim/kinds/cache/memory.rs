@@ -66,18 +66,12 @@ impl Counts {
 
 /// Writes kept back: how many of each key since it became dirty, and the turn at which it is to be
 /// passed on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct KeptBack {
     writes: Table,
     turns: Table,
     turn: u32,
     sum: u64,
-}
-
-impl Default for KeptBack {
-    fn default() -> Self {
-        Self { writes: Table::new(), turns: Table::new(), turn: 0, sum: 0 }
-    }
 }
 
 impl KeptBack {
