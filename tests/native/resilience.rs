@@ -1,9 +1,10 @@
 //! Guards: each policy does what it says, agrees with theory where there is one, and shows the
 //! signature that it is known for.
 
-use crate::probe::{run_seconds, textbook, topology};
+use crate::probe::{run_seconds, scenario, textbook, topology};
+use crate::wild::draws;
 use millionth::sim::engine::Engine;
-use millionth::sim::scenario::{PresentFault, Scenario};
+use millionth::sim::scenario::{PresentFault, Scenario, link};
 use millionth::sim::snapshot::{PartView, Snapshot};
 use millionth::sim::units::Span;
 
@@ -274,4 +275,67 @@ fn retries_without_a_budget_keep_an_outage_alive() {
     let (storm, calm) = (goodput("0"), goodput("0.1"));
     assert!(storm < 0.02, "the storm goes on long after its cause: {storm}");
     assert!(calm > 0.999, "a tenth of retries leaves room to recover: {calm}");
+}
+
+#[test]
+fn no_call_is_forgotten_whatever_the_guards_and_the_faults_do() {
+    let parts = "clients,lb,web,cache,db,queue,to_lb,to_web,to_cache,to_db,to_queue";
+    let names = ["to_lb", "to_web", "to_cache", "to_db", "to_queue"];
+    let mut acted = std::collections::BTreeMap::new();
+    let mut wasted = 0;
+    for seed in 1..=40 {
+        let mut draw = draws(9).at(seed);
+        let mut settings = "clients.rate=400 clients.static_share=0.2 clients.job_share=0.3 \
+                            clients.timeout_s=0.4 web.servers=4 web.queries=2 db.replicas=2 \
+                            queue.visibility_s=0.5 queue.job_ms=30 queue.queries=1 lb.check_s=1"
+            .to_owned();
+        for name in names {
+            let policies = [
+                format!(" {name}.timeout_ms={}", 1 + draw.below(60)),
+                format!(" {name}.retries=2 {name}.backoff_ms={}", draw.below(2) * 20),
+                format!(" {name}.breaker=on {name}.pause_s=0.5 {name}.window_s=2"),
+                format!(" {name}.slots={}", 5 + draw.below(40)),
+                format!(" {name}.shed_open={} {name}.shed_ms=50", 5 + draw.below(40)),
+                format!(" {name}.hedge_ms={}", 1 + draw.below(15)),
+                format!(" {name}.rate={}", 200 + draw.below(600)),
+            ];
+            settings.extend(policies.iter().filter(|_| draw.below(2) == 0).cloned());
+        }
+        let mut scenario = scenario(parts, &settings, seed);
+        let faults =
+            ["kill.web.2", "kill.db", "slow20.db", "errors0.4.db", "kill.lb", "kill.cache"];
+        let faults = faults.into_iter().chain(["delay30.web", "kill.queue.2", "cut.queue"]);
+        for fault in faults {
+            let (at, lasts) = (draw.unit() * 10.0, draw.unit() * 2.0);
+            scenario = with(scenario, &format!("{fault}@{at:.3}for{lasts:.3}"));
+        }
+        let change = link::read_change("12:clients.rate=0.01").expect("is a change");
+        scenario.plan(change).expect("the setting exists");
+        let mut engine = Engine::new(topology(&scenario));
+        let end = engine.now().after(Span::from_seconds(12.0));
+        while engine.run_until(end, 400) == 400 {
+            let law = engine.check();
+            assert_eq!(law, Ok(()), "seed {seed}: {}", link::write(&scenario));
+        }
+        let figures = watch(&mut engine, 0.0);
+        assert!(figures.waiting_users < 500);
+        // With nobody left, all that was waited for has come back, or nobody waits for it.
+        let rest = watch(&mut engine, 60.0);
+        for name in names {
+            let (open, inside) = (gauge(&rest, name, "open"), part(&rest, name).inside as f64);
+            assert!(open <= inside, "seed {seed}: {name} has {open} open, {inside} inside");
+        }
+        let all = Snapshot::between(
+            engine.topology(),
+            &Engine::new(engine.topology().clone()).sample(),
+            &engine.sample(),
+        );
+        wasted += all.orphaned;
+        for counter in names.iter().flat_map(|name| &part(&all, name).counters) {
+            *acted.entry(counter.0.clone()).or_insert(0) += counter.1;
+        }
+    }
+    assert!(wasted > 1_000 && acted.len() == 10, "{wasted} {acted:?}");
+    assert!(acted.values().all(|count| *count > 100 || *count == acted["opened"]), "{acted:?}");
+    assert!(acted["opened"] > 10, "{acted:?}");
 }
