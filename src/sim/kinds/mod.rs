@@ -8,6 +8,7 @@ pub mod chaos;
 pub mod clients;
 pub mod database;
 pub mod dns;
+pub mod fault;
 pub mod fetches;
 pub mod fleet;
 pub mod guard;
