@@ -16,6 +16,7 @@ mod live;
 mod operations;
 mod oracles;
 mod probe;
+mod queueing;
 mod reference;
 mod resilience;
 mod stages;
