@@ -2,6 +2,7 @@
 //! many random scenarios, faults, the stages' lesson, and the order of the modules.
 
 mod balancing;
+mod database;
 mod faults;
 mod formulas;
 mod laws;

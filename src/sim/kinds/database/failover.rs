@@ -42,8 +42,6 @@ impl State {
             self.settle(ctx, s);
             return;
         }
-        // Those who waited for replicas died with the primary.
-        shard.waits.clear();
         let shipped = shard.shipped(now, ship);
         for other in 0..shard.members.len() {
             let is_up = self.tier.is_alive(shard.first + other);
@@ -60,6 +58,7 @@ impl State {
             }
             ctx.log(Severity::Error, Some(server), "primary died: no writes", &[]);
         }
+        self.drop_waits(ctx, s);
     }
 
     /// A server is back.
@@ -91,7 +90,7 @@ impl State {
     /// The same primary takes writes again: all that it had is still there.
     pub(super) fn resume_writes(&mut self, ctx: &mut Ctx, s: usize) {
         self.end_outage(ctx, s, 0, Span::ZERO);
-        self.shards[s].keep_all();
+        self.acknowledge(ctx, s, self.shards[s].head());
         let server = self.shards[s].primary_server();
         let seconds = self.toll.rto.0 as f64 / 1e9;
         let numbers = [("seconds_without_writes", seconds)];
@@ -135,6 +134,7 @@ impl State {
     }
 
     fn take_over(&mut self, ctx: &mut Ctx, s: usize, heir: usize, since: SimTime) {
+        self.drop_waits(ctx, s);
         let shard = &mut self.shards[s];
         let (old, had) = (shard.primary, shard.acked);
         let head = shard.members[heir].applied;
@@ -150,7 +150,7 @@ impl State {
         shard.members[old].spare = lost;
         shard.count.lost += lost;
         let rpo = oldest.map_or(Span::ZERO, |at| since.since(at));
-        self.shards[s].keep_all();
+        self.acknowledge(ctx, s, self.shards[s].head());
         self.end_outage(ctx, s, lost, rpo);
         self.counts.failovers += 1;
         let numbers = [
@@ -190,7 +190,10 @@ impl State {
         ctx.end(id);
         let (s, _) = self.locate(server);
         let now = ctx.now();
-        let Some(shard) = self.shards.get_mut(s) else { return };
+        // Without replicas there is nobody any more to have lost them to.
+        let Some(shard) = self.shards.get_mut(s).filter(|shard| shard.members.len() > 1) else {
+            return;
+        };
         for _ in 0..writes {
             shard.commit(Record { at: now, key: NOBODY, user: NOBODY });
         }

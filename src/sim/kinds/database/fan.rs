@@ -34,7 +34,7 @@ impl State {
     pub(super) fn ask_all(&mut self, ctx: &mut Ctx, id: RequestId, number: u64) -> Action {
         self.counts.fan_outs += 1;
         let fan = self.open(ctx, id);
-        for part in 0..self.owners.nodes() {
+        for part in 0..self.in_use() {
             let number = number.wrapping_add((part as u64 + 1) << PART_DRAW);
             let work = self.model.read.sample(self.draws.services.at(number));
             let server = self.reader(&self.shards[part], number);

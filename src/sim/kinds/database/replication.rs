@@ -51,9 +51,11 @@ impl Marks {
 impl State {
     /// The work of a write is done: it is committed, and acknowledged now or when replicas have it.
     pub(super) fn commit(&mut self, ctx: &mut Ctx, id: RequestId, server: usize) -> Action {
-        let (s, _) = self.locate(server);
         let request = ctx.request(id);
         let (key, user) = (request.url, request.user);
+        let place = if self.policy.by_url { key } else { user };
+        // By the key: settings may have given the server to another shard since.
+        let s = if self.is_whole { 0 } else { self.owner(place).0 };
         if self.log_write(ctx, s, Record { at: ctx.now(), key, user }, Some(id)) {
             self.tier.release(ctx, server);
             return Action::Reply(Outcome::Good);
@@ -143,14 +145,26 @@ impl State {
             }
             self.shards[s].waits.pop_front();
             self.acknowledge(ctx, s, number);
-            let server = self.shards[s].primary_server();
-            if let Some(id) = ctx.kept(promise) {
-                // A write to two keys has given back its connections before.
-                if ctx.frame(id).phase != COMMIT {
-                    self.tier.release(ctx, server);
-                }
-                ctx.launch(id, Action::Reply(Outcome::Good));
-            }
+            self.answer(ctx, promise, Outcome::Good);
+        }
+    }
+
+    /// Answers a write that has waited for replicas.
+    fn answer(&mut self, ctx: &mut Ctx, promise: Tag, outcome: Outcome) {
+        let Some(id) = ctx.kept(promise) else { return };
+        let frame = *ctx.frame(id);
+        // A write to two keys has given back its connections before.
+        if frame.phase != COMMIT {
+            self.tier.release(ctx, frame.server as usize);
+        }
+        ctx.launch(id, Action::Reply(outcome));
+    }
+
+    /// The primary is gone, and with it the hope of those who wait for its replicas. Those that it
+    /// worked for have died with it.
+    pub(super) fn drop_waits(&mut self, ctx: &mut Ctx, s: usize) {
+        while let Some((_, promise)) = self.shards[s].waits.pop_front() {
+            self.answer(ctx, promise, Outcome::Lost);
         }
     }
 

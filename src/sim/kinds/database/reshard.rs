@@ -71,6 +71,21 @@ impl State {
         self.query(ctx, id, s)
     }
 
+    /// A query that was sent on has come to the shard that has its key.
+    pub(super) fn found(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
+        ctx.frame(id).phase = QUERY;
+        let request = ctx.request(id);
+        let key = if self.policy.by_url { request.url } else { request.user };
+        let s = self.owner(key).0;
+        self.query(ctx, id, s)
+    }
+
+    /// How many shards have keys.
+    pub(super) fn in_use(&self) -> usize {
+        let new = self.migration.as_ref().map_or(0, |migration| migration.new.nodes());
+        self.owners.nodes().max(new)
+    }
+
     /// Takes on so many servers in a shard, and the shards and placement that are set.
     pub(super) fn regroup(&mut self, ctx: &mut Ctx, group: usize) {
         let is_first = self.shards.is_empty();
@@ -123,6 +138,9 @@ impl State {
             shard.members[0] = Member::new(head);
         }
         shard.members.resize(group, Member::new(head));
+        if group == 1 {
+            shard.forget_all();
+        }
         if s > 0 {
             shard.members.iter_mut().for_each(|member| *member = Member::new(head));
         }
@@ -130,11 +148,7 @@ impl State {
 
     /// Makes the servers of all shards that have or get keys.
     fn set_servers(&mut self, ctx: &mut Ctx) {
-        let shards = match &self.migration {
-            Some(migration) => self.owners.nodes().max(migration.new.nodes()),
-            None => self.owners.nodes(),
-        };
-        let servers = shards.max(self.policy.shards) * self.group;
+        let servers = self.in_use().max(self.policy.shards) * self.group;
         self.tier.configure(ctx, &vec![self.plan; servers]);
         if self.policy.disk_ns > 0.0 {
             let disk = Plan { slots: 1, room: u32::MAX, machine: Machine::Slots };

@@ -167,6 +167,13 @@ impl Shard {
         self.members[self.primary].applied = self.head;
     }
 
+    /// No other server will ask for the log: all in it stays.
+    pub fn forget_all(&mut self) {
+        self.keep_all();
+        self.records.clear();
+        self.base = self.head;
+    }
+
     /// Forgets writes that all have applied.
     fn trim(&mut self) {
         let needed = self.members.iter().map(|m| m.applied).min().unwrap_or(self.head);
