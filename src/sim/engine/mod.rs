@@ -126,7 +126,8 @@ impl Engine {
                 self.ctx.run.now = now;
                 self.happen(tag);
             } else if at <= until {
-                self.ctx.run.now = at;
+                // A patience made shorter may have run out before now.
+                self.ctx.run.now = at.max(self.ctx.run.now);
                 self.ctx.node = 0;
                 if let Some((id, action)) = self.nodes[0].wake(&mut self.ctx, what) {
                     self.drive(id, action);

@@ -11,6 +11,7 @@ mod report;
 mod reshard;
 mod settings;
 mod shard;
+mod sites;
 
 use super::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
 use super::param::Spec;
@@ -32,6 +33,7 @@ use report::Counts;
 use reshard::Migration;
 pub use settings::{PARAMS, Setting, cores, monthly_usd, servers};
 use shard::Shard;
+use sites::Sites;
 
 /// Name in links and files.
 pub const KEY: &str = "db";
@@ -56,12 +58,20 @@ const RECOVER: u8 = 4;
 const MOVE: u8 = 5;
 /// All its shards have answered; the second phase of a commit is under way.
 const COMMIT: u8 = 6;
+/// At the home site.
+const AWAY: u8 = 7;
+/// A write on its way to another site, begun here.
+const SHIP: u8 = 8;
+/// A write of another site is applied here.
+const RECEIVE: u8 = 9;
 /// With any of these: at the disk.
 const AT_DISK: u8 = 0x80;
 
 /// Names of timers: below these numbers, that of a server whose log is looked at.
 const PROMOTIONS: u32 = 1 << 16;
 const MIGRATION: u32 = 1 << 17;
+const SITE: u32 = MIGRATION + 1;
+const STREAMS: u32 = 1 << 18;
 
 /// The draws of a database.
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +110,7 @@ pub struct State {
     free_fans: Vec<u32>,
     keys: Marks,
     users: Marks,
+    sites: Sites,
     toll: Toll,
     counts: Counts,
     draws: Draws,
@@ -132,6 +143,7 @@ impl State {
             free_fans: Vec::new(),
             keys: Marks::default(),
             users: Marks::default(),
+            sites: Sites::default(),
             toll: Toll::default(),
             counts: Counts::default(),
             draws: Draws {
@@ -177,6 +189,7 @@ impl Behavior for State {
             room: spec.count(Setting::Backlog as usize) as u32,
             machine,
         };
+        self.join_sites(ctx, around);
         self.regroup(ctx, 1 + spec.count(Setting::Replicas as usize));
     }
 
@@ -200,6 +213,7 @@ impl Behavior for State {
             APPLY => self.has_applied(ctx, id, server),
             RECOVER => self.has_recovered(ctx, id, server),
             MOVE => self.has_moved(ctx, id, server),
+            RECEIVE => return self.has_received(ctx, id, server),
             COMMIT => return self.commit_two(ctx, id, fan::BOTH, Outcome::Good),
             phase => {
                 self.disks.release(ctx, server);
@@ -210,9 +224,15 @@ impl Behavior for State {
         Action::Wait
     }
 
+    fn returned(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
+        self.answered(ctx, id, outcome)
+    }
+
     fn wake(&mut self, ctx: &mut Ctx, timer: u32) -> Option<(RequestId, Action)> {
         match timer {
             MIGRATION => self.migrate(ctx),
+            SITE => self.replace_home(ctx),
+            _ if timer >= STREAMS => self.stream(ctx, (timer - STREAMS) as usize),
             _ if timer >= PROMOTIONS => self.promote(ctx, (timer - PROMOTIONS) as usize),
             server => {
                 let (s, m) = self.locate(server as usize);

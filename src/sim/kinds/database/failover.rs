@@ -40,7 +40,7 @@ impl State {
                 *limit = applied.min(*limit);
             }
             self.settle(ctx, s);
-            return;
+            return self.inspect_site(ctx);
         }
         let shipped = shard.shipped(now, ship);
         for other in 0..shard.members.len() {
@@ -56,9 +56,10 @@ impl State {
             if may_promote {
                 ctx.wake_at(due, PROMOTIONS + s as u32);
             }
-            ctx.log(Severity::Error, Some(server), "primary died: no writes", &[]);
+            Ctx::log(ctx, Severity::Error, Some(server), "primary died: no writes", &[]);
         }
         self.drop_waits(ctx, s);
+        self.inspect_site(ctx);
     }
 
     /// A server is back.
@@ -78,6 +79,7 @@ impl State {
         }
         self.recover(ctx, s, m);
         self.follow(ctx, s, m);
+        self.inspect_site(ctx);
     }
 
     /// Whether some replica could take the primary's place.
@@ -94,7 +96,7 @@ impl State {
         let server = self.shards[s].primary_server();
         let seconds = self.toll.rto.0 as f64 / 1e9;
         let numbers = [("seconds_without_writes", seconds)];
-        ctx.log(Severity::Info, Some(server), "primary is back", &numbers);
+        Ctx::log(ctx, Severity::Info, Some(server), "primary is back", &numbers);
         self.ship(ctx, s);
     }
 
@@ -159,7 +161,7 @@ impl State {
             ("seconds_without_writes", self.toll.rto.0 as f64 / 1e9),
         ];
         let server = self.shards[s].primary_server();
-        ctx.log(Severity::Warning, Some(server), "replica promoted to primary", &numbers);
+        Ctx::log(ctx, Severity::Warning, Some(server), "replica promoted to primary", &numbers);
         self.recover(ctx, s, old);
         self.ship(ctx, s);
     }
@@ -195,7 +197,7 @@ impl State {
             return;
         };
         for _ in 0..writes {
-            shard.commit(Record { at: now, key: NOBODY, user: NOBODY });
+            shard.commit(Record::new(now, NOBODY, NOBODY));
         }
         let head = shard.head();
         if shard.waits.is_empty() {
@@ -205,13 +207,13 @@ impl State {
             shard.waits.push_back((head, Tag::NONE));
         }
         let numbers = [("recovered_writes", writes as f64)];
-        ctx.log(Severity::Info, Some(server), "lost writes recovered", &numbers);
+        Ctx::log(ctx, Severity::Info, Some(server), "lost writes recovered", &numbers);
         self.ship(ctx, s);
     }
 
     /// Why a query at a server that is down fails.
     pub(super) fn refusal(&mut self, s: usize, is_write: bool) -> Action {
-        let has_replicas = self.shards[s].members.len() > 1;
+        let has_replicas = self.shards[s].members.len() > 1 || self.sites.is_shared();
         if is_write {
             self.counts.refused_writes += 1;
         }

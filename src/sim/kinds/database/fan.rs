@@ -24,7 +24,7 @@ pub struct Fan {
 /// Both parts of a write to two keys.
 pub const BOTH: u8 = 3;
 /// No server would take a request of several down.
-const NO_SERVER: u16 = u16::MAX;
+pub const NO_SERVER: u16 = u16::MAX;
 /// Where the number of a part stands in a request's note, and in the number of its draws.
 const PART_NOTE: u32 = 32;
 const PART_DRAW: u32 = 36;
@@ -108,7 +108,7 @@ impl State {
             if good & bit > 0 && self.takes_writes(&self.shards[s]) {
                 // The caller waits for the first part's replicas.
                 let waits = (bit == 1).then_some(id);
-                is_now &= self.log_write(ctx, s, Record { at, key, user }, waits) || bit != 1;
+                is_now &= self.log_write(ctx, s, Record::new(at, key, user), waits) || bit != 1;
             }
         }
         if is_now || worst != Outcome::Good { Action::Reply(worst) } else { Action::Wait }

@@ -134,7 +134,11 @@ impl State {
         let is_stale = self.group > 1 && self.is_old(ctx, id, server);
         if ctx.truth().is_kept() {
             let url = ctx.request(id).url;
-            let version = ctx.truth().version(url);
+            let version = if self.sites.is_shared() {
+                self.look_up(ctx, id, is_stale)
+            } else {
+                ctx.truth().version(url)
+            };
             ctx.request(id).version = version.wrapping_sub(u32::from(is_stale));
         }
         Action::Reply(Outcome::Good)

@@ -53,10 +53,9 @@ impl State {
     pub(super) fn commit(&mut self, ctx: &mut Ctx, id: RequestId, server: usize) -> Action {
         let request = ctx.request(id);
         let (key, user) = (request.url, request.user);
-        let place = if self.policy.by_url { key } else { user };
         // By the key: settings may have given the server to another shard since.
-        let s = if self.is_whole { 0 } else { self.owner(place).0 };
-        if self.log_write(ctx, s, Record { at: ctx.now(), key, user }, Some(id)) {
+        let s = if self.is_whole { 0 } else { self.shard_of(ctx, id) };
+        if self.log_write(ctx, s, Record::new(ctx.now(), key, user), Some(id)) {
             self.tier.release(ctx, server);
             return Action::Reply(Outcome::Good);
         }
@@ -71,7 +70,7 @@ impl State {
         record: Record,
         id: Option<RequestId>,
     ) -> bool {
-        if self.group == 1 {
+        if self.group == 1 && !self.sites.is_shared() {
             self.shards[s].commit_alone();
             ctx.truth().change(record.key, record.at);
             return true;
@@ -95,13 +94,18 @@ impl State {
             let shard = &mut self.shards[s];
             let record = shard.keep_next();
             let done = shard.acked;
-            let Some(Record { key, user, .. }) = record else { continue };
+            let Some(record) = record else { continue };
+            let Record { key, user, is_remote, .. } = record;
             self.keys.set(key, s, done);
             self.users.set(user, s, done);
-            if key != NOBODY {
+            if key != NOBODY && !is_remote {
                 ctx.truth().change(key, now);
             }
+            if self.sites.is_shared() {
+                self.publish(ctx, s, done, record);
+            }
         }
+        self.feed_all(ctx, s);
     }
 
     /// How many replicas must have a write before it is acknowledged.

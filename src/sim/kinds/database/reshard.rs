@@ -54,6 +54,11 @@ impl State {
     /// A query looks for its shard; one for a key that has moved is sent on by the shard that had
     /// it.
     pub(super) fn find(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
+        if self.sites.is_shared()
+            && let Some(action) = self.abroad(ctx, id)
+        {
+            return action;
+        }
         let request = ctx.request(id);
         let key = if self.policy.by_url { request.url } else { request.user };
         let (s, is_astray) = self.owner(key);
@@ -74,10 +79,19 @@ impl State {
     /// A query that was sent on has come to the shard that has its key.
     pub(super) fn found(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         ctx.frame(id).phase = QUERY;
-        let request = ctx.request(id);
-        let key = if self.policy.by_url { request.url } else { request.user };
-        let s = self.owner(key).0;
+        let s = self.shard_of(ctx, id);
         self.query(ctx, id, s)
+    }
+
+    /// The shard that has what a request is about.
+    pub(super) fn shard_of(&self, ctx: &mut Ctx, id: RequestId) -> usize {
+        let request = ctx.request(id);
+        self.owner(if self.policy.by_url { request.url } else { request.user }).0
+    }
+
+    /// Whether every query goes to the one shard of the one site.
+    fn is_plain(&self) -> bool {
+        self.owners.nodes() == 1 && self.migration.is_none() && !self.sites.is_shared()
     }
 
     /// How many shards have keys.
@@ -102,6 +116,7 @@ impl State {
         for s in self.shards.len()..count {
             self.shards.push(Shard::new(s * group, group));
         }
+        self.open_streams();
         self.set_servers(ctx);
         for s in 0..self.shards.len() {
             let (is_up, outage) =
@@ -117,7 +132,7 @@ impl State {
         if self.migration.is_none() {
             self.begin_migration(ctx);
         }
-        self.is_whole = self.owners.nodes() == 1 && self.migration.is_none();
+        self.is_whole = self.is_plain();
     }
 
     /// A shard gets another number of servers: new ones begin with a copy of the data. Where there
@@ -138,7 +153,7 @@ impl State {
             shard.members[0] = Member::new(head);
         }
         shard.members.resize(group, Member::new(head));
-        if group == 1 {
+        if group == 1 && shard.peers.is_empty() {
             shard.forget_all();
         }
         if s > 0 {
@@ -174,7 +189,7 @@ impl State {
             ("to_shards", wanted as f64),
             ("share_moved", self.share_moved),
         ];
-        ctx.log(Severity::Info, None, "resharding begins", &numbers);
+        Ctx::log(ctx, Severity::Info, None, "resharding begins", &numbers);
         self.migration = Some(Migration {
             new,
             placement,
@@ -285,11 +300,11 @@ impl State {
         let seconds = ctx.now().since(migration.since).0 as f64 / 1e9;
         self.owners = migration.new;
         self.placed = migration.placement;
-        ctx.log(Severity::Info, None, "resharding is done", &[("seconds", seconds)]);
+        Ctx::log(ctx, Severity::Info, None, "resharding is done", &[("seconds", seconds)]);
         self.set_servers(ctx);
         // What was set meanwhile comes next.
         self.begin_migration(ctx);
-        self.is_whole = self.owners.nodes() == 1 && self.migration.is_none();
+        self.is_whole = self.is_plain();
     }
 
     /// Share of the keys that are where they belong.
