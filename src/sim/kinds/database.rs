@@ -3,6 +3,7 @@
 
 mod failover;
 mod fan;
+mod home;
 mod model;
 mod policy;
 mod query;

@@ -1,51 +1,56 @@
 //! Several sites: writes go to the home site and from there to the others, or each site takes its
-//! own; the loss of the home, another in its place, and the way back.
+//! own; what reads find at a site.
 
-use super::failover::Toll;
 use super::fan::NO_SERVER;
 use super::replication::begin_own;
 use super::settings::Setting;
 use super::shard::{NOBODY, Peer, Record};
-use super::{AWAY, QUERY, RECEIVE, SHIP, SITE, STREAMS, State};
+use super::{AWAY, QUERY, RECEIVE, SHIP, STREAMS, State};
 use crate::sim::kinds::behavior::{Action, Ctx, Surroundings};
+use crate::sim::kinds::param::Spec;
 use crate::sim::kinds::{Kind, network};
 use crate::sim::region::{self, ROUND_TRIP_MS};
 use crate::sim::run::calendar::LineId;
-use crate::sim::run::log::Severity;
-use crate::sim::run::requests::{Outcome, RequestId};
+use crate::sim::run::requests::{Outcome, Request, RequestId};
 use crate::sim::units::{SimTime, Span};
 
 /// Time between two tries to reach a site, or to give the writes back to it.
-const AGAIN: Span = Span(1_000_000_000);
+pub const AGAIN: Span = Span(1_000_000_000);
 /// Peers of a shard, for the names of timers: more than there are sites.
 const MOST_PEERS: usize = 16;
 
 /// The database of another site.
 #[derive(Clone, Copy, Debug)]
 pub struct Other {
-    site: u8,
-    place: u8,
+    /// Which site.
+    pub site: u8,
+    /// Its database's place in the engine.
+    pub place: u8,
     /// The round trip there.
     way: LineId,
     /// Time until a write gets there.
-    lag: Span,
+    pub lag: Span,
 }
 
 /// What a database knows of the other sites.
 #[derive(Clone, Debug, Default)]
 pub struct Sites {
-    mine: u8,
-    others: Vec<Other>,
-    promotion: Span,
-    fails_back: bool,
+    /// This site.
+    pub mine: u8,
+    /// The others.
+    pub others: Vec<Other>,
+    /// Time from the loss of the home until another takes its place.
+    pub promotion: Span,
+    /// The home takes the writes again when it is back.
+    pub fails_back: bool,
     /// The version of each key that this site has.
     held: Vec<u32>,
     /// When this site changed each key last.
     changed: Vec<SimTime>,
     /// Since when some of its data has no server.
-    lost_since: Option<SimTime>,
+    pub lost_since: Option<SimTime>,
     /// It was the home when it was lost, and another took its place.
-    was_home: bool,
+    pub was_home: bool,
 }
 
 impl Sites {
@@ -75,7 +80,14 @@ impl Sites {
     }
 }
 
-fn home(spec: Option<&crate::sim::kinds::param::Spec>, sites: u8) -> Option<u8> {
+/// Whether a write made elsewhere conflicts with this site's last one to the same key: that is
+/// older, but too young for the other site to have known it. Of two writes that do not know of each
+/// other, the later is counted where it arrives, and only there.
+fn is_conflict(mine: SimTime, theirs: SimTime, lag: Span) -> bool {
+    mine <= theirs && theirs < mine.after(lag)
+}
+
+fn home(spec: Option<&Spec>, sites: u8) -> Option<u8> {
     let home = spec.map_or(1, |spec| spec.count(Setting::Home as usize)) as u8;
     home.min(sites).checked_sub(1)
 }
@@ -248,15 +260,13 @@ impl State {
         Action::Reply(Outcome::Good)
     }
 
-    /// Counts a conflict: this site changed the key before the other did, and too late for the
-    /// other to know. (Of the two writes, the later one is counted where it arrives.)
-    fn count_conflict(&mut self, ctx: &Ctx, request: &crate::sim::run::requests::Request) {
+    /// Counts a conflict of a write that comes in with one of this site's own.
+    fn count_conflict(&mut self, ctx: &Ctx, request: &Request) {
         let from = request.frames[(request.depth as usize).saturating_sub(2)].node;
         let lag = self.sites.others.iter().find(|other| other.place == from).map(|o| o.lag);
         let mine = self.sites.changed.get(request.url as usize).copied();
-        if let (Some(lag), Some(mine)) = (lag, mine.filter(|at| *at < SimTime::NEVER)) {
-            let is_earlier = mine <= request.born && mine < ctx.now();
-            self.counts.conflicts += u64::from(is_earlier && request.born < mine.after(lag));
+        if let (Some(lag), Some(mine)) = (lag, mine.filter(|at| *at <= ctx.now())) {
+            self.counts.conflicts += u64::from(is_conflict(mine, request.born, lag));
         }
     }
 
@@ -285,128 +295,6 @@ impl State {
         version
     }
 
-    /// Looks whether all data of this site has a server, after one died or came back.
-    pub(super) fn inspect_site(&mut self, ctx: &mut Ctx) {
-        if !self.sites.is_shared() {
-            return;
-        }
-        let has_none = |s: usize| {
-            let shard = &self.shards[s];
-            (0..shard.members.len()).all(|m| !self.tier.is_alive(shard.first + m))
-        };
-        let is_lost = (0..self.in_use().min(self.shards.len())).any(has_none);
-        let mine = self.sites.mine;
-        ctx.run.homes.set_up(mine, !is_lost);
-        match (self.sites.lost_since, is_lost) {
-            (None, true) => self.site_lost(ctx),
-            (Some(since), false) => self.site_back(ctx, since),
-            _ => {}
-        }
-    }
-
-    fn site_lost(&mut self, ctx: &mut Ctx) {
-        let now = ctx.now();
-        self.sites.lost_since = Some(now);
-        for shard in &mut self.shards {
-            for p in 0..shard.peers.len() {
-                let left = shard.shipped(now, self.sites.others[p].lag);
-                let peer = &mut shard.peers[p];
-                peer.limit = left.max(peer.applied);
-            }
-        }
-        Ctx::log(ctx, Severity::Error, None, "the database of the site is lost", &[]);
-        if ctx.run.homes.home == Some(self.sites.mine) {
-            ctx.wake_at(now.after(self.sites.promotion), SITE);
-        }
-    }
-
-    /// The database is back: another site has its place, or not yet.
-    fn site_back(&mut self, ctx: &mut Ctx, since: SimTime) {
-        self.sites.lost_since = None;
-        let home = ctx.run.homes.home;
-        let was_replaced = home.is_some() && self.sites.was_home;
-        self.sites.was_home = false;
-        for s in 0..self.shards.len() {
-            let shard = &mut self.shards[s];
-            let end = shard.acked;
-            for peer in &mut shard.peers {
-                if was_replaced && !self.policy.recover {
-                    // What had not left is not wanted any more.
-                    peer.applied = peer.applied.max(end);
-                }
-                peer.limit = u64::MAX;
-            }
-            self.feed_all(ctx, s);
-        }
-        if home == Some(self.sites.mine) {
-            self.toll = Toll { rto: ctx.now().since(since), ..Toll::default() };
-        }
-        Ctx::log(ctx, Severity::Info, None, "the database of the site is back", &[]);
-    }
-
-    /// The home has been gone for long enough: the site that has most of its data takes its place.
-    pub(super) fn replace_home(&mut self, ctx: &mut Ctx) {
-        let (now, mine) = (ctx.now(), self.sites.mine);
-        if ctx.run.homes.home != Some(mine) {
-            return self.fail_back(ctx);
-        }
-        let Some(since) = self.sites.lost_since else { return self.fail_back(ctx) };
-        if now < since.after(self.sites.promotion) {
-            return;
-        }
-        let has =
-            |p: usize| -> u64 { self.shards.iter().map(|s| s.peers[p].limit.min(s.acked)).sum() };
-        let up = |p: &usize| ctx.run.homes.is_up(self.sites.others[*p].site);
-        let heirs = (0..self.sites.others.len()).filter(up);
-        let Some(heir) = heirs.rev().max_by_key(|p| has(*p)) else {
-            return ctx.wake_at(now.after(AGAIN), SITE);
-        };
-        let lost: u64 = self.shards.iter().map(|shard| shard.missing(heir).0).sum();
-        let oldest = self.shards.iter().filter_map(|shard| shard.missing(heir).1).min();
-        let rpo = oldest.map_or(Span::ZERO, |at| since.since(at));
-        let rto = now.since(since);
-        self.toll = Toll { lost, rpo, rto };
-        self.counts.site_lost_writes += lost;
-        self.counts.site_failovers += 1;
-        self.sites.was_home = true;
-        let other = self.sites.others[heir];
-        ctx.run.homes.home = Some(other.site);
-        let numbers = [
-            ("site", f64::from(other.site) + 1.0),
-            ("lost_writes", lost as f64),
-            ("rpo_s", rpo.0 as f64 / 1e9),
-            ("seconds_without_writes", rto.0 as f64 / 1e9),
-        ];
-        Ctx::log(ctx, Severity::Warning, None, "another site takes the writes", &numbers);
-        // The new home looks for the return of the old one.
-        let me = std::mem::replace(&mut ctx.node, other.place);
-        ctx.wake_at(now.after(AGAIN), SITE);
-        ctx.node = me;
-    }
-
-    /// A site that takes the writes in place of the home gives them back to it once that is back
-    /// and has all that it could have.
-    fn fail_back(&mut self, ctx: &mut Ctx) {
-        let (now, mine) = (ctx.now(), self.sites.mine);
-        let wanted = ctx.run.homes.wanted.flatten();
-        let stands_in = ctx.run.homes.home == Some(mine) && wanted != Some(mine);
-        let Some(wanted) = wanted.filter(|_| stands_in && self.sites.fails_back) else { return };
-        let there = self.sites.others.iter().position(|other| other.site == wanted);
-        let Some(p) = there else { return };
-        let lag = self.sites.others[p].lag;
-        let has_all = |shard: &super::shard::Shard| {
-            let sent = shard.shipped(now, lag).min(shard.acked);
-            // One may be on its way.
-            shard.peers[p].applied + 1 >= sent
-        };
-        if !ctx.run.homes.is_up(wanted) || !self.shards.iter().all(has_all) {
-            return ctx.wake_at(now.after(AGAIN), SITE);
-        }
-        ctx.run.homes.home = Some(wanted);
-        let numbers = [("site", f64::from(wanted) + 1.0)];
-        Ctx::log(ctx, Severity::Info, None, "the home site takes the writes again", &numbers);
-    }
-
     /// Age of the oldest write that another site does not have.
     pub(super) fn site_lag(&self, ctx: &Ctx) -> Span {
         let peers = self
@@ -414,5 +302,18 @@ impl State {
             .iter()
             .flat_map(|shard| shard.peers.iter().filter_map(|peer| shard.oldest_own(peer.applied)));
         peers.min().map_or(Span::ZERO, |at| ctx.now().since(at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_within_the_lag_of_each_other_conflict_once() {
+        let (first, second, lag) = (SimTime(1_000), SimTime(1_200), Span(500));
+        assert!(is_conflict(first, second, lag), "counted where the later one arrives");
+        assert!(!is_conflict(second, first, lag), "and not where the earlier one does");
+        assert!(!is_conflict(first, SimTime(1_500), lag), "it was known by then");
     }
 }
