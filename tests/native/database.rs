@@ -348,3 +348,64 @@ fn reads_are_local_and_writes_go_to_the_home() {
     let (read, write) = (reads.latency.mean_s.unwrap_or(0.0), writes.latency.mean_s.unwrap_or(0.0));
     near("way to the home", write - read, 0.064, 0.02);
 }
+
+#[test]
+fn every_acknowledged_write_is_applied_in_flight_or_lost_whatever_dies() {
+    use crate::wild::draws;
+    let (mut failovers, mut lost, mut recovered, mut stale) = (0.0, 0.0, 0.0, 0.0);
+    for seed in 1..=60 {
+        let mut draw = draws(31).at(seed);
+        let pick = |draw: &mut millionth::sim::rng::Draw, of: &[&str]| {
+            of[draw.below(of.len() as u32) as usize].to_owned()
+        };
+        let (replicas, shards) = (1 + draw.below(3), 1 + draw.below(3));
+        let mut settings = format!(
+            "clients.rate=300&clients.read_share=0.5&clients.urls=200&db.detect_s=1&\
+             db.promote_s=1&db.write_ms=2&db.read_ms=1&db.replicas={replicas}&\
+             db.shards={shards}&db.replication={}&db.recover={}&db.lag_ms={}&db.apply_share={}&db.transactions={}&\
+             db.discipline={}&db.connections={}&at=9:db.shards={}&at=14:db.replication={}",
+            pick(&mut draw, &["async", "sync", "semi-sync"]),
+            pick(&mut draw, &["on", "off"]),
+            draw.below(1_000),
+            draw.unit(),
+            pick(&mut draw, &["0", "0.3"]),
+            pick(&mut draw, &["shared", "slots"]),
+            2 + draw.below(20),
+            1 + draw.below(4),
+            pick(&mut draw, &["async", "sync", "semi-sync"]),
+        );
+        for _ in 0..8 {
+            let server = 1 + draw.below(shards * (1 + replicas));
+            let at = 20.0 * draw.unit();
+            settings += &format!("&fault=kill.db.{server}@{at:.2}for{:.2}", 8.0 * draw.unit());
+        }
+        let several = draw.below(3) == 0;
+        let mut engine = if several { sites(&settings, seed) } else { engine(&settings, seed) };
+        let start = engine.sample();
+        for step in 1..=400 {
+            engine.run_until(
+                SimTime::ZERO.after(Span::from_millis(75.0 * f64::from(step))),
+                u64::MAX,
+            );
+            engine.check().unwrap_or_else(|law| panic!("seed {seed}: {law}\n{settings}"));
+        }
+        let figures = Snapshot::between(engine.topology(), &start, &engine.sample());
+        let parts = || figures.parts.iter().filter(|part| part.key.starts_with("db"));
+        let sum = |name: &str| -> f64 {
+            let counters = parts().flat_map(|part| &part.counters);
+            counters.filter(|(n, _)| n == name).map(|(_, count)| *count as f64).sum()
+        };
+        let writes = figures.classes.iter().find(|class| class.key == "write");
+        let told = writes.map_or(0.0, |class| class.tally.good as f64);
+        assert!(sum("acknowledged_writes") >= told, "seed {seed}: {told} were told");
+        // Nothing is behind when nothing is wrong any more.
+        let last = watch(&mut engine, 60.0);
+        assert!(last.users.good > 5_000, "seed {seed}: {:?}\n{settings}", last.users);
+        failovers += sum("failovers");
+        lost += sum("lost_writes");
+        recovered += sum("recovered_writes");
+        stale += sum("stale_reads");
+    }
+    let seen = [failovers, lost, recovered, stale];
+    assert!(seen.iter().all(|count| *count > 20.0), "what was never seen was not tested: {seen:?}");
+}

@@ -206,21 +206,28 @@ impl Behavior for State {
     fn resume(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         let frame = *ctx.frame(id);
         let server = frame.server as usize;
-        match frame.phase {
-            QUERY | CHILD => return self.worked(ctx, id, server),
-            REDIRECT => {
-                return self.found(ctx, id);
-            }
-            APPLY => self.has_applied(ctx, id, server),
-            RECOVER => self.has_recovered(ctx, id, server),
-            MOVE => self.has_moved(ctx, id, server),
-            RECEIVE => return self.has_received(ctx, id, server),
-            COMMIT => return self.commit_two(ctx, id, fan::BOTH, Outcome::Good),
-            phase => {
-                self.disks.release(ctx, server);
-                ctx.frame(id).phase = phase & !AT_DISK;
+        if frame.phase == QUERY {
+            return self.worked(ctx, id, server);
+        }
+        let mut phase = frame.phase;
+        if phase & AT_DISK > 0 {
+            self.disks.release(ctx, server);
+            phase &= !AT_DISK;
+            ctx.frame(id).phase = phase;
+            if phase == QUERY || phase == CHILD {
                 return self.done(ctx, id, server);
             }
+        } else if (phase == APPLY || phase == RECEIVE) && self.apply_to_disk(ctx, id, server) {
+            return Action::Wait;
+        }
+        match phase {
+            REDIRECT => return self.found(ctx, id),
+            APPLY => self.has_applied(ctx, id, server),
+            RECEIVE => return self.has_received(ctx, id, server),
+            RECOVER => self.has_recovered(ctx, id, server),
+            MOVE => self.has_moved(ctx, id, server),
+            COMMIT => return self.commit_two(ctx, id, fan::BOTH, Outcome::Good),
+            _ => return self.worked(ctx, id, server),
         }
         Action::Wait
     }

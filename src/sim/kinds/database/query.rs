@@ -109,16 +109,35 @@ impl State {
                 let misses = self.draws.disks.at(number).unit() < self.policy.disk_reads;
                 f64::from(u8::from(misses))
             };
-            let work = operations * self.policy.disk_ns;
-            if work > 0.0
-                && self.disks.is_alive(server)
-                && self.disks.offer(ctx, server, id, work).is_some()
-            {
-                ctx.frame(id).phase |= AT_DISK;
+            if self.to_disk(ctx, id, server, operations) {
                 return Action::Wait;
             }
         }
         self.done(ctx, id, server)
+    }
+
+    /// Sends a request to the disk of its server for so many operations; says whether it is there.
+    pub(super) fn to_disk(
+        &mut self,
+        ctx: &mut Ctx,
+        id: RequestId,
+        server: usize,
+        operations: f64,
+    ) -> bool {
+        let work = operations * self.policy.disk_ns;
+        if work == 0.0 || !self.disks.is_alive(server) {
+            return false;
+        }
+        let is_there = self.disks.offer(ctx, server, id, work).is_some();
+        if is_there {
+            ctx.frame(id).phase |= AT_DISK;
+        }
+        is_there
+    }
+
+    /// A server has done the work of applying a write: its disk has its part.
+    pub(super) fn apply_to_disk(&mut self, ctx: &mut Ctx, id: RequestId, server: usize) -> bool {
+        self.policy.disk_ns > 0.0 && self.to_disk(ctx, id, server, self.policy.disk_writes)
     }
 
     /// A query is done but for what a write needs of replicas.

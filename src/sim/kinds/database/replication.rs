@@ -204,7 +204,7 @@ impl State {
             }
             let number = member.applied;
             let work = self.apply_work(s, number);
-            if work > 0.0 {
+            if work > 0.0 || self.policy.disk_ns > 0.0 {
                 return self.apply(ctx, s, m, work);
             }
             self.applied(ctx, s, m);
