@@ -92,14 +92,14 @@ pub struct State {
     seed: u64,
     tier: Tier,
     disks: Tier,
-    policy: Policy,
-    model: Model,
+    policy: Box<Policy>,
+    model: Box<Model>,
     plan: Plan,
     /// Servers of a shard.
     group: usize,
     shards: Vec<Shard>,
-    owners: Owners,
-    migration: Option<Migration>,
+    owners: Box<Owners>,
+    migration: Option<Box<Migration>>,
     /// The placement of the owners.
     placed: Placement,
     /// Share of the keys that the last resharding moves.
@@ -111,9 +111,9 @@ pub struct State {
     free_fans: Vec<u32>,
     keys: Marks,
     users: Marks,
-    sites: Sites,
+    sites: Box<Sites>,
     toll: Toll,
-    counts: Counts,
+    counts: Box<Counts>,
     draws: Draws,
 }
 
@@ -129,12 +129,12 @@ impl State {
             seed,
             tier: Tier::default(),
             disks: Tier::default(),
-            policy,
-            model: Model::new(&spec),
+            policy: Box::new(policy),
+            model: Box::new(Model::new(&spec)),
             plan: Plan { slots: 1, room: 0, machine: Machine::Slots },
             group: 1,
             shards: Vec::new(),
-            owners: Owners::new(policy.placement, seed, 1),
+            owners: Box::new(Owners::new(policy.placement, seed, 1)),
             migration: None,
             placed: policy.placement,
             share_moved: 0.0,
@@ -144,9 +144,9 @@ impl State {
             free_fans: Vec::new(),
             keys: Marks::default(),
             users: Marks::default(),
-            sites: Sites::default(),
+            sites: Box::default(),
             toll: Toll::default(),
-            counts: Counts::default(),
+            counts: Box::default(),
             draws: Draws {
                 services: stream(Purpose::Service),
                 routes: stream(Purpose::Route),
@@ -172,10 +172,10 @@ impl State {
 
 impl Behavior for State {
     fn configure(&mut self, ctx: &mut Ctx, around: &dyn Surroundings, spec: &Spec) {
-        self.model = Model::new(spec);
+        *self.model = Model::new(spec);
         let zone = around.spec(Kind::Network).map_or_else(Default::default, network::zone);
         let users = around.spec(Kind::Clients);
-        self.policy = Policy::new(spec, zone, |by_url| {
+        *self.policy = Policy::new(spec, zone, |by_url| {
             let row = if by_url { clients::Setting::Urls } else { clients::Setting::Users };
             users.map_or(1, |users| users.count(row as usize) as u32)
         });

@@ -107,8 +107,11 @@ impl State {
         for member in &mut shard.members {
             member.limit = u64::MAX;
         }
-        self.toll = Toll { lost, rpo, rto };
-        self.counts.writeless_ns += rto.0;
+        // With another site in its place, writes went on there; that toll is known.
+        if !self.sites.was_home {
+            self.toll = Toll { lost, rpo, rto };
+            self.counts.writeless_ns += rto.0;
+        }
     }
 
     /// The most advanced replica becomes the primary, once it has applied all that has reached it.

@@ -92,6 +92,7 @@ impl State {
         self.toll = Toll { lost, rpo, rto };
         self.counts.site_lost_writes += lost;
         self.counts.site_failovers += 1;
+        self.counts.writeless_ns += rto.0;
         self.sites.was_home = true;
         let other = self.sites.others[heir];
         ctx.run.homes.home = Some(other.site);

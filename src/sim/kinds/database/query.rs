@@ -56,7 +56,7 @@ impl State {
             (shard.primary_server(), work)
         } else {
             let mut work = self.model.read.sample(service);
-            let Model { joins, ranges, .. } = self.model;
+            let Model { joins, ranges, .. } = *self.model;
             if joins.0 > 0.0 || ranges.0 > 0.0 {
                 let mut draw = self.draws.joins.at(number);
                 if joins.0 > 0.0 && draw.unit() < joins.0 {
@@ -109,7 +109,7 @@ impl State {
                 let misses = self.draws.disks.at(number).unit() < self.policy.disk_reads;
                 f64::from(u8::from(misses))
             };
-            if self.to_disk(ctx, id, server, operations) {
+            if self.send_to_disk(ctx, id, server, operations) {
                 return Action::Wait;
             }
         }
@@ -117,7 +117,7 @@ impl State {
     }
 
     /// Sends a request to the disk of its server for so many operations; says whether it is there.
-    pub(super) fn to_disk(
+    pub(super) fn send_to_disk(
         &mut self,
         ctx: &mut Ctx,
         id: RequestId,
@@ -137,7 +137,7 @@ impl State {
 
     /// A server has done the work of applying a write: its disk has its part.
     pub(super) fn apply_to_disk(&mut self, ctx: &mut Ctx, id: RequestId, server: usize) -> bool {
-        self.policy.disk_ns > 0.0 && self.to_disk(ctx, id, server, self.policy.disk_writes)
+        self.policy.disk_ns > 0.0 && self.send_to_disk(ctx, id, server, self.policy.disk_writes)
     }
 
     /// A query is done but for what a write needs of replicas.

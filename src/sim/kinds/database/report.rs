@@ -113,6 +113,7 @@ impl State {
         });
         let since = self.shards.iter().filter_map(|shard| shard.outage);
         let outage = since.map(|outage| ctx.now().since(outage.since)).max();
+        let outage = outage.filter(|_| !self.sites.was_home);
         let counts = &self.counts;
         let disk: u32 = self.disks.view(ctx).iter().map(|disk| disk.backlog).sum();
         vec![

@@ -105,7 +105,7 @@ impl State {
         let is_first = self.shards.is_empty();
         let wanted = self.policy.shards;
         if is_first {
-            self.owners = Owners::new(self.policy.placement, self.seed, wanted);
+            *self.owners = Owners::new(self.policy.placement, self.seed, wanted);
             self.placed = self.policy.placement;
         }
         let count = self.owners.nodes().max(self.shards.len()).max(wanted);
@@ -190,7 +190,7 @@ impl State {
             ("share_moved", self.share_moved),
         ];
         Ctx::log(ctx, Severity::Info, None, "resharding begins", &numbers);
-        self.migration = Some(Migration {
+        self.migration = Some(Box::new(Migration {
             new,
             placement,
             cursor: 0,
@@ -200,7 +200,7 @@ impl State {
             is_torn: false,
             due: now,
             since: now,
-        });
+        }));
         self.is_whole = false;
         ctx.wake_at(now, MIGRATION);
     }
@@ -298,7 +298,7 @@ impl State {
     fn end_migration(&mut self, ctx: &mut Ctx) {
         let Some(migration) = self.migration.take() else { return };
         let seconds = ctx.now().since(migration.since).0 as f64 / 1e9;
-        self.owners = migration.new;
+        *self.owners = migration.new;
         self.placed = migration.placement;
         Ctx::log(ctx, Severity::Info, None, "resharding is done", &[("seconds", seconds)]);
         self.set_servers(ctx);
