@@ -1,6 +1,6 @@
 # `make serve` shows the page, `make test` checks everything. Each target installs first what it lacks.
 .DEFAULT_GOAL := help
-.PHONY: help setup build serve test lint native parity browser e2e speed screenshots bench docs accuracy clean
+.PHONY: help setup build serve test lint native parity examples browser e2e speed screenshots bench docs accuracy clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ native: setup ## Test the simulation
 
 parity: setup ## Test that native, Node and Chromium agree to the byte
 	@tools/test parity
+
+examples: setup ## Test the examples that spread a sweep with GNU parallel and Dask
+	@tools/test examples
 
 browser: setup ## Test the page's parts in headless Chromium
 	@tools/test browser

@@ -1,8 +1,11 @@
-//! The headless command: hands arguments, files, the clock and the terminal to the library.
+//! The headless command: hands arguments, files, the clock, the terminal and the machine's cores to
+//! the library.
 
 use millionth::headless::{self, Host};
 use std::io::{IsTerminal, Read, Write, stderr, stdin, stdout};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 
 /// Longest file that is read, in bytes: anything longer is refused by the reader anyway.
 const LONGEST: u64 = (millionth::sim::scenario::file::LONGEST + 1) as u64;
@@ -17,23 +20,56 @@ fn read(path: &str) -> Result<String, String> {
     outcome.map(|_| text).map_err(|error| error.to_string())
 }
 
+fn write(path: &str, text: &str) -> Result<(), String> {
+    std::fs::write(path, text).map_err(|error| error.to_string())
+}
+
+/// Progress on a terminal; nothing in a pipe.
+fn tell(share: f64) {
+    if stderr().is_terminal() {
+        // Progress that cannot be shown is no reason to stop.
+        let _ = write!(stderr(), "\r{:3.0} %", share * 100.0);
+        if share >= 1.0 {
+            let _ = write!(stderr(), "\r     \r");
+        }
+    }
+}
+
+/// Does numbered work on as many threads as asked for, and tells how much is done.
+fn each(count: usize, jobs: usize, work: &(dyn Fn(usize) + Sync)) {
+    let next = AtomicUsize::new(0);
+    let (done, dones) = mpsc::channel();
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.min(count) {
+            let (done, next) = (done.clone(), &next);
+            scope.spawn(move || {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= count {
+                        return;
+                    }
+                    work(number);
+                    // Nobody listens only when the command ends anyway.
+                    let _ = done.send(());
+                }
+            });
+        }
+        drop(done);
+        for (so_far, ()) in dones.iter().enumerate() {
+            tell((so_far + 1) as f64 / count as f64);
+        }
+    });
+}
+
 #[expect(clippy::disallowed_methods, reason = "the command says how long it took")]
 fn main() -> ExitCode {
     let start = std::time::Instant::now();
     let arguments: Vec<String> =
         std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-    let shows = stderr().is_terminal();
-    let tell = |share: f64| {
-        if shows {
-            // Progress that cannot be shown is no reason to stop.
-            let _ = write!(stderr(), "\r{:3.0} %", share * 100.0);
-            if share >= 1.0 {
-                let _ = write!(stderr(), "\r     \r");
-            }
-        }
-    };
     let clock = || start.elapsed().as_secs_f64();
-    let ending = headless::run(&arguments, &Host { read: &read, clock: &clock, tell: &tell });
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let host = Host { read: &read, write: &write, clock: &clock, tell: &tell, each: &each, cores };
+    let ending = headless::run(&arguments, &host);
     // A reader that has gone away (a closed pipe) is no failure of the run.
     let _ = stderr().write_all(ending.err.as_bytes());
     let _ = stdout().write_all(ending.out.as_bytes());

@@ -1,9 +1,14 @@
-//! Reads the command line: what is asked for, or everything that is wrong with it.
+//! Understands the command line: what is asked for, or everything that is wrong with it.
 
+use super::words::Words;
+use crate::sim::analysis::metric::Wanted;
+use crate::sim::analysis::plan::{self, Goal};
+use crate::sim::analysis::report::RunPlan;
+use crate::sim::analysis::sweep::{self, Axis, Point};
 use crate::sim::kinds::param::quoted;
 use crate::sim::scenario::{Problem, Scenario, file, link, presets};
+use crate::sim::topology::Topology;
 use crate::sim::units::Span;
-use lexopt::{Arg, Parser, ValueExt};
 
 /// What is asked for.
 #[derive(Debug)]
@@ -15,43 +20,87 @@ pub enum Order {
         /// As JSON.
         json: bool,
     },
-    /// A run.
-    Run(RunOrder),
+    /// The table of metrics.
+    Metrics {
+        /// As JSON.
+        json: bool,
+    },
+    /// Something to be simulated.
+    Job(Box<Job>),
 }
 
-/// A run to be made.
+/// Something to be simulated, in a form.
 #[derive(Debug)]
-pub struct RunOrder {
-    /// Of what.
-    pub scenario: Scenario,
-    /// Simulated time thrown away.
-    pub warm_up: Span,
-    /// Simulated time measured.
-    pub duration: Span,
+pub struct Job {
+    /// What is asked of it.
+    pub task: Task,
+    /// The system.
+    pub topology: Topology,
+    /// Simulated time of each run.
+    pub plan: RunPlan,
     /// The result as JSON.
     pub json: bool,
+    /// Settings given with `--set`, and their values as the scenario writes them.
+    pub sets: Vec<(String, String)>,
+    /// Metrics asked for.
+    pub metrics: Vec<Wanted>,
+    /// Where the CSV goes: a file, or `-` for standard output.
+    pub csv: Option<String>,
+    /// How many runs at once; `None` for as many as the machine has cores.
+    pub jobs: Option<usize>,
+}
+
+/// What is asked of a system.
+#[derive(Debug)]
+pub enum Task {
+    /// One run.
+    Run,
+    /// A grid of runs.
+    Sweep {
+        /// What is swept.
+        axes: Vec<Axis>,
+        /// The runs.
+        points: Vec<Point>,
+    },
+    /// The cheapest counts that meet goals.
+    Plan {
+        /// What is to be met.
+        goals: Vec<Goal>,
+        /// What may be changed; empty for the tiers' counts and sizes.
+        axes: Vec<Axis>,
+    },
+    /// Theory beside measurement.
+    Theory,
+    /// Single points of failure.
+    Spof,
+    /// What limits it, in sentences.
+    Explain,
 }
 
 /// Unless told otherwise: a minute for the system to settle ...
 const WARM_UP_S: f64 = 60.0;
 /// ... and five to measure.
 const DURATION_S: f64 = 300.0;
+/// Where many servers are killed, a run of each is shorter.
+const SPOF_DURATION_S: f64 = 60.0;
 /// Longest time that may be asked for: a simulated week.
 const LONGEST_S: f64 = 604_800.0;
+/// Most runs at once.
+const MOST_JOBS: u64 = 1_024;
+
+/// Options that every job takes.
+const COMMON: &[&str] = &["set", "seed", "warmup", "duration", "json"];
+/// Commands that simulate, with the options that each takes besides.
+const JOBS: &[(&str, &[&str])] = &[
+    ("run", &["metric", "csv"]),
+    ("sweep", &["over", "metric", "csv", "jobs"]),
+    ("plan", &["goal", "over", "jobs"]),
+    ("theory", &[]),
+    ("spof", &["jobs"]),
+    ("explain", &[]),
+];
 
 type ReadFile<'a> = &'a dyn Fn(&str) -> Result<String, String>;
-
-/// What stood on the line, not yet understood.
-#[derive(Default)]
-struct Words {
-    plain: Vec<String>,
-    sets: Vec<String>,
-    seed: Option<String>,
-    warm_up: Option<String>,
-    duration: Option<String>,
-    json: bool,
-    help: bool,
-}
 
 /// Reads the command line.
 ///
@@ -59,27 +108,38 @@ struct Words {
 /// Every problem at once.
 pub fn read(arguments: &[String], read_file: ReadFile<'_>) -> Result<Order, Vec<Problem>> {
     let mut problems = Vec::new();
-    let words = words(arguments, &mut problems);
-    if words.help {
+    let words = Words::read(arguments, &mut problems);
+    let command = words.plain.first().map(String::as_str);
+    if words.has("help") || command == Some("help") {
         return Ok(Order::Help);
     }
-    let mut plain = words.plain.iter().map(String::as_str);
-    let order = match plain.next() {
+    let (order, used) = match command {
         None => {
             problems.push(Problem::new("arguments", "no command; see millionth help"));
-            None
+            (None, 0)
         }
-        Some("help") => return Ok(Order::Help),
-        Some("params") => Some(Order::Params { json: words.json }),
-        Some("run") => run(&words, plain.next(), read_file, &mut problems).map(Order::Run),
-        Some(other) => {
-            let what = format!("{} is not a command; see millionth help", quoted(other));
-            problems.push(Problem::new("arguments", what));
-            None
+        Some(command @ ("params" | "metrics")) => {
+            words.only(command, &["json"], &mut problems);
+            let json = words.has("json");
+            let is_params = command == "params";
+            (Some(if is_params { Order::Params { json } } else { Order::Metrics { json } }), 1)
         }
+        Some(command) => match JOBS.iter().find(|(name, _)| *name == command) {
+            Some((_, more)) => {
+                words.only(command, &[COMMON, more].concat(), &mut problems);
+                let job = job(command, &words, read_file, &mut problems);
+                (job.map(|job| Order::Job(Box::new(job))), 2)
+            }
+            None => {
+                let what = format!("{} is not a command; see millionth help", quoted(command));
+                problems.push(Problem::new("arguments", what));
+                (None, 1)
+            }
+        },
     };
+    let rest = words.plain.iter().skip(used);
     problems.extend(
-        plain.map(|word| Problem::new("arguments", format!("{} is too much", quoted(word)))),
+        rest.map(|word| Problem::new("arguments", format!("{} is too much", quoted(word)))),
     );
     match order {
         Some(order) if problems.is_empty() => Ok(order),
@@ -87,55 +147,65 @@ pub fn read(arguments: &[String], read_file: ReadFile<'_>) -> Result<Order, Vec<
     }
 }
 
-fn words(arguments: &[String], problems: &mut Vec<Problem>) -> Words {
-    let mut words = Words::default();
-    let mut parser = Parser::from_args(arguments);
-    loop {
-        let next = match parser.next() {
-            Ok(None) => return words,
-            Ok(Some(Arg::Value(value))) => value.string().map(|word| words.plain.push(word)),
-            Ok(Some(Arg::Long("set"))) => text(&mut parser).map(|set| words.sets.push(set)),
-            Ok(Some(Arg::Long("seed"))) => text(&mut parser).map(|seed| words.seed = Some(seed)),
-            Ok(Some(Arg::Long("warmup"))) => text(&mut parser).map(|s| words.warm_up = Some(s)),
-            Ok(Some(Arg::Long("duration"))) => text(&mut parser).map(|s| words.duration = Some(s)),
-            Ok(Some(Arg::Long("json"))) => {
-                words.json = true;
-                Ok(())
-            }
-            Ok(Some(Arg::Long("help") | Arg::Short('h'))) => {
-                words.help = true;
-                Ok(())
-            }
-            Ok(Some(other)) => Err(other.unexpected()),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = next {
-            problems.push(Problem::new("arguments", error.to_string()));
+fn job(
+    command: &str,
+    words: &Words,
+    read_file: ReadFile<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Job> {
+    let source = words.plain.get(1).map(String::as_str);
+    let (scenario, is_known) = system(words, source, read_file, problems);
+    let topology = match Topology::build(&scenario) {
+        Ok(topology) => Some(topology),
+        Err(wrong) => {
+            problems.extend(wrong);
+            None
+        }
+    };
+    let mut metrics: Vec<Wanted> = read_all("metric", words, problems, Wanted::read);
+    if let Some(topology) = topology.as_ref().filter(|_| is_known) {
+        let wrong = metrics.iter().filter_map(|wanted| wanted.check(topology).err());
+        problems.extend(wrong.map(|what| Problem::new("--metric", what)));
+    }
+    if metrics.is_empty() && (command == "sweep" || words.has("csv")) {
+        let usual = ["p50", "p99", "goodput", "errors", "cost"];
+        metrics = usual.iter().filter_map(|key| Wanted::read(key).ok()).collect();
+    }
+    let duration_s = if command == "spof" { SPOF_DURATION_S } else { DURATION_S };
+    let plan = RunPlan {
+        warm_up: seconds(words, "warmup", WARM_UP_S, 0.0, problems),
+        duration: seconds(words, "duration", duration_s, 0.001, problems),
+    };
+    let jobs = words.whole("jobs", MOST_JOBS, problems).map(|jobs| jobs.max(1) as usize);
+    let task = task(command, words, &scenario, is_known, problems);
+    let mut sets: Vec<(String, String)> = Vec::new();
+    for key in words.all("set").filter_map(|set| set.split_once('=')).map(|(key, _)| key) {
+        if !sets.iter().any(|(known, _)| known == key) {
+            sets.extend(sweep::value_of(&scenario, key).map(|value| (key.to_owned(), value)));
         }
     }
+    let (json, csv) = (words.has("json"), words.last("csv").map(ToOwned::to_owned));
+    Some(Job { task, topology: topology?, plan, json, sets, metrics, csv, jobs })
 }
 
-fn text(parser: &mut Parser) -> Result<String, lexopt::Error> {
-    parser.value()?.string()
-}
-
-fn run(
+/// The scenario with the settings and the seed of the line, and whether it could be read. A wrong
+/// scenario must not hide what else is wrong: the rest is read against stage 1.
+fn system(
     words: &Words,
     source: Option<&str>,
     read_file: ReadFile<'_>,
     problems: &mut Vec<Problem>,
-) -> Option<RunOrder> {
+) -> (Scenario, bool) {
     let scenario = match source {
         None => Err(vec![Problem::new("arguments", "a scenario is needed; see millionth help")]),
         Some(source) => scenario(source, read_file),
     };
-    // A wrong scenario must not hide what else is wrong: the rest is read against stage 1.
     let is_known = scenario.is_ok();
     let mut scenario = scenario.unwrap_or_else(|wrong| {
         problems.extend(wrong);
         presets::stage(1)
     });
-    for set in &words.sets {
+    for set in words.all("set") {
         match set.split_once('=') {
             None => {
                 problems.push(Problem::new("--set", format!("{} is not KEY=VALUE", quoted(set))));
@@ -147,28 +217,85 @@ fn run(
             },
         }
     }
-    if let Some(seed) = &words.seed {
-        match seed.parse() {
-            Ok(seed) => scenario.seed = seed,
-            Err(_) => {
-                let what = format!("{} is not a whole number", quoted(seed));
-                problems.push(Problem::new("--seed", what));
+    if let Some(seed) = words.whole("seed", u64::MAX, problems) {
+        scenario.seed = seed;
+    }
+    (scenario, is_known)
+}
+
+fn task(
+    command: &str,
+    words: &Words,
+    scenario: &Scenario,
+    is_known: bool,
+    problems: &mut Vec<Problem>,
+) -> Task {
+    let axes: Vec<Axis> = read_all("over", words, problems, Axis::read);
+    let mut points = Vec::new();
+    if !axes.is_empty() && is_known {
+        // What can be planned can be swept: the same values must be right.
+        let checked = match command {
+            "plan" => sweep::check(scenario, &axes)
+                .and_then(|()| Topology::build(scenario))
+                .and_then(|topology| plan::check(&topology, &axes))
+                .map(|()| Vec::new()),
+            _ => sweep::points(scenario, &axes),
+        };
+        points = checked.unwrap_or_else(|wrong| {
+            problems.extend(wrong);
+            Vec::new()
+        });
+    }
+    match command {
+        "sweep" => {
+            if !words.has("over") {
+                problems.push(Problem::new("--over", "is needed, such as web.servers=2..8"));
             }
+            if words.has("json") && words.has("csv") {
+                problems.push(Problem::new("--json", "and --csv exclude each other"));
+            }
+            Task::Sweep { axes, points }
+        }
+        "plan" => {
+            let goals = read_all("goal", words, problems, Goal::read);
+            if let Some(topology) = Topology::build(scenario).ok().filter(|_| is_known) {
+                let wrong = goals.iter().filter_map(|goal| goal.wanted.check(&topology).err());
+                problems.extend(wrong.map(|what| Problem::new("--goal", what)));
+            }
+            Task::Plan { goals, axes }
+        }
+        "theory" => Task::Theory,
+        "spof" => Task::Spof,
+        "explain" => Task::Explain,
+        _ => Task::Run,
+    }
+}
+
+/// Reads all values of an option; those that are wrong are named and left out.
+fn read_all<T>(
+    name: &str,
+    words: &Words,
+    problems: &mut Vec<Problem>,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Vec<T> {
+    let mut good = Vec::new();
+    for text in words.all(name) {
+        match read(text) {
+            Ok(value) => good.push(value),
+            Err(what) => problems.push(Problem::new(format!("--{name}"), what)),
         }
     }
-    let warm_up = seconds("--warmup", words.warm_up.as_deref(), WARM_UP_S, 0.0, problems);
-    let duration = seconds("--duration", words.duration.as_deref(), DURATION_S, 0.001, problems);
-    Some(RunOrder { scenario, warm_up, duration, json: words.json })
+    good
 }
 
 fn seconds(
+    words: &Words,
     name: &str,
-    given: Option<&str>,
     default: f64,
     least: f64,
     problems: &mut Vec<Problem>,
 ) -> Span {
-    let Some(text) = given else {
+    let Some(text) = words.last(name) else {
         return Span::from_seconds(default);
     };
     match text.parse::<f64>() {
@@ -176,7 +303,7 @@ fn seconds(
         _ => {
             let what =
                 format!("{} is not a number of seconds from {least} to {LONGEST_S}", quoted(text));
-            problems.push(Problem::new(name, what));
+            problems.push(Problem::new(format!("--{name}"), what));
             Span::ZERO
         }
     }

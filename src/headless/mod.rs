@@ -1,15 +1,20 @@
-//! The headless command, `millionth`: arguments in, text and exit code out. It reads files and
-//! tells the time only through what its caller hands in, so that other hosts can run it too.
+//! The headless command, `millionth`: arguments in, text and exit code out. It reads and writes
+//! files, tells the time and runs things side by side only through what its caller hands in, so
+//! that other hosts can run it too.
 
 mod arguments;
+mod insight;
+mod listing;
+mod many;
+mod planning;
+mod sweeping;
 mod table;
+mod words;
 
-use crate::sim::analysis::report::{self, Report, RunPlan};
-use crate::sim::kinds::Kind;
-use crate::sim::kinds::param::Domain;
+use crate::sim::analysis::report::{self, Report};
+use crate::sim::analysis::sweep;
 use crate::sim::scenario::Problem;
-use crate::sim::topology::Topology;
-use arguments::{Order, RunOrder};
+use arguments::{Job, Order, Task};
 use serde_json::json;
 
 /// What the command has to say, and how it ends.
@@ -23,47 +28,93 @@ pub struct Ending {
     pub code: u8,
 }
 
+/// Does work number 0, 1 .. of so many, at most so many at once.
+pub type Each<'a> = &'a dyn Fn(usize, usize, &(dyn Fn(usize) + Sync));
+
 /// What the command needs from the outside.
 pub struct Host<'a> {
     /// Reads a file, or standard input for `-`.
     pub read: &'a dyn Fn(&str) -> Result<String, String>,
+    /// Writes a file.
+    pub write: &'a dyn Fn(&str, &str) -> Result<(), String>,
     /// Seconds on some clock that runs on.
     pub clock: &'a dyn Fn() -> f64,
     /// Hears the share of a long run that is done.
     pub tell: &'a dyn Fn(f64),
+    /// Does independent work side by side, and tells how much of it is done.
+    pub each: Each<'a>,
+    /// How much can be done at once.
+    pub cores: usize,
 }
 
 /// How the command is used.
 pub const USAGE: &str = "\
 Usage:
-  millionth run SCENARIO [--set KEY=VALUE]... [--seed N] [--warmup S] [--duration S] [--json]
-  millionth params [--json]
+  millionth run SCENARIO [--metric M]... [--csv FILE] [--json]
+  millionth sweep SCENARIO --over RANGE... [--metric M]... [--jobs N] [--csv FILE | --json]
+  millionth plan SCENARIO [--goal GOAL]... [--over RANGE]... [--jobs N] [--json]
+  millionth theory SCENARIO [--json]
+  millionth spof SCENARIO [--jobs N] [--json]
+  millionth explain SCENARIO [--json]
+  millionth params | metrics [--json]
   millionth help
 
 SCENARIO is stage-1 to stage-3, a link (or its end from the question mark on), a file with a
 scenario as JSON or with a link, or - for standard input.
+  run      simulates it once and says every figure
+  sweep    runs it at every point of a grid; several --over make the grid
+  plan     finds the cheapest settings that meet all goals, by simulating
+  theory   puts queueing theory beside what was measured, station by station
+  spof     names single points of failure, and kills each part and server to see
+  explain  says what limits it, what it costs and how available it is
+  params   lists all settings, metrics all figures that can be asked for
+
+Every command that simulates takes:
   --set KEY=VALUE  sets a setting, such as web.servers=6; may stand several times
   --seed N         the seed of all draws, a whole number
   --warmup S       simulated seconds thrown away before measuring, 60 unless told
-  --duration S     simulated seconds measured, 300 unless told
+  --duration S     simulated seconds measured, 300 unless told (spof: 60)
   --json           the whole result as JSON
-Exit code: 0 done, 2 wrong input, 1 a defect of the simulator itself.
+Besides:
+  --over RANGE     KEY=A..B:STEP, KEY=A..B:*FACTOR or KEY=a,b,c; for plan, each value has to cost
+                   more than the one before; unless told, the counts and sizes of all tiers
+  --metric M       such as p99, errors, p95.write or utilisation.db; see millionth metrics
+  --goal GOAL      such as p99<=200ms, errors<=0.1% or availability>=99.9%; it is met with the
+                   whole of its 95 % interval. Unless told: p99<=1s and errors<=0.1%
+  --jobs N         runs at once, as many as there are cores unless told; the result is the same
+  --csv FILE       the settings given and the metrics as CSV, - for standard output
+Exit code: 0 done, 2 wrong input, 1 a defect of the simulator itself. A plan that finds nothing is
+done too.
 ";
 
 /// Runs the command with these arguments, the program's name left out.
 #[must_use]
 pub fn run(arguments: &[String], host: &Host<'_>) -> Ending {
-    match arguments::read(arguments, host.read) {
-        Err(problems) => refuse(&problems),
-        Ok(Order::Help) => done(USAGE.to_owned()),
-        Ok(Order::Params { json: true }) => done(params_json()),
-        Ok(Order::Params { json: false }) => done(params_text()),
-        Ok(Order::Run(order)) => simulate(&order, host),
+    let ended = match arguments::read(arguments, host.read) {
+        Err(problems) => return refuse(&problems),
+        Ok(Order::Help) => Ok(USAGE.to_owned()),
+        Ok(Order::Params { json: true }) => Ok(listing::params_json()),
+        Ok(Order::Params { json: false }) => Ok(listing::params_text()),
+        Ok(Order::Metrics { json: true }) => Ok(listing::metrics_json()),
+        Ok(Order::Metrics { json: false }) => Ok(listing::metrics_text()),
+        Ok(Order::Job(job)) => carry_out(&job, host),
+    };
+    match ended {
+        Ok(out) => Ending { out, err: String::new(), code: 0 },
+        Err(Failure::Law(law)) => {
+            let err = format!("millionth: a defect of the simulator, please report it: {law}\n");
+            Ending { out: String::new(), err, code: 1 }
+        }
+        Err(Failure::Input(problem)) => refuse(&[problem]),
     }
 }
 
-const fn done(out: String) -> Ending {
-    Ending { out, err: String::new(), code: 0 }
+/// Why a job could not be done.
+enum Failure {
+    /// The simulator broke a law of its own.
+    Law(String),
+    /// Something outside is not as it should be.
+    Input(Problem),
 }
 
 fn refuse(problems: &[Problem]) -> Ending {
@@ -72,157 +123,78 @@ fn refuse(problems: &[Problem]) -> Ending {
     Ending { out: String::new(), err: lines.concat(), code: 2 }
 }
 
-fn simulate(order: &RunOrder, host: &Host<'_>) -> Ending {
-    let topology = match Topology::build(&order.scenario) {
-        Ok(topology) => topology,
-        Err(problems) => return refuse(&problems),
-    };
-    let plan = RunPlan { warm_up: order.warm_up, duration: order.duration };
+fn carry_out(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
+    match &job.task {
+        Task::Run => simulate(job, host),
+        Task::Sweep { axes, points } => sweeping::sweep(job, axes, points, host),
+        Task::Plan { goals, axes } => planning::plan(job, goals, axes, host),
+        Task::Theory => insight::theory(job, host),
+        Task::Spof => insight::spof(job, host),
+        Task::Explain => insight::explain(job, host),
+    }
+}
+
+/// One run of the job's scenario.
+fn once(job: &Job, host: &Host<'_>) -> Result<Report, Failure> {
+    let ran = report::run(job.topology.clone(), job.plan, host.tell);
+    ran.map(|(report, _)| report).map_err(Failure::Law)
+}
+
+/// Where a CSV goes: what is left for standard output.
+fn deliver(
+    csv: String,
+    target: &str,
+    text: impl FnOnce() -> String,
+    host: &Host<'_>,
+) -> Result<String, Failure> {
+    if target == "-" {
+        return Ok(csv);
+    }
+    let wrong = |what| Failure::Input(Problem::new(format!("--csv {target}"), what));
+    (host.write)(target, &csv).map_err(wrong)?;
+    Ok(text())
+}
+
+fn simulate(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
     let start = (host.clock)();
-    match report::run(topology, plan, host.tell) {
-        Err(law) => {
-            let err = format!("millionth: a defect of the simulator, please report it: {law}\n");
-            Ending { out: String::new(), err, code: 1 }
+    let report = once(job, host)?;
+    let wall_s = (host.clock)() - start;
+    let warm_share = 1.0 + report.warm_up_s / report.duration_s;
+    let per_s = report.result.requests as f64 * warm_share / wall_s.max(1e-9);
+    let values = job.sets.iter().map(|(_, value)| value.clone()).collect();
+    let row = sweep::row(values, &job.metrics, &report.result);
+    let text = || {
+        if job.json {
+            result_json(&report, &job.topology, (wall_s, per_s))
+        } else if job.metrics.is_empty() {
+            table::result(&report, wall_s, per_s) + &insight::in_short(&report.result)
+        } else {
+            sweeping::metrics(&job.metrics, &row)
         }
-        Ok((report, engine)) => {
-            let wall_s = (host.clock)() - start;
-            let per_s = engine.meters().offered_in_all() as f64 / wall_s.max(1e-9);
-            let out = if order.json {
-                result_json(&report, wall_s, per_s)
-            } else {
-                table::result(&report, wall_s, per_s)
-            };
-            done(out)
+    };
+    match &job.csv {
+        None => Ok(text()),
+        Some(target) => {
+            let keys: Vec<&str> = job.sets.iter().map(|(key, _)| key.as_str()).collect();
+            let csv = sweep::csv_head(&keys, &job.metrics) + &sweep::csv_line(&row);
+            deliver(csv, target, text, host)
         }
     }
 }
 
-fn result_json(report: &Report, wall_s: f64, per_s: f64) -> String {
+fn result_json(
+    report: &Report,
+    topology: &crate::sim::topology::Topology,
+    (wall_s, per_s): (f64, f64),
+) -> String {
     let value = json!({
         "result_hash": report.hash(),
         "report": report,
+        "analysis": insight::json(topology, &report.result),
         "timing": { "wall_s": wall_s, "requests_per_s": per_s },
     });
     format!("{value:#}\n")
 }
 
-fn params_json() -> String {
-    let rows: Vec<serde_json::Value> = rows()
-        .map(|(kind, param)| {
-            let default = param.write(&param.initial());
-            let mut row = json!({
-                "key": format!("{}.{}", kind.key(), param.key),
-                "part": kind.label(),
-                "label": param.label,
-                "unit": param.unit,
-                "range": param.range_text(),
-                "default": default,
-                "help": param.help,
-            });
-            if let Domain::Number { min, max, .. } | Domain::Count { min, max, .. } = param.domain {
-                row["min"] = json!(min);
-                row["max"] = json!(max);
-            }
-            row
-        })
-        .collect();
-    format!("{:#}\n", serde_json::Value::Array(rows))
-}
-
-fn params_text() -> String {
-    let mut text = String::new();
-    for (kind, param) in rows() {
-        let unit = if param.unit.is_empty() { String::new() } else { format!(" {}", param.unit) };
-        text.push_str(&format!(
-            "{}.{}\n  {}; {}{unit}; default {}\n",
-            kind.key(),
-            param.key,
-            param.label,
-            param.range_text(),
-            table::or_none(&param.write(&param.initial())),
-        ));
-        for line in table::wrap(param.help, 92) {
-            text.push_str(&format!("  {line}\n"));
-        }
-    }
-    text
-}
-
-fn rows() -> impl Iterator<Item = (Kind, &'static crate::sim::kinds::param::Param)> {
-    Kind::ALL.iter().flat_map(|&kind| kind.params().iter().map(move |param| (kind, param)))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn run_with(line: &str, file: &str) -> Ending {
-        let arguments: Vec<String> = line.split_whitespace().map(ToOwned::to_owned).collect();
-        let read = |path: &str| match path {
-            "file.json" | "-" => Ok(file.to_owned()),
-            _ => Err("there is no such file".to_owned()),
-        };
-        run(&arguments, &Host { read: &read, clock: &|| 0.0, tell: &|_| {} })
-    }
-
-    #[test]
-    fn every_form_of_a_scenario_gives_the_same_result() {
-        let hash = |line: &str, file: &str| {
-            let ending = run_with(line, file);
-            assert_eq!((ending.code, ending.err.as_str()), (0, ""), "{line}");
-            let value: serde_json::Value = serde_json::from_str(&ending.out).expect("is JSON");
-            value["result_hash"].as_str().expect("is text").to_owned()
-        };
-        let rest = "--warmup 5 --duration 10 --json";
-        let first = hash(&format!("run stage-2 --set web.size=4 {rest}"), "");
-        let others = [
-            (format!("run ?stage=2#web.size=4 {rest}"), ""),
-            (format!("run https://a.example/?stage=2#v=1&web.size=4 {rest}"), ""),
-            (format!("run file.json {rest}"), r#"{"stage":2,"settings":{"web.size":"4"}}"#),
-            (format!("run - {rest}"), "?stage=2#web.size=4"),
-        ];
-        for (line, file) in others {
-            assert_eq!(hash(&line, file), first, "{line}");
-        }
-        assert_ne!(hash(&format!("run stage-2 --set web.size=4 --seed 2 {rest}"), ""), first);
-    }
-
-    #[test]
-    fn wrong_input_is_refused_with_every_problem_and_exit_code_2() {
-        let cases = [
-            ("", "", "no command"),
-            ("fly", "", "“fly” is not a command"),
-            ("run", "", "a scenario is needed"),
-            ("run stage-9", "", "“9” is not a stage"),
-            ("run stage-1 --moon", "", "--moon"),
-            ("run nowhere.json", "", "there is no such file"),
-            ("run file.json", "{", "is not JSON"),
-            ("run stage-1 --set web.servers=0 --set x --seed q --duration -1", "", "web.servers"),
-            ("run ?stage=1#web.moon=1", "", "web.moon"),
-            ("run file.json", r#"{"parts":["web"]}"#, "clients is missing"),
-            ("run ?stge=3#web.servers=4", "", "“stge” is not a key"),
-            ("params extra", "", "extra"),
-        ];
-        for (line, file, expected) in cases {
-            let ending = run_with(line, file);
-            assert_eq!(ending.code, 2, "{line}");
-            assert!(
-                ending.out.is_empty() && ending.err.contains(expected),
-                "{line}: {}",
-                ending.err
-            );
-        }
-        let ending = run_with("run stage-1 --set web.servers=0 --set x --seed q --duration -1", "");
-        assert_eq!(ending.err.lines().count(), 4, "{}", ending.err);
-    }
-
-    #[test]
-    fn the_table_of_settings_names_every_setting() {
-        let (text, json) = (run_with("params", "").out, run_with("params --json", "").out);
-        for (kind, param) in rows() {
-            let key = format!("{}.{}", kind.key(), param.key);
-            assert!(text.contains(&key) && json.contains(&key), "{key}");
-        }
-        assert!(run_with("help", "").out.contains("millionth run"));
-    }
-}
+mod tests;

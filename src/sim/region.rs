@@ -10,27 +10,30 @@ pub struct Region {
     /// Round trip of the last mile, user to the nearest edge, in milliseconds. A choice, scaled so
     /// that the world's median is 35 to 39 ms (Schlinker et al., IMC 2019).
     pub last_mile_ms: f64,
+    /// Hours by which its clocks are ahead of UTC, without summer time: where most of its users
+    /// live.
+    pub clock_h: f64,
 }
 
 /// Number of regions.
 pub const COUNT: usize = 10;
 
-const fn region(code: &'static str, name: &'static str, last_mile_ms: f64) -> Region {
-    Region { code, name, last_mile_ms }
+const fn region(code: &'static str, name: &'static str, last_mile_ms: f64, clock_h: f64) -> Region {
+    Region { code, name, last_mile_ms, clock_h }
 }
 
 /// All regions; a region is named by its index here.
 pub const REGIONS: [Region; COUNT] = [
-    region("NAE", "North America East", 25.0),
-    region("NAW", "North America West", 25.0),
-    region("SA", "South America", 35.0),
-    region("EU", "Europe", 20.0),
-    region("AF", "Africa", 55.0),
-    region("ME", "Middle East", 40.0),
-    region("SAS", "South Asia", 45.0),
-    region("SEA", "South-East Asia", 35.0),
-    region("EA", "East Asia", 25.0),
-    region("OC", "Oceania", 25.0),
+    region("NAE", "North America East", 25.0, -5.0),
+    region("NAW", "North America West", 25.0, -8.0),
+    region("SA", "South America", 35.0, -3.0),
+    region("EU", "Europe", 20.0, 1.0),
+    region("AF", "Africa", 55.0, 2.0),
+    region("ME", "Middle East", 40.0, 3.0),
+    region("SAS", "South Asia", 45.0, 5.5),
+    region("SEA", "South-East Asia", 35.0, 7.0),
+    region("EA", "East Asia", 25.0, 8.0),
+    region("OC", "Oceania", 25.0, 10.0),
 ];
 
 /// Choices of a region for settings: code and name.

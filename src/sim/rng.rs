@@ -24,6 +24,12 @@ pub enum Purpose {
     Join,
     /// Place of a name in a hash.
     Hash,
+    /// Which entry leaves a cache for a new one.
+    Eviction,
+    /// Whether a bad release answers with an error.
+    Release,
+    /// Work of a job done in line.
+    Job,
 }
 
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;

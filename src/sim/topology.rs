@@ -3,7 +3,7 @@
 
 use super::kinds::behavior::Surroundings;
 use super::kinds::param::Spec;
-use super::kinds::{Kind, cache, database, network, web_tier};
+use super::kinds::{Kind, cache, database, guard, network, web_tier};
 use super::rng;
 use super::scenario::{Change, PresentFault, Problem, Scenario};
 
@@ -59,6 +59,12 @@ impl Topology {
                 }
             }
         }
+        for &(guard, ward) in guard::GUARDS {
+            if around.place(guard).is_some() && around.place(ward).is_none() {
+                let what = format!("there is no {} to guard", ward.key());
+                problems.push(Problem::new(guard.key(), what));
+            }
+        }
         for site in 0..self.scenario.sites {
             problems.extend(self.problems_of(site));
         }
@@ -75,6 +81,20 @@ impl Topology {
                 if around.is_guest(kind) && !shares {
                     let what = "on the web servers needs web.discipline=shared: there is no \
                                 processor to share";
+                    problems.push(Problem::new(format!("{}.place", kind.key()), what));
+                }
+            }
+        }
+        if let Some(web) = around.spec(Kind::WebTier) {
+            let store = web_tier::Setting::Sessions as usize;
+            if web.count(store) == 2 && around.place(Kind::Sessions).is_none() {
+                let what = "store needs the part sessions";
+                problems.push(Problem::new("web.sessions", what));
+            }
+            for kind in [Kind::Cache, Kind::Database] {
+                if around.is_guest(kind) && web_tier::scaling(web).is_some() {
+                    let what = "on the web servers it cannot follow web.autoscale: their number \
+                                changes";
                     problems.push(Problem::new(format!("{}.place", kind.key()), what));
                 }
             }
@@ -138,7 +158,9 @@ impl Topology {
 impl Seen<'_> {
     /// The kind whose part is called in place of another's: its guard, where there is one.
     fn door(&self, kind: Kind, site: u8) -> Option<u8> {
-        self.place_at(kind, site)
+        let part = self.place_at(kind, site)?;
+        let guard = guard::of(kind).and_then(|guard| self.place_at(guard, site));
+        Some(guard.unwrap_or(part))
     }
 }
 

@@ -2,9 +2,13 @@
 //! many random scenarios, faults, the stages' lesson, and the order of the modules.
 
 mod balancing;
+mod caching;
 #[allow(dead_code, reason = "some of it is for the accuracy table")]
 #[path = "../accuracy/cases/mod.rs"]
 mod cases;
+mod database;
+mod edge;
+mod edges;
 mod faults;
 mod formulas;
 mod laws;
@@ -13,7 +17,10 @@ mod live;
 mod operations;
 mod oracles;
 mod probe;
+mod queueing;
 mod reference;
+mod resilience;
 mod stages;
 mod tidiness;
+mod web;
 mod wild;

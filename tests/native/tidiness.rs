@@ -75,7 +75,9 @@ fn the_simulation_uses_the_mathematics_that_is_the_same_everywhere() {
     for (path, text) in sources("src/sim") {
         for name in banned {
             let calls = [format!(".{name}("), format!("f64::{name}")];
-            for line in code(&text).lines().filter(|line| calls.iter().any(|c| line.contains(c))) {
+            // The log of what happens is no logarithm.
+            let text = code(&text).replace("ctx.log(", "");
+            for line in text.lines().filter(|line| calls.iter().any(|c| line.contains(c))) {
                 found.push(format!("{}: {}", path.display(), line.trim()));
             }
         }

@@ -4,6 +4,7 @@ use crate::probe::scenario;
 use millionth::sim::engine::Engine;
 use millionth::sim::kinds::Kind;
 use millionth::sim::kinds::behavior::Fault;
+use millionth::sim::kinds::guard::GUARDS;
 use millionth::sim::kinds::param::{Domain, Param};
 use millionth::sim::rng::{Draw, Purpose, Stream};
 use millionth::sim::scenario::Scenario;
@@ -34,6 +35,22 @@ const NARROWER: &[(&str, f64, f64)] = &[
     ("cache.op_ms", 0.0, 1.0),
     ("cache.access_ms", 0.0, 5.0),
     ("cache.backlog", 0.0, 50.0),
+    ("clients.job_share", 0.0, 0.5),
+    ("queue.capacity", 1.0, 200.0),
+    ("queue.enqueue_ms", 0.0, 20.0),
+    ("queue.throughput", 0.0, 2_000.0),
+    ("queue.workers", 0.0, 8.0),
+    ("queue.concurrency", 0.0, 8.0),
+    ("queue.job_ms", 0.01, 200.0),
+    ("queue.queries", 0.0, 3.0),
+    ("queue.visibility_s", 0.01, 1.0),
+    ("queue.attempts", 1.0, 6.0),
+    ("queue.target", 0.0, 20.0),
+    ("queue.least", 0.0, 4.0),
+    ("queue.most", 1.0, 12.0),
+    ("queue.period_s", 0.1, 1.0),
+    ("queue.boot_s", 0.0, 1.0),
+    ("queue.cooling_s", 0.0, 2.0),
     ("db.replicas", 0.0, 4.0),
     ("db.read_ms", 0.01, 20.0),
     ("db.write_ms", 0.01, 20.0),
@@ -42,6 +59,44 @@ const NARROWER: &[(&str, f64, f64)] = &[
     ("db.joins", 0.0, 1.0),
     ("db.connections", 1.0, 20.0),
     ("db.backlog", 0.0, 50.0),
+    ("db.kv_read_ms", 0.01, 20.0),
+    ("db.kv_write_ms", 0.01, 20.0),
+    ("db.document_read_ms", 0.01, 20.0),
+    ("db.document_write_ms", 0.01, 20.0),
+    ("db.graph_read_ms", 0.01, 20.0),
+    ("db.graph_write_ms", 0.01, 20.0),
+    ("db.column_read_ms", 0.01, 20.0),
+    ("db.column_write_ms", 0.01, 20.0),
+    ("db.connect_ms", 0.0, 5.0),
+    ("db.iops", 0.0, 5_000.0),
+    ("db.lag_ms", 0.0, 500.0),
+    ("db.apply_share", 0.0, 2.0),
+    ("db.detect_s", 0.0, 1.0),
+    ("db.promote_s", 0.0, 1.0),
+    ("db.shards", 1.0, 5.0),
+    ("db.acks", 1.0, 3.0),
+    ("db.key_kb", 1.0, 50.0),
+    ("db.move_mb_s", 1.0, 50.0),
+    ("db.move_ms", 0.0, 5.0),
+    ("db.site_promote_s", 0.0, 1.0),
+    ("db.site_lag_ms", 0.0, 300.0),
+];
+
+/// The same for settings of all guards, which are mostly off: some ends are most likely.
+const GUARDS_NARROWER: &[(&str, f64, f64)] = &[
+    ("timeout_ms", 0.0, 60.0),
+    ("retries", 0.0, 4.0),
+    ("backoff_ms", 0.0, 40.0),
+    ("window_s", 0.1, 3.0),
+    ("least_calls", 1.0, 20.0),
+    ("pause_s", 0.1, 1.0),
+    ("trials", 1.0, 8.0),
+    ("rate", 0.0, 800.0),
+    ("burst", 1.0, 20.0),
+    ("shed_open", 0.0, 40.0),
+    ("shed_ms", 0.0, 60.0),
+    ("slots", 0.0, 40.0),
+    ("hedge_ms", 0.0, 30.0),
 ];
 
 /// The draws of a test.
@@ -51,7 +106,9 @@ pub fn draws(test: u64) -> Stream {
 
 /// A random value of a setting, as text.
 fn value(key: &str, param: &Param, draw: &mut Draw) -> String {
-    let narrower = NARROWER.iter().find(|(name, ..)| *name == key);
+    let mut guards = GUARDS_NARROWER.iter().filter(|_| key.starts_with("to_"));
+    let of_guard = guards.find(|(name, ..)| *name == param.key);
+    let narrower = NARROWER.iter().find(|(name, ..)| *name == key).or(of_guard);
     match param.domain {
         Domain::Switch => ["on", "off"][draw.below(2) as usize].to_owned(),
         Domain::Choice(names) => names[draw.below(names.len() as u32) as usize].0.to_owned(),
@@ -83,10 +140,26 @@ pub fn setting(scenario: &Scenario, draw: &mut Draw) -> (String, String) {
 
 /// A random scenario that can run: some of the parts, about a third of the settings changed.
 pub fn any_scenario(draw: &mut Draw, seed: u64) -> Scenario {
-    let optional = [Kind::Network, Kind::Dns, Kind::LoadBalancer, Kind::Cache, Kind::Database];
+    let optional = [
+        Kind::Network,
+        Kind::Dns,
+        Kind::LoadBalancer,
+        Kind::Cache,
+        Kind::Database,
+        Kind::Sessions,
+        Kind::Queue,
+    ];
     let mut keys = vec!["clients", "web"];
     keys.extend(optional.iter().filter(|_| draw.below(3) > 0).map(|kind| kind.key()));
+    for (guard, ward) in GUARDS {
+        if keys.contains(&ward.key()) && draw.below(3) == 0 {
+            keys.push(guard.key());
+        }
+    }
     let mut made = scenario(&keys.join(","), "", seed);
+    if keys.contains(&"queue") {
+        assert_eq!(made.set("clients.job_share", "0.3"), Ok(None));
+    }
     let rows: usize = made.parts.iter().map(|part| part.kind.params().len()).sum();
     for _ in 0..rows / 3 {
         let (key, value) = setting(&made, draw);
@@ -95,7 +168,12 @@ pub fn any_scenario(draw: &mut Draw, seed: u64) -> Scenario {
         assert!(said.is_ok(), "{key}={value}: {said:?}");
         made = changed;
     }
-    for (key, needed) in [("web.discipline", "shared"), ("web.queries", "2")] {
+    for (key, needed) in [
+        ("web.discipline", "shared"),
+        ("web.queries", "2"),
+        ("web.sessions", "none"),
+        ("web.autoscale", "off"),
+    ] {
         if Topology::build(&made).is_err() {
             assert_eq!(made.set(key, needed), Ok(None));
         }
@@ -122,7 +200,7 @@ pub fn any_story(start: &Scenario, draw: &mut Draw, steps: usize) -> Vec<(Span, 
         let wait = Span::from_seconds(1.2 * draw.unit() * draw.unit());
         let kind = scenario.parts[draw.below(scenario.parts.len() as u32) as usize].kind;
         let server = (draw.below(3) > 0).then(|| draw.below(5) as usize);
-        let happening = match draw.below(7) {
+        let happening = match draw.below(8) {
             0 => Happening::Fault(kind, server, Some(Fault::Kill)),
             1 => Happening::Fault(kind, server, Some(Fault::Slow(1.0 + 9.0 * draw.unit()))),
             2 => Happening::Fault(kind, server, None),
@@ -136,6 +214,7 @@ pub fn any_story(start: &Scenario, draw: &mut Draw, steps: usize) -> Vec<(Span, 
                 }
                 Happening::Change(Box::new(scenario.clone()))
             }
+            6 => Happening::Fault(Kind::WebTier, None, Some(Fault::Deploy)),
             _ => Happening::Nothing,
         };
         story.push((wait, happening));

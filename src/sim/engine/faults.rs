@@ -164,6 +164,7 @@ impl Engine {
                     self.troubles.replaced.push((node, server, now));
                     changed = true;
                 }
+                Order::Rename { old, new, depth } => self.rename(old, new, depth as usize),
                 Order::Show { node } => {
                     let sample = self.sample();
                     self.ctx.node = node;
@@ -180,10 +181,20 @@ impl Engine {
         self.carry_out();
     }
 
+    /// Tells the parts that have calls of a request of its new name.
+    fn rename(&mut self, old: RequestId, new: RequestId, depth: usize) {
+        for call in 1..depth {
+            let node = self.ctx.run.requests.get(new).frames[call].node;
+            self.ctx.node = node;
+            self.nodes[node as usize].moved(&mut self.ctx, old, new, call);
+        }
+    }
+
     /// Takes on another list of faults while running.
     pub fn hold(&mut self, faults: &[PresentFault]) {
         self.topology.set_faults(faults);
         self.pass_time();
+        self.carry_out();
     }
 
     /// Makes these faults the ones that are present, and no others: servers die, heal, get slow or

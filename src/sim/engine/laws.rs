@@ -1,6 +1,7 @@
 //! The laws that hold in every run, checked by looking at every request in flight.
 
 use super::Engine;
+use crate::sim::kinds::behavior::Behavior;
 
 impl Engine {
     /// Checks the laws that hold in every run: what came in is what went out or is inside, at every
@@ -24,6 +25,7 @@ impl Engine {
             let is_users = request.floor == 0 && request.is_users();
             waiting_users += u64::from(is_users && !request.abandoned);
         }
+        self.nodes.iter().try_for_each(Behavior::check)?;
         let meters = &self.ctx.run.meters;
         for (place, (kind, _)) in self.topology.parts().enumerate().skip(1) {
             let (node, (count, time)) = (&meters.nodes[place], inside[place]);

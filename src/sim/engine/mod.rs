@@ -83,6 +83,7 @@ impl Engine {
         self.topology = topology.changed(&past.cloned().collect::<Vec<_>>());
         self.configure();
         self.pass_time();
+        self.carry_out();
     }
 
     fn configure(&mut self) {

@@ -2,7 +2,8 @@
 
 use super::Kind;
 use crate::sim::rng::{Draw, Purpose, Stream};
-use crate::sim::units::SimTime;
+use crate::sim::run::requests::Request;
+use crate::sim::units::{SECOND, SimTime, Span};
 
 /// The algorithms, in the order of [`Algorithm`].
 pub const ALGORITHMS: &[(&str, &str)] = &[
@@ -64,8 +65,12 @@ impl Algorithm {
 /// What the balancer knows of a server.
 #[derive(Clone, Copy, Debug)]
 pub struct Backend {
-    /// Whether it is sent requests.
+    /// Whether its checks say that it is well.
     pub healthy: bool,
+    /// Whether it is to get no more requests, well or not.
+    pub draining: bool,
+    /// New or back: one good check will do.
+    pub is_new: bool,
     /// Checks in a row that contradict `healthy`.
     pub contrary: u32,
     /// The number of the check under way, 0 for none.
@@ -88,6 +93,8 @@ impl Backend {
     pub const fn new(weight: f64) -> Self {
         Self {
             healthy: true,
+            draining: false,
+            is_new: false,
             contrary: 0,
             check: 0,
             checked: SimTime::ZERO,
@@ -97,6 +104,27 @@ impl Backend {
             time: 0.0,
         }
     }
+
+    /// Whether it is sent requests.
+    #[inline]
+    #[must_use]
+    pub const fn is_up(&self) -> bool {
+        self.healthy && !self.draining
+    }
+
+    /// Whether it may be sent requests; `open` where all are out.
+    #[inline]
+    const fn may(&self, open: bool) -> bool {
+        (self.healthy || open) && !self.draining
+    }
+}
+
+/// What a user's cookie says: the server, and until when.
+#[derive(Clone, Copy, Debug)]
+struct Cookie {
+    server: u16,
+    /// Whole seconds.
+    until: u32,
 }
 
 /// The servers to choose from.
@@ -110,8 +138,10 @@ pub struct Pool {
     pub backends: Vec<Backend>,
     /// How many are in use: the first ones.
     pub count: usize,
+    /// How long a sticky user stays with a server.
+    pub life: Span,
     next: usize,
-    sticky: Vec<u16>,
+    sticky: Vec<Cookie>,
     routes: Stream,
     hashes: Stream,
 }
@@ -126,6 +156,7 @@ impl Pool {
             fail_open: false,
             backends: Vec::new(),
             count: 0,
+            life: Span::ZERO,
             next: 0,
             sticky: Vec::new(),
             routes: stream(Purpose::Route),
@@ -144,14 +175,16 @@ impl Pool {
     fn healthy_from(&self, next: usize) -> Option<usize> {
         // Servers may have gone since the last turn.
         let start = if next < self.count { next } else { 0 };
-        let is_up = |place: &usize| self.backends[*place].healthy;
-        let found = (start..self.count).find(is_up).or_else(|| (0..start).find(is_up));
-        found.or_else(|| (self.fail_open && self.count > 0).then_some(start))
+        let first = |open: bool| {
+            let may = |place: &usize| self.backends[*place].may(open);
+            (start..self.count).find(may).or_else(|| (0..start).find(may))
+        };
+        first(false).or_else(|| if self.fail_open { first(true) } else { None })
     }
 
     #[inline]
     fn fails_open(&self) -> bool {
-        self.fail_open && !self.known().iter().any(|b| b.healthy)
+        self.fail_open && !self.known().iter().any(Backend::is_up)
     }
 
     fn rotate(&mut self) -> Option<usize> {
@@ -170,7 +203,7 @@ impl Pool {
             let place =
                 if first + step < self.count { first + step } else { first + step - self.count };
             let backend = &self.backends[place];
-            if (backend.healthy || open) && score(backend) < lowest {
+            if backend.may(open) && score(backend) < lowest {
                 (best, lowest) = (place, score(backend));
             }
         }
@@ -184,7 +217,7 @@ impl Pool {
         let mut best: Option<usize> = None;
         for place in 0..self.count {
             let backend = &mut self.backends[place];
-            if !(backend.healthy || open) {
+            if !backend.may(open) {
                 continue;
             }
             backend.current += backend.weight;
@@ -198,17 +231,19 @@ impl Pool {
         best
     }
 
-    fn sticky(&mut self, user: u32) -> Option<usize> {
+    fn sticky(&mut self, user: u32, now: SimTime) -> Option<usize> {
         if self.sticky.is_empty() {
-            self.sticky = vec![u16::MAX; STICKY_PLACES];
+            self.sticky = vec![Cookie { server: u16::MAX, until: 0 }; STICKY_PLACES];
         }
         let place = user as usize % STICKY_PLACES;
-        let known = self.sticky[place] as usize;
-        if known < self.count && (self.backends[known].healthy || self.fails_open()) {
+        let Cookie { server, until } = self.sticky[place];
+        let (known, second) = (server as usize, (now.0 / SECOND) as u32);
+        if known < self.count && second <= until && self.backends[known].may(self.fails_open()) {
             return Some(known);
         }
         let chosen = self.rotate()?;
-        self.sticky[place] = chosen as u16;
+        let until = second.saturating_add((self.life.0 / SECOND) as u32);
+        self.sticky[place] = Cookie { server: chosen as u16, until };
         Some(chosen)
     }
 
@@ -218,11 +253,11 @@ impl Pool {
         let others = self.count - usize::from(but.is_some());
         let nth = draw.below(others as u32) as usize;
         let place = nth + usize::from(but.is_some_and(|but| nth >= but));
-        if others > 0 && self.backends[place].healthy {
+        if others > 0 && self.backends[place].is_up() {
             return Some(place);
         }
         let open = self.fails_open();
-        let is_up = |i: &usize| (self.backends[*i].healthy || open) && Some(*i) != but;
+        let is_up = |i: &usize| self.backends[*i].may(open) && Some(*i) != but;
         let up = (0..self.count).filter(is_up).count();
         (0..self.count).filter(is_up).nth(draw.below(up as u32) as usize)
     }
@@ -240,10 +275,11 @@ impl Pool {
 
     /// Chooses a server for a request; `None` when there is none to send it to.
     #[inline]
-    pub fn choose(&mut self, number: u64, user: u32, url: u32) -> Option<usize> {
+    pub fn choose(&mut self, request: &Request, now: SimTime) -> Option<usize> {
+        let Request { number, user, url, .. } = *request;
         match self.algorithm {
             Algorithm::RoundRobin => self.rotate(),
-            Algorithm::Sticky => self.sticky(user),
+            Algorithm::Sticky => self.sticky(user, now),
             Algorithm::Weighted => self.weighted(),
             Algorithm::IpHash => self.drawn(&mut self.hashes.at(u64::from(user)), None),
             Algorithm::UrlHash => self.drawn(&mut self.hashes.at(!u64::from(url)), None),

@@ -1,17 +1,33 @@
-//! The cache: answers a set share of reads in memory. What it does not have, the web tier fetches
-//! from the database (cache-aside).
+//! The cache: nodes that keep values in memory. Its hit ratio is set, or emerges from what is asked
+//! for: capacity, eviction, time to live and the strategy.
+//!
+//! A look-up is for the address of a request; its value is what all queries of the request give.
+//! Keys are spread over the nodes by consistent hashing; the keys of a dead node miss until it is
+//! back, empty. On the web servers, each server keeps a cache of its own and knows only of its own
+//! writes. A value has a version, so that reads older than the database are counted exactly.
+
+mod emergent;
+pub mod memory;
+pub mod style;
+mod writes;
 
 use super::Kind;
 use super::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
 use super::param::{Param, Spec, settings};
+use super::ring::{Owners, Placement};
 use super::station::Admission;
+use super::store::{EVICTIONS, Eviction};
 use super::tier::{Machine, PLACES, Plan, Tier};
 use crate::sim::law::{LAWS, Law};
 use crate::sim::rng::{Purpose, Stream};
 use crate::sim::run::calendar::LineId;
+use crate::sim::run::errand::Errand;
 use crate::sim::run::meters::ServerMeter;
 use crate::sim::run::requests::{Outcome, RequestId};
-use crate::sim::units::{HOURS_PER_MONTH, Span};
+use crate::sim::units::{HOURS_PER_MONTH, SimTime, Span};
+use memory::{Counts, Memory};
+use std::collections::VecDeque;
+use style::{STRATEGIES, Style};
 
 /// Name in links and files.
 pub const KEY: &str = "cache";
@@ -20,7 +36,10 @@ pub const LABEL: &str = "Cache";
 /// One in each site, or one outside all.
 pub const PER_SITE: bool = true;
 /// Faults of the part as a whole.
-pub const TROUBLES: &[&str] = &["cut", "delay", "errors"];
+pub const TROUBLES: &[&str] = &["cut", "delay", "errors", "flush"];
+
+/// Where the hit ratio comes from, in caches and at edges.
+pub const RATIOS: &[(&str, &str)] = &[("set", "set"), ("emergent", "from what is asked for")];
 
 settings! {
     Place = Param::choice("place", "Place", PLACES, 0,
@@ -48,25 +67,66 @@ settings! {
     Price = Param::number("price_node_hour", "Price of a node", (0.0, 0.206, 100.0),
         "USD per node and hour; a managed node of 13 GB. On the web servers it costs nothing.")
         .unit("USD/h");
+    Nodes = Param::count("nodes", "Nodes", (1, 1, 64),
+        "Machines that share the keys by consistent hashing. On the web servers each server has a \
+         cache of its own instead.");
+    Ratio = Param::choice("ratio", "Hit ratio from", RATIOS, 0,
+        "Set: the slider above. Emergent: from what users ask for and the settings below, which \
+         count only then.");
+    Strategy = Param::choice("strategy", "Strategy", STRATEGIES, 0,
+        "Who fetches what is not there, and what becomes of writes. Cache-aside: the web tier \
+         fills, and deletes after a write. Read-through: the cache fetches. Write-through: writes \
+         go through cache and database. Write-back: the cache acknowledges and writes later. \
+         Write-around: writes leave the entry as it is.");
+    Entries = Param::count("entries", "Capacity of a node", (0, 100_000, 16_000_000),
+        "Values that a node holds: by default a tenth of a catalogue of a million.")
+        .unit("entries").logarithmic();
+    Evict = Param::choice("eviction", "Eviction", EVICTIONS, 0,
+        "Which entry leaves for a new one when the node is full.");
+    Ttl = Param::number("ttl_s", "Time to live", (0.0, 300.0, 1e6),
+        "Seconds from when a value is put in until it is no longer valid; 0 for no limit. A \
+         choice.").unit("s");
+    Coalesce = Param::switch("coalesce", "Coalesce fetches", false,
+        "On: of those who miss the same key at once, one fetches and the others wait for it. Off: \
+         all fetch (a stampede).");
+    Lease = Param::number("lease_s", "Lease", (0.01, 10.0, 600.0),
+        "Cache-aside: seconds for which one who went to fetch a key is waited for. 10 s at \
+         Facebook (Nishtala et al., Scaling Memcache, NSDI 2013).").unit("s");
+    FlushAfter = Param::number("flush_s", "Flush interval", (0.001, 1.0, 3_600.0),
+        "Write-back: seconds from the first write of an entry until the database gets it. Until \
+         then it dies with the node. A choice.").unit("s").logarithmic();
 }
 
 /// How many servers there are, which faults may name one by one.
 #[must_use]
-pub const fn servers(_: &Spec) -> usize {
-    1
+pub fn servers(spec: &Spec) -> usize {
+    spec.count(Setting::Nodes as usize)
 }
 
-/// A node by the hour, unless it lives on the web servers.
+/// What the cache asks of whoever uses it.
+#[must_use]
+pub fn style(spec: &Spec) -> Style {
+    if spec.count(Setting::Ratio as usize) == 0 {
+        return Style::default();
+    }
+    let strategy = spec.count(Setting::Strategy as usize);
+    Style::by_row(strategy, spec.is_on(Setting::Coalesce as usize))
+}
+
+/// Nodes by the hour, unless they live on the web servers.
 #[must_use]
 pub fn monthly_usd(spec: &Spec) -> f64 {
     if spec.count(Setting::Place as usize) == 1 {
         return 0.0;
     }
-    spec.number(Setting::Price as usize) * HOURS_PER_MONTH
+    let nodes = spec.number(Setting::Nodes as usize);
+    nodes * spec.number(Setting::Price as usize) * HOURS_PER_MONTH
 }
 
 const ACCESS: u8 = 0;
 const LOOKUP: u8 = 1;
+/// Points of each node on the ring: enough that their shares differ by little.
+const VIRTUAL_NODES: usize = 128;
 
 /// The cache of a run.
 #[derive(Clone, Debug)]
@@ -79,6 +139,30 @@ pub struct State {
     miss: LineId,
     lookups: Stream,
     services: Stream,
+    seed: u64,
+    /// Who has which key, where there are several nodes.
+    owners: Option<Box<Owners>>,
+    counts: Counts,
+    is_emergent: bool,
+    style: Style,
+    coalesces: bool,
+    capacity: usize,
+    eviction: Eviction,
+    /// How long entries live.
+    ttl: Option<Span>,
+    lease: Span,
+    flush_after: Span,
+    memories: Vec<Memory>,
+    database: Option<(u8, LineId)>,
+    queries: u8,
+    site: u8,
+    /// When leases end: at a node, of a key.
+    leases: VecDeque<(SimTime, u16, u32)>,
+    /// When writes kept back are to be passed on: at a node, of a key, in its turn.
+    flushes: VecDeque<(SimTime, u16, u32, u32)>,
+    /// How many times entries were passed on, which names the draws of their writes.
+    flush_number: u64,
+    evictions: Stream,
 }
 
 impl State {
@@ -94,45 +178,85 @@ impl State {
             miss: LineId::NOW,
             lookups: Stream::new(seed, Kind::Cache as u64, Purpose::Lookup),
             services: Stream::new(seed, Kind::Cache as u64, Purpose::Service),
+            seed,
+            owners: None,
+            counts: Counts::default(),
+            is_emergent: false,
+            style: Style::default(),
+            coalesces: false,
+            capacity: 0,
+            eviction: Eviction::Lru,
+            ttl: None,
+            lease: Span::ZERO,
+            flush_after: Span::ZERO,
+            memories: Vec::new(),
+            database: None,
+            queries: 0,
+            site: 0,
+            leases: VecDeque::new(),
+            flushes: VecDeque::new(),
+            flush_number: 0,
+            evictions: Stream::new(seed, Kind::Cache as u64, Purpose::Eviction),
+        }
+    }
+
+    /// The node for a request.
+    #[inline]
+    fn node(&self, ctx: &mut Ctx, id: RequestId) -> u16 {
+        // On the web servers, each server looks up in its own memory.
+        match &self.owners {
+            _ if self.is_guest => ctx.request(id).pick,
+            None => 0,
+            Some(owners) => owners.owner(ctx.request(id).url) as u16,
         }
     }
 
     fn look_up(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
-        // On the web servers, each server looks up in its own memory.
-        let server = if self.is_guest { ctx.request(id).pick } else { 0 };
+        let server = self.node(ctx, id);
         let number = ctx.request(id).number;
         let frame = ctx.frame(id);
         (frame.phase, frame.server) = (LOOKUP, server);
         if !self.tier.is_alive(server as usize) {
-            return Self::fail(ctx, id, Outcome::Unavailable);
+            return self.fail(ctx, id, Outcome::Unavailable);
         }
         if self.operation.mean() == 0.0 {
             return self.answer(ctx, id);
         }
         let work = self.operation.sample(self.services.at(number));
         match self.tier.offer(ctx, server as usize, id, work) {
-            None => Self::fail(ctx, id, Outcome::Unavailable),
-            Some(Admission::Refused) => Self::fail(ctx, id, Outcome::BacklogFull),
+            None => self.fail(ctx, id, Outcome::Unavailable),
+            Some(Admission::Refused) => self.fail(ctx, id, Outcome::BacklogFull),
             Some(Admission::Started | Admission::Queued) => Action::Wait,
         }
     }
 
     /// A look-up that is not carried out finds nothing.
-    fn fail(ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
+    fn fail(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
         ctx.request(id).hit = false;
-        ctx.meters().misses += 1;
+        self.count(ctx, false);
+        self.counts.unanswered += 1;
+        self.counts.fetches += 1;
         Action::Reply(outcome)
     }
 
     fn answer(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         let hit = ctx.request(id).hit;
+        self.count(ctx, hit);
+        self.counts.fetches += u64::from(!hit);
+        Action::Reply(Outcome::Good)
+    }
+
+    /// Counts a look-up.
+    #[inline]
+    fn count(&mut self, ctx: &mut Ctx, hit: bool) {
         let meters = ctx.meters();
         if hit {
             meters.hits += 1;
+            self.counts.hits += 1;
         } else {
             meters.misses += 1;
+            self.counts.misses += 1;
         }
-        Action::Reply(Outcome::Good)
     }
 }
 
@@ -152,14 +276,22 @@ impl Behavior for State {
             let machines = ctx.machines();
             machines.into_iter().map(|machine| Plan { slots: u32::MAX, room, machine }).collect()
         } else {
-            vec![Plan { slots: 1, room, machine: Machine::Slots }]
+            let nodes = spec.count(Setting::Nodes as usize);
+            vec![Plan { slots: 1, room, machine: Machine::Slots }; nodes]
         };
         self.tier.configure(ctx, &plans);
+        let placement = Placement::Consistent { virtual_nodes: VIRTUAL_NODES };
+        self.owners = (!self.is_guest && plans.len() > 1)
+            .then(|| Box::new(Owners::new(placement, self.seed, plans.len())));
+        self.configure_memory(ctx, around, spec, plans.len());
     }
 
     #[inline(never)]
     fn arrive(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         let request = ctx.request(id);
+        if self.is_emergent || request.errand != Errand::LookUp {
+            return self.receive(ctx, id);
+        }
         let is_there = self.lookups.at(request.number).unit() < self.hit;
         request.hit = is_there;
         ctx.frame(id).phase = ACCESS;
@@ -169,16 +301,44 @@ impl Behavior for State {
 
     #[inline(never)]
     fn resume(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
-        if ctx.frame(id).phase == ACCESS {
-            return self.look_up(ctx, id);
+        match ctx.frame(id).phase {
+            ACCESS => return self.look_up(ctx, id),
+            LOOKUP => {}
+            _ => return self.go_on(ctx, id),
         }
         let server = ctx.frame(id).server as usize;
         self.tier.release(ctx, server);
         self.answer(ctx, id)
     }
 
+    #[inline(never)]
+    fn returned(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
+        self.told(ctx, id, outcome)
+    }
+
+    fn wake(&mut self, ctx: &mut Ctx, timer: u32) -> Option<(RequestId, Action)> {
+        self.on_time(ctx, timer);
+        None
+    }
+
     fn fault(&mut self, ctx: &mut Ctx, server: Option<usize>, fault: Option<Fault>) {
         self.tier.fault(ctx, server, fault);
+        if matches!(fault, Some(Fault::Kill | Fault::Flush)) {
+            self.forget(ctx, server, fault == Some(Fault::Kill));
+        }
+    }
+
+    fn counters(&self) -> Vec<(&'static str, u64)> {
+        self.counts.all()
+    }
+
+    fn gauges(&self, _: &Ctx) -> Vec<(&'static str, f64)> {
+        let sum = |of: fn(&Memory) -> f64| self.memories.iter().map(of).sum();
+        vec![
+            ("entries", sum(|memory| memory.store.len() as f64)),
+            ("dirty_writes", sum(|memory| memory.kept_back.sum() as f64)),
+            ("waiting", sum(|memory| memory.fetches.waiting() as f64)),
+        ]
     }
 
     fn servers(&self, ctx: &Ctx) -> Vec<ServerMeter> {

@@ -1,15 +1,17 @@
 //! The users: who asks for what, when, from where; how long they wait and how often they try.
 
-use super::behavior::{ARRIVAL, Action, Behavior, Ctx, Fault, IMPATIENCE, Surroundings};
+pub mod arrivals;
+pub mod demand;
+pub mod pattern;
+pub mod places;
+pub mod state;
+
 use super::param::{Param, Spec, settings};
-use super::{Kind, network};
-use crate::sim::law::exponential;
 use crate::sim::region::{self, AUDIENCE_SHARES, AUDIENCES};
-use crate::sim::rng::{Purpose, Stream};
-use crate::sim::run::calendar::LineId;
-use crate::sim::run::meters::ServerMeter;
-use crate::sim::run::requests::{Class, Outcome, RequestId, Wish};
-use crate::sim::units::{SECONDS_PER_DAY, Span};
+use crate::sim::units::SECONDS_PER_DAY;
+use crate::sim::zipf;
+pub use demand::{answer_bytes, class_shares};
+pub use state::State;
 
 /// Name in links and files.
 pub const KEY: &str = "clients";
@@ -35,9 +37,10 @@ settings! {
     Arrivals = Param::choice("arrivals", "Arrivals", ARRIVALS, 0,
         "Poisson: users do not know of each other. Constant: one request every 1/rate.");
     StaticShare = Param::number("static_share", "Share of static files", (0.0, 0.6, 1.0),
-        "Share of requests for files: pictures, style sheets, scripts.");
+        "Share of web clients' requests that are for files: pictures, style sheets, scripts.");
     ReadShare = Param::number("read_share", "Share of reads", (0.0, 0.95, 1.0),
-        "Share of the dynamic requests that only read. 20 reads for each write are common.");
+        "Share of the dynamic requests, jobs apart, that only read. 20 reads for each write are \
+         common.");
     Audience = Param::choice("audience", "Audience", AUDIENCES, 0,
         "Where users live: a Western product, or all Internet users of the world.");
     Shares = Param::list("shares", "Shares of regions", (0.0, 1e9, region::COUNT),
@@ -45,9 +48,9 @@ settings! {
          OC; used instead of the audience where given.");
     Users = Param::count("users", "Distinct users", (1, 100_000, 16_000_000),
         "How many different users there are, for stickiness and hashing: each request comes from \
-         one of them, all alike.").logarithmic();
+         one of them, all alike but for user 0, who may be a celebrity.").logarithmic();
     Urls = Param::count("urls", "Distinct addresses", (1, 10_000, 16_000_000),
-        "How many different addresses are asked for, all alike, for hashing by address.")
+        "How many different addresses are asked for: the keys of caches and databases.")
         .logarithmic();
     Timeout = Param::number("timeout_s", "Patience", (0.0, 10.0, 600.0),
         "Seconds a user waits for an attempt before giving it up; the work under way goes on and \
@@ -59,6 +62,62 @@ settings! {
     Jitter = Param::switch("jitter", "Full jitter", true,
         "On: the wait before a retry is uniform between nothing and the back-off, so that clients \
          do not come back all at once. Off: it is the back-off.");
+    JobShare = Param::number("job_share", "Share of jobs", (0.0, 0.0, 1.0),
+        "Share of the dynamic requests that ask for slow work, such as the processing of a photo.");
+    MobileShare = Param::number("mobile_share", "Share of mobile apps", (0.0, 0.0, 1.0),
+        "Share of requests from apps on phones, which ask for JSON and never for files: of all \
+         requests, (1 - this) x the share of static files are for files.");
+    StaticKb = Param::number("static_kb", "Size of a file", (0.0, 37.0, 100_000.0),
+        "kB (1,000 bytes) of a static file: the mean of a request of a median page, Web Almanac \
+         2024.").unit("kB").logarithmic();
+    HtmlKb = Param::number("html_kb", "Size of a page", (0.0, 18.0, 100_000.0),
+        "kB of the HTML that a web client's read is answered with: median page, Web Almanac 2024.")
+        .unit("kB").logarithmic();
+    JsonKb = Param::number("json_kb", "Size of a JSON answer", (0.0, 6.0, 100_000.0),
+        "kB of the answer to an app, to a write and to a job: the mean of Stack Overflow's 2016.")
+        .unit("kB").logarithmic();
+    Zipf = Param::number("zipf", "Zipf exponent of keys", (0.0, 0.0, zipf::STEEPEST),
+        "How uneven the popularity of addresses is: the k-th most popular is asked for in \
+         proportion to 1/k^this. 0: all alike. The web has 0.6 to 1.");
+    HotKey = Param::number("hot_key_share", "Celebrity's key", (0.0, 0.0, 1.0),
+        "Share of all requests that ask for one address, that with number 0, besides its share by \
+         popularity.");
+    HotUser = Param::number("hot_user_share", "Celebrity's own traffic", (0.0, 0.0, 1.0),
+        "Share of all requests that come from one user, the one with number 0, besides that \
+         user's share as one of many.");
+    PatternChoice = Param::choice("pattern", "Over time", pattern::PATTERNS, 0,
+        "Ramp: rises evenly and stays. Step: at once, for a time. Flash crowd: rises evenly, then \
+         falls off. Daily wave: 1 + height x cos in each region's own hours, most at 20 h; at the \
+         world's busiest hour it is the traffic set.");
+    PatternAt = Param::number("pattern_at_s", "Begins at", (0.0, 60.0, 604_800.0),
+        "Second of the run at which a ramp, step or flash crowd begins.").unit("s");
+    PatternFactor = Param::number("pattern_factor", "Times the usual", (0.0, 5.0, 1_000.0),
+        "How much traffic a ramp, step or flash crowd comes to. A flash crowd of 5 times is a \
+         choice.").logarithmic();
+    PatternLasts = Param::number("pattern_s", "Lasts", (0.0, 120.0, 604_800.0),
+        "How long a ramp or a flash crowd rises, or a step lasts; a step of 0 s lasts for ever.")
+        .unit("s");
+    PatternFall = Param::number("pattern_fall_s", "Falls off in", (0.001, 300.0, 604_800.0),
+        "In what time a flash crowd falls to 1/e (37 %) of itself. A choice.").unit("s");
+    DaySpeed = Param::number("day_hours_per_s", "Hours of the day in a second",
+        (0.000_1, 0.1, 24.0),
+        "How many hours of the daily wave pass in a simulated second: 0.1 makes a day of 240 s, \
+         0.000277778 is life's own pace. Nothing else gets quicker.").unit("h/s").logarithmic();
+    DayBegins = Param::number("day_begins_h", "Hour of the day at the start", (0.0, 0.0, 24.0),
+        "Hour by UTC at which the run begins.").unit("h");
+    DayHeight = Param::number("day_height", "Height of the daily wave", (0.0, 0.6, 1.0),
+        "How far a region's traffic rises above its mean and falls below it, as a share. 0.6 is a \
+         choice: four times as much at 20 h as at 8 h.");
+    BurstFactor = Param::number("burst_factor", "Bursts", (1.0, 1.0, 1_000.0),
+        "Traffic in a burst over that outside; the mean stays the traffic set. 1: no bursts. Both \
+         last exponential times (a Poisson process modulated by two states).").logarithmic();
+    BurstOn = Param::number("burst_on_s", "Length of a burst", (0.001, 5.0, 86_400.0),
+        "Mean length of a burst. A choice.").unit("s").logarithmic();
+    BurstOff = Param::number("burst_off_s", "Between bursts", (0.001, 55.0, 86_400.0),
+        "Mean time from the end of a burst to the next. A choice.").unit("s").logarithmic();
+    RetryBudget = Param::number("retry_budget", "Retry budget", (0.0, 0.0, 10.0),
+        "Retries at most this share of requests, over any 10 s: a request fails without one where \
+         the budget of all users is spent. 0: no budget. Finagle's default is 0.2.");
 }
 
 /// Daily users whose busiest hour makes this traffic.
@@ -67,6 +126,13 @@ pub fn daily_users(spec: &Spec) -> f64 {
     let per_second = spec.number(Setting::PerUser as usize) * spec.number(Setting::Peak as usize)
         / SECONDS_PER_DAY;
     spec.number(Setting::Rate as usize) / per_second
+}
+
+/// Requests per second in the busiest hour that so many daily users make.
+#[must_use]
+pub fn rate_of(spec: &Spec, daily_users: f64) -> f64 {
+    let per_day = spec.number(Setting::PerUser as usize) * spec.number(Setting::Peak as usize);
+    daily_users * per_day / SECONDS_PER_DAY
 }
 
 /// How many servers there are, which faults may name one by one.
@@ -94,291 +160,16 @@ pub fn shares(spec: &Spec) -> [f64; region::COUNT] {
     shares.map(|share| share / sum)
 }
 
-/// Phases of a request, from its user's side.
-const NAME: u8 = 0;
-const AWAY: u8 = 1;
-const BACK: u8 = 2;
-const PAUSE: u8 = 3;
 /// The attempt stands in this byte of a request's number, so that a retry draws anew.
 const ATTEMPT_SHIFT: u32 = 56;
+/// From this bit up to the attempt's a guard changes the number for a retry of its own.
+pub const HOP_SHIFT: u32 = 40;
 
-/// The number of a user's wish: the same for all its attempts.
+/// The number of a user's wish: the same for all its attempts and all retries on the way.
 #[must_use]
 pub const fn wish(number: u64) -> u64 {
-    number & ((1 << ATTEMPT_SHIFT) - 1)
+    number & ((1 << HOP_SHIFT) - 1)
 }
 
-/// Turns 32 random bits into a number of [0, 1).
-const WORD: f64 = 1.0 / (1u64 << 32) as f64;
-
-/// Turns 32 random bits into a number below `n`.
-#[inline]
-const fn scale(bits: u64, n: u32) -> u32 {
-    ((bits * n as u64) >> 32) as u32
-}
-
-/// The users of a run.
-#[derive(Clone, Debug)]
-pub struct State {
-    gap: f64,
-    is_poisson: bool,
-    static_share: f64,
-    dynamic_reads: f64,
-    /// Upper ends of the regions' parts of [0, 1).
-    regions: [f64; region::COUNT],
-    users: u32,
-    urls: u32,
-    retries: u8,
-    backoff: f64,
-    jitter: bool,
-    patient: bool,
-    ways: [LineId; region::COUNT],
-    front: u8,
-    dns: Option<u8>,
-    number: u64,
-    started: bool,
-    gaps: Stream,
-    traits: Stream,
-    backoffs: Stream,
-}
-
-impl State {
-    /// No users yet.
-    #[must_use]
-    pub fn new(seed: u64) -> Self {
-        let stream = |purpose| Stream::new(seed, Kind::Clients as u64, purpose);
-        Self {
-            gap: 0.0,
-            is_poisson: true,
-            static_share: 0.0,
-            dynamic_reads: 0.0,
-            regions: [1.0; region::COUNT],
-            users: 1,
-            urls: 1,
-            retries: 0,
-            backoff: 0.0,
-            jitter: true,
-            patient: false,
-            ways: [LineId::NOW; region::COUNT],
-            front: 0,
-            dns: None,
-            number: 0,
-            started: false,
-            gaps: stream(Purpose::Gap),
-            traits: stream(Purpose::Traits),
-            backoffs: stream(Purpose::Backoff),
-        }
-    }
-
-    /// Nanoseconds from arrival `number` to the next.
-    #[inline]
-    fn gap_after(&self, number: u64) -> Span {
-        let unit = if self.is_poisson { exponential(self.gaps.at(number)) } else { 1.0 };
-        Span::from_nanos(self.gap * unit)
-    }
-
-    /// Who comes, and for what.
-    #[inline]
-    fn draw(&self) -> Wish {
-        let mut draw = self.traits.at(self.number);
-        let (kind, who) = (draw.bits(), draw.bits());
-        let class = f64::from((kind >> 32) as u32) * WORD;
-        let user = scale(who >> 32, self.users);
-        // Users are numbered region by region: each lives in one, and the shares are exact.
-        let place = (f64::from(user) + 0.5) / f64::from(self.users);
-        let last = region::COUNT - 1;
-        Wish {
-            number: self.number,
-            class: if class < self.static_share {
-                Class::Static
-            } else if class < self.static_share + self.dynamic_reads {
-                Class::Read
-            } else {
-                Class::Write
-            },
-            region: self.regions.iter().position(|&end| place < end).unwrap_or(last) as u8,
-            user,
-            url: scale(who & u64::from(u32::MAX), self.urls),
-            site: 0,
-        }
-    }
-
-    #[inline]
-    fn arrival(&mut self, ctx: &mut Ctx) -> Option<(RequestId, Action)> {
-        let wish = self.draw();
-        let gap = self.gap_after(self.number);
-        self.number += 1;
-        ctx.set_arrival(ctx.now().after(gap));
-        ctx.meters().offered(wish.class as usize, wish.region as usize);
-        let Some(id) = ctx.begin(&wish, NAME) else {
-            ctx.meters().turned_away(wish.class as usize, wish.region as usize);
-            return None;
-        };
-        Some((id, self.attempt(ctx, id)))
-    }
-
-    /// Sends an attempt on its way: first to the name service, if there is one.
-    #[inline]
-    fn attempt(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
-        ctx.meters().attempts += 1;
-        ctx.request(id).began = ctx.now();
-        if self.patient {
-            ctx.be_patient(id);
-        }
-        match self.dns {
-            // What was found out for an attempt is known to the next.
-            Some(to) if !ctx.request(id).named => {
-                ctx.frame(id).phase = NAME;
-                Action::Call { to, way: LineId::NOW }
-            }
-            _ => self.send(ctx, id),
-        }
-    }
-
-    #[inline]
-    fn send(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
-        ctx.frame(id).phase = AWAY;
-        let way = self.ways[ctx.request(id).region as usize];
-        Action::Call { to: self.front, way }
-    }
-
-    /// The answer has reached its user, or the user's patience its end.
-    #[inline]
-    fn answered(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
-        if ctx.request(id).abandoned {
-            ctx.meters().wasted += 1;
-            ctx.end(id);
-            return Action::Wait;
-        }
-        ctx.stop_waiting(id);
-        if ctx.is_crowded() {
-            // The death of a server has made two of one: its work goes on without its user.
-            ctx.ended(id, Outcome::SimulatorFull);
-            ctx.end(id);
-            return Action::Wait;
-        }
-        if outcome != Outcome::Good && ctx.request(id).attempt < self.retries {
-            self.pause(ctx, id);
-            return Action::Wait;
-        }
-        ctx.ended(id, outcome);
-        ctx.end(id);
-        Action::Wait
-    }
-
-    /// Waits before the next attempt.
-    fn pause(&mut self, ctx: &mut Ctx, id: RequestId) {
-        let request = ctx.request(id);
-        let longest = self.backoff * (1u64 << request.attempt.min(40)) as f64;
-        let number = request.number;
-        request.attempt += 1;
-        request.number = number.wrapping_add(1 << ATTEMPT_SHIFT);
-        (request.served, request.travelled) = (0, 0);
-        ctx.frame(id).phase = PAUSE;
-        let share = if self.jitter { self.backoffs.at(number).unit() } else { 1.0 };
-        ctx.resume_after(id, longest * share);
-    }
-
-    /// Users whose patience has run out give up; the work under way goes on without them.
-    fn give_up(&mut self, ctx: &mut Ctx) {
-        let id = ctx.longest_awaited();
-        ctx.stop_waiting(id);
-        let request = *ctx.request(id);
-        ctx.request(id).abandoned = true;
-        if request.attempt >= self.retries {
-            return ctx.ended(id, Outcome::TimedOut);
-        }
-        match ctx.begin_again(&request, PAUSE) {
-            Some(again) => self.pause(ctx, again),
-            None => ctx.ended(id, Outcome::SimulatorFull),
-        }
-    }
-}
-
-impl Behavior for State {
-    fn configure(&mut self, ctx: &mut Ctx, around: &dyn Surroundings, spec: &Spec) {
-        let before = self.gap;
-        self.gap = 1e9 / spec.number(Setting::Rate as usize);
-        self.is_poisson = spec.count(Setting::Arrivals as usize) == 0;
-        self.static_share = spec.number(Setting::StaticShare as usize);
-        self.dynamic_reads = (1.0 - self.static_share) * spec.number(Setting::ReadShare as usize);
-        let mut end = 0.0;
-        self.regions = shares(spec).map(|share| {
-            end += share;
-            end
-        });
-        self.users = spec.count(Setting::Users as usize) as u32;
-        self.urls = spec.count(Setting::Urls as usize) as u32;
-        self.retries = spec.count(Setting::Retries as usize) as u8;
-        self.backoff = spec.number(Setting::Backoff as usize) * 1e6;
-        self.jitter = spec.is_on(Setting::Jitter as usize);
-        let patience = Span::from_seconds(spec.number(Setting::Timeout as usize));
-        self.patient = patience > Span::ZERO;
-        ctx.set_patience(patience);
-        for region in 0..region::COUNT {
-            let way = around.spec(Kind::Network).map(|network| network::one_way(network, region));
-            self.ways[region] = ctx.line(way.unwrap_or_default());
-        }
-        self.front = around.front(0);
-        self.dns = around.place(Kind::Dns);
-        if self.started {
-            // A new rate stretches what is left of the gap under way.
-            let left = ctx.arrival().since(ctx.now()).0 as f64;
-            ctx.set_arrival(ctx.now().after(Span::from_nanos(left * self.gap / before)));
-        } else {
-            self.started = true;
-            ctx.set_arrival(ctx.now().after(self.gap_after(u64::MAX)));
-        }
-    }
-
-    #[inline(never)]
-    fn arrive(&mut self, _: &mut Ctx, _: RequestId) -> Action {
-        // Nobody calls the users.
-        Action::Reply(Outcome::Unavailable)
-    }
-
-    #[inline(never)]
-    fn resume(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
-        if ctx.frame(id).phase == PAUSE {
-            return self.attempt(ctx, id);
-        }
-        let outcome = ctx.request(id).answer;
-        self.answered(ctx, id, outcome)
-    }
-
-    #[inline(never)]
-    fn returned(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
-        if ctx.frame(id).phase == NAME {
-            if outcome == Outcome::Good {
-                ctx.request(id).named = true;
-                return self.send(ctx, id);
-            }
-            return self.answered(ctx, id, outcome);
-        }
-        if ctx.is_crowded() {
-            return self.answered(ctx, id, outcome);
-        }
-        ctx.frame(id).phase = BACK;
-        let request = ctx.request(id);
-        request.answer = outcome;
-        let way = self.ways[request.region as usize];
-        if ctx.travel(id, way) { self.answered(ctx, id, outcome) } else { Action::Wait }
-    }
-
-    #[inline(never)]
-    fn wake(&mut self, ctx: &mut Ctx, timer: u32) -> Option<(RequestId, Action)> {
-        if timer == ARRIVAL {
-            return self.arrival(ctx);
-        }
-        if timer == IMPATIENCE {
-            self.give_up(ctx);
-        }
-        None
-    }
-
-    fn fault(&mut self, _: &mut Ctx, _: Option<usize>, _: Option<Fault>) {}
-
-    fn servers(&self, _: &Ctx) -> Vec<ServerMeter> {
-        Vec::new()
-    }
-}
+#[cfg(test)]
+mod tests;

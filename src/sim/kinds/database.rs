@@ -1,15 +1,40 @@
-//! The database: a primary that takes writes, and replicas that share the reads.
+//! The database: shards, each a primary that takes writes and replicas that share the reads. This
+//! file is what the engine sees: where a query goes, what it costs, what becomes of it.
 
-use super::Kind;
+mod failover;
+mod fan;
+mod home;
+mod model;
+mod policy;
+mod query;
+mod replication;
+mod report;
+mod reshard;
+mod settings;
+mod shard;
+mod sites;
+
 use super::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
-use super::param::{Param, Spec, settings};
-use super::station::Admission;
-use super::tier::{self, DISCIPLINES, Machine, PLACES, Plan, SIZES, Tier};
-use crate::sim::law::{LAWS, Law};
+use super::param::Spec;
+use super::ring::{Owners, Placement};
+use super::tier::{Machine, Plan, Tier};
+use super::{Kind, clients, network};
 use crate::sim::rng::{Purpose, Stream};
+use crate::sim::run::calendar::LineId;
 use crate::sim::run::meters::ServerMeter;
 use crate::sim::run::requests::{Outcome, RequestId};
-use crate::sim::units::HOURS_PER_MONTH;
+use crate::sim::units::{SimTime, Span};
+use failover::Toll;
+use fan::Fan;
+use model::Model;
+pub use model::{KINDS, ROWS};
+use policy::Policy;
+use replication::Marks;
+use report::Counts;
+use reshard::Migration;
+pub use settings::{PARAMS, Setting, cores, monthly_usd, servers};
+use shard::Shard;
+use sites::Sites;
 
 /// Name in links and files.
 pub const KEY: &str = "db";
@@ -20,99 +45,76 @@ pub const PER_SITE: bool = true;
 /// Faults of the part as a whole.
 pub const TROUBLES: &[&str] = &["cut", "delay", "errors"];
 
-/// Kinds of database.
-const KINDS: &[(&str, &str)] = &[("relational", "relational"), ("nosql", "NoSQL")];
+/// Phases of a query, and of requests of the database's own.
+const QUERY: u8 = 0;
+/// On the way from a shard that no longer has the key to the one that has it.
+const REDIRECT: u8 = 1;
+/// One shard's part of a query of several.
+const CHILD: u8 = 2;
+/// A replica applies a write.
+const APPLY: u8 = 3;
+/// Lost writes are written again.
+const RECOVER: u8 = 4;
+/// Keys are moved to another shard.
+const MOVE: u8 = 5;
+/// All its shards have answered; the second phase of a commit is under way.
+const COMMIT: u8 = 6;
+/// At the home site.
+const AWAY: u8 = 7;
+/// A write on its way to another site, begun here.
+const SHIP: u8 = 8;
+/// A write of another site is applied here.
+const RECEIVE: u8 = 9;
+/// With any of these: at the disk.
+const AT_DISK: u8 = 0x80;
 
-settings! {
-    Place = Param::choice("place", "Place", PLACES, 0,
-        "On a machine of its own, or on the first web server, where it takes part of its vCPUs.");
-    DatabaseKind = Param::choice("kind", "Kind", KINDS, 0,
-        "Relational: joins and transactions, times for reads and writes as set. NoSQL: the other \
-         pair of times counts, and a join becomes several reads.");
-    Replicas = Param::count("replicas", "Read replicas", (0, 0, 50),
-        "Copies that share the reads, chosen at random; with none the primary reads too. Writes \
-         reach them at once and at no cost: lag is not modelled yet.");
-    Size = Param::choice("size", "Size of a server", SIZES, 1,
-        "vCPUs of each database server.");
-    Read = Param::number("read_ms", "Work of a read", (0.001, 1.2, 10_000.0),
-        "Mean time one vCPU needs for a query of a relational database. Stack Overflow 2016: \
-         1.20 ms.").unit("ms").logarithmic();
-    Write = Param::number("write_ms", "Work of a write", (0.001, 5.0, 10_000.0),
-        "Mean time one vCPU is kept by a write with its commit, relational. Two I/Os on a network \
-         disk, 1 to 10 ms.").unit("ms").logarithmic();
-    NosqlRead = Param::number("nosql_read_ms", "Work of a read, NoSQL", (0.001, 0.6, 10_000.0),
-        "Mean time one vCPU needs for a look-up by key. A choice: half a query, with no plan and \
-         no transaction.").unit("ms").logarithmic();
-    NosqlWrite = Param::number("nosql_write_ms", "Work of a write, NoSQL", (0.001, 1.5, 10_000.0),
-        "Mean time one vCPU is kept by a write that is acknowledged before it is on disk. A \
-         choice.").unit("ms").logarithmic();
-    Joins = Param::number("joins", "Share of reads that join", (0.0, 0.1, 1.0),
-        "Share of queries that put several tables together.");
-    JoinCost = Param::number("join_cost", "Cost of a join", (1.0, 2.0, 100.0),
-        "Work of a joining query in a relational database, in plain queries. A choice.");
-    JoinReads = Param::number("join_reads", "Reads for a join, NoSQL", (1.0, 6.0, 100.0),
-        "Look-ups by key that replace a join where the database has none. A choice.");
-    ServiceLaw = Param::choice("law", "Law of the work", LAWS, 3,
-        "How the work of queries varies around its mean.");
-    Scv = Param::number("scv", "Variation of the work", (0.01, 4.0, 100.0),
-        "Squared coefficient of variation. Erlang takes 1/k for the nearest whole k; lognormal \
-         any; hyperexponential at least 1; the other laws ignore it.")
-        .logarithmic();
-    Discipline = Param::choice("discipline", "Discipline", DISCIPLINES, 0,
-        "Shared: all connections in use share the vCPUs, one vCPU each at most. Slots: each works \
-         at full speed.");
-    Connections = Param::count("connections", "Connections of a server", (1, 100, 100_000),
-        "Queries a server works on at once. PostgreSQL allows 100 by default.").logarithmic();
-    Backlog = Param::count("backlog", "Places in the backlog", (0, 1_000, 1_000_000),
-        "Queries that may wait for a connection at a server; more are refused.").logarithmic();
-    Sigma = Param::number("sigma", "Contention", (0.0, 0.03, 1.0),
-        "Sigma of the Universal Scalability Law: the share of work that only one vCPU can do.");
-    Kappa = Param::number("kappa", "Coherence", (0.0, 0.0005, 0.1),
-        "Kappa of the Universal Scalability Law: what each pair of vCPUs costs in agreement.");
-    Price = Param::number("price_vcpu_hour", "Price of a vCPU", (0.0, 0.0855, 10.0),
-        "USD for a vCPU and hour of a managed server: 2 vCPU with 8 GB cost 0.171 in one zone.")
-        .unit("USD/h");
-}
+/// Names of timers: below these numbers, that of a server whose log is looked at.
+const PROMOTIONS: u32 = 1 << 16;
+const MIGRATION: u32 = 1 << 17;
+const SITE: u32 = MIGRATION + 1;
+const STREAMS: u32 = 1 << 18;
 
-/// Effective cores of each server.
-#[must_use]
-pub fn cores(spec: &Spec) -> f64 {
-    tier::speed_up(
-        tier::vcpus(spec.count(Setting::Size as usize)),
-        spec.number(Setting::Sigma as usize),
-        spec.number(Setting::Kappa as usize),
-    )
-}
-
-/// How many servers there are, which faults may name one by one.
-#[must_use]
-pub fn servers(spec: &Spec) -> usize {
-    1 + spec.count(Setting::Replicas as usize)
-}
-
-/// All servers by the hour, unless they live on a web server.
-#[must_use]
-pub fn monthly_usd(spec: &Spec) -> f64 {
-    if spec.count(Setting::Place as usize) == 1 {
-        return 0.0;
-    }
-    let vcpus = tier::vcpus(spec.count(Setting::Size as usize));
-    let servers = 1.0 + spec.number(Setting::Replicas as usize);
-    servers * vcpus * spec.number(Setting::Price as usize) * HOURS_PER_MONTH
+/// The draws of a database.
+#[derive(Clone, Copy, Debug)]
+struct Draws {
+    services: Stream,
+    routes: Stream,
+    joins: Stream,
+    applies: Stream,
+    disks: Stream,
+    connections: Stream,
+    partners: Stream,
 }
 
 /// The database of a run.
 #[derive(Clone, Debug)]
 pub struct State {
+    seed: u64,
     tier: Tier,
-    replicas: u32,
-    read: Law,
-    write: Law,
-    joins: f64,
-    join_factor: f64,
-    services: Stream,
-    routes: Stream,
-    join_draws: Stream,
+    disks: Tier,
+    policy: Box<Policy>,
+    model: Box<Model>,
+    plan: Plan,
+    /// Servers of a shard.
+    group: usize,
+    shards: Vec<Shard>,
+    owners: Box<Owners>,
+    migration: Option<Box<Migration>>,
+    /// The placement of the owners.
+    placed: Placement,
+    /// Share of the keys that the last resharding moves.
+    share_moved: f64,
+    /// One shard has all the data and nothing moves.
+    is_whole: bool,
+    hop: LineId,
+    fans: Vec<Fan>,
+    free_fans: Vec<u32>,
+    keys: Marks,
+    users: Marks,
+    sites: Box<Sites>,
+    toll: Toll,
+    counts: Box<Counts>,
+    draws: Draws,
 }
 
 impl State {
@@ -120,101 +122,160 @@ impl State {
     #[must_use]
     pub fn new(seed: u64) -> Self {
         let stream = |purpose| Stream::new(seed, Kind::Database as u64, purpose);
+        let more = |purpose| Stream::new(seed, 0x100 + Kind::Database as u64, purpose);
+        let spec = Spec::new(PARAMS);
+        let policy = Policy::new(&spec, Span::ZERO, |_| 1);
         Self {
+            seed,
             tier: Tier::default(),
-            replicas: 0,
-            read: Law::new(0, 0.0, 0.0),
-            write: Law::new(0, 0.0, 0.0),
-            joins: 0.0,
-            join_factor: 1.0,
-            services: stream(Purpose::Service),
-            routes: stream(Purpose::Route),
-            join_draws: stream(Purpose::Join),
+            disks: Tier::default(),
+            policy: Box::new(policy),
+            model: Box::new(Model::new(&spec)),
+            plan: Plan { slots: 1, room: 0, machine: Machine::Slots },
+            group: 1,
+            shards: Vec::new(),
+            owners: Box::new(Owners::new(policy.placement, seed, 1)),
+            migration: None,
+            placed: policy.placement,
+            share_moved: 0.0,
+            is_whole: true,
+            hop: LineId::NOW,
+            fans: Vec::new(),
+            free_fans: Vec::new(),
+            keys: Marks::default(),
+            users: Marks::default(),
+            sites: Box::default(),
+            toll: Toll::default(),
+            counts: Box::default(),
+            draws: Draws {
+                services: stream(Purpose::Service),
+                routes: stream(Purpose::Route),
+                joins: stream(Purpose::Join),
+                applies: more(Purpose::Service),
+                disks: more(Purpose::Lookup),
+                connections: more(Purpose::Route),
+                partners: more(Purpose::Join),
+            },
         }
     }
 
-    /// A replica for a read, or the primary where no replica is up.
+    /// The shard of a server, and its place there.
     #[inline]
-    fn reader(&self, number: u64) -> usize {
-        if self.replicas == 0 {
-            return 0;
+    fn locate(&self, server: usize) -> (usize, usize) {
+        if self.shards.len() == 1 {
+            (0, server)
+        } else {
+            (server / self.group, server % self.group)
         }
-        let mut draw = self.routes.at(number);
-        let first = 1 + draw.below(self.replicas) as usize;
-        if self.tier.is_alive(first) {
-            return first;
-        }
-        let up: Vec<usize> =
-            (1..=self.replicas as usize).filter(|&i| self.tier.is_alive(i)).collect();
-        if up.is_empty() { 0 } else { up[draw.below(up.len() as u32) as usize] }
     }
 }
 
 impl Behavior for State {
     fn configure(&mut self, ctx: &mut Ctx, around: &dyn Surroundings, spec: &Spec) {
-        let is_relational = spec.count(Setting::DatabaseKind as usize) == 0;
-        let (read, write, join) = if is_relational {
-            (Setting::Read, Setting::Write, Setting::JoinCost)
-        } else {
-            (Setting::NosqlRead, Setting::NosqlWrite, Setting::JoinReads)
-        };
-        let law = |mean: Setting| {
-            let scv = spec.number(Setting::Scv as usize);
-            Law::new(spec.count(Setting::ServiceLaw as usize), spec.number(mean as usize), scv)
-        };
-        (self.read, self.write) = (law(read), law(write));
-        self.joins = spec.number(Setting::Joins as usize);
-        self.join_factor = spec.number(join as usize);
-        self.replicas = spec.count(Setting::Replicas as usize) as u32;
+        *self.model = Model::new(spec);
+        let zone = around.spec(Kind::Network).map_or_else(Default::default, network::zone);
+        let users = around.spec(Kind::Clients);
+        *self.policy = Policy::new(spec, zone, |by_url| {
+            let row = if by_url { clients::Setting::Urls } else { clients::Setting::Users };
+            users.map_or(1, |users| users.count(row as usize) as u32)
+        });
+        self.hop = ctx.line(self.policy.zone);
         let machine = match ctx.machines().first() {
             Some(&host) if around.is_guest(Kind::Database) => host,
             _ if spec.count(Setting::Discipline as usize) == 0 => Machine::Own(cores(spec)),
             _ => Machine::Slots,
         };
-        let plan = Plan {
+        self.plan = Plan {
             slots: spec.count(Setting::Connections as usize) as u32,
             room: spec.count(Setting::Backlog as usize) as u32,
             machine,
         };
-        self.tier.configure(ctx, &vec![plan; 1 + self.replicas as usize]);
+        self.join_sites(ctx, around);
+        self.regroup(ctx, 1 + spec.count(Setting::Replicas as usize));
     }
 
     #[inline(never)]
     fn arrive(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
-        // Each query of a request draws anew: the caller's phase tells which it is.
-        let request = ctx.request(id);
-        let (writing, depth) = (request.writing, request.depth as usize);
-        let caller = request.frames[depth.saturating_sub(2)].phase;
-        let number = request.number.wrapping_add(u64::from(caller) << 48);
-        let (server, work) = if writing {
-            (0, self.write.sample(self.services.at(number)))
-        } else {
-            let mut work = self.read.sample(self.services.at(number));
-            if self.joins > 0.0 && self.join_draws.at(number).unit() < self.joins {
-                work *= self.join_factor;
-            }
-            (self.reader(number), work)
-        };
-        ctx.frame(id).server = server as u16;
-        match self.tier.offer(ctx, server, id, work) {
-            None => Action::Reply(Outcome::Unavailable),
-            Some(Admission::Refused) => Action::Reply(Outcome::BacklogFull),
-            Some(Admission::Started | Admission::Queued) => Action::Wait,
+        if self.is_whole {
+            return self.query(ctx, id, 0);
         }
+        self.find(ctx, id)
     }
 
     #[inline(never)]
     fn resume(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
-        let server = ctx.frame(id).server as usize;
-        self.tier.release(ctx, server);
-        Action::Reply(Outcome::Good)
+        let frame = *ctx.frame(id);
+        let server = frame.server as usize;
+        if frame.phase == QUERY {
+            return self.worked(ctx, id, server);
+        }
+        let mut phase = frame.phase;
+        if phase & AT_DISK > 0 {
+            self.disks.release(ctx, server);
+            phase &= !AT_DISK;
+            ctx.frame(id).phase = phase;
+            if phase == QUERY || phase == CHILD {
+                return self.done(ctx, id, server);
+            }
+        } else if (phase == APPLY || phase == RECEIVE) && self.apply_to_disk(ctx, id, server) {
+            return Action::Wait;
+        }
+        match phase {
+            REDIRECT => return self.found(ctx, id),
+            APPLY => self.has_applied(ctx, id, server),
+            RECEIVE => return self.has_received(ctx, id, server),
+            RECOVER => self.has_recovered(ctx, id, server),
+            MOVE => self.has_moved(ctx, id, server),
+            COMMIT => return self.commit_two(ctx, id, fan::BOTH, Outcome::Good),
+            _ => return self.worked(ctx, id, server),
+        }
+        Action::Wait
+    }
+
+    fn returned(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
+        self.answered(ctx, id, outcome)
+    }
+
+    fn wake(&mut self, ctx: &mut Ctx, timer: u32) -> Option<(RequestId, Action)> {
+        match timer {
+            MIGRATION => self.migrate(ctx),
+            SITE => self.replace_home(ctx),
+            _ if timer >= STREAMS => self.stream(ctx, (timer - STREAMS) as usize),
+            _ if timer >= PROMOTIONS => self.promote(ctx, (timer - PROMOTIONS) as usize),
+            server => {
+                let (s, m) = self.locate(server as usize);
+                if self.shards.get(s).is_some_and(|shard| m < shard.members.len()) {
+                    self.shards[s].members[m].armed = SimTime::NEVER;
+                    self.follow(ctx, s, m);
+                }
+            }
+        }
+        None
     }
 
     fn fault(&mut self, ctx: &mut Ctx, server: Option<usize>, fault: Option<Fault>) {
         self.tier.fault(ctx, server, fault);
+        self.disks.fault(ctx, server, fault);
+        match (server, fault) {
+            (Some(server), Some(Fault::Kill)) => self.died(ctx, server),
+            (Some(server), None) => self.healed(ctx, server),
+            _ => {}
+        }
     }
 
     fn servers(&self, ctx: &Ctx) -> Vec<ServerMeter> {
-        self.tier.view(ctx)
+        self.meters(ctx)
+    }
+
+    fn counters(&self) -> Vec<(&'static str, u64)> {
+        self.counted()
+    }
+
+    fn gauges(&self, ctx: &Ctx) -> Vec<(&'static str, f64)> {
+        self.measured(ctx)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        self.shards.iter().try_for_each(Shard::law)
     }
 }

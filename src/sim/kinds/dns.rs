@@ -1,16 +1,15 @@
-//! The domain name system: resolvers that remember the site's address for a while, and the name
-//! service behind them.
+//! The domain name system: resolvers that remember a site's address for a while, and the name
+//! service behind them, which says which site and checks the sites' health.
 
-use super::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
+pub mod checks;
+pub mod devices;
+pub mod policy;
+pub mod resolvers;
+pub mod state;
+
 use super::param::{Param, Spec, settings};
-use super::{Kind, clients};
-use crate::sim::law::Law;
-use crate::sim::region;
-use crate::sim::rng::{Purpose, Stream};
-use crate::sim::run::calendar::LineId;
-use crate::sim::run::meters::ServerMeter;
-use crate::sim::run::requests::{Outcome, RequestId};
-use crate::sim::units::{SimTime, Span};
+use crate::sim::run::meters::SITES;
+pub use state::State;
 
 /// Name in links and files.
 pub const KEY: &str = "dns";
@@ -39,6 +38,32 @@ settings! {
          coefficient of variation 1. Google Public DNS found 130 ms.").unit("ms");
     Price = Param::number("price_month", "Price", (0.0, 0.5, 1_000.0),
         "USD per month for the zone.").unit("USD");
+    Policy = Param::choice("policy", "Which site", policy::POLICIES, 0,
+        "With several sites. Nearest: by round trip from the user's region. One address: the first \
+         of the order. Weighted: at random. Failover: the first of the order that is well. All but \
+         one address leave out sites that are found ill, unless all are.");
+    Weights = Param::list("weights", "Weights of sites", (0.0, 1_000.0, SITES),
+        "For the weighted split, in the order of the sites: 90,10 is 90 % to the first. None \
+         given: all alike.");
+    Order = Param::list("order", "Order of sites", (1.0, SITES as f64, SITES),
+        "For one address and for failover: numbers of sites, counted from 1, the preferred one \
+         first; the others follow in turn.");
+    Overstay = Param::number("overstay", "Resolvers that overstay", (0.0, 0.05, 1.0),
+        "With several sites: share of resolvers that keep an answer for ten times its time to \
+         live. A choice.");
+    Visit = Param::number("visit_s", "A device keeps the address", (0.0, 60.0, 86_400.0),
+        "With several sites: how long a device goes on with the site it has found, even if that \
+         fails; then, or with the next visit, it asks again. Browsers keep names for about a \
+         minute (a choice).").unit("s");
+    Interval = Param::number("check_s", "Site check every", (0.0, 10.0, 300.0),
+        "With several sites: seconds from one check of a site to the next, a request to its front. \
+         0 checks nothing. Name services offer 10 and 30 s.").unit("s");
+    CheckTimeout = Param::number("check_timeout_s", "Check gives up after", (0.01, 4.0, 60.0),
+        "A check that is not answered within this time has failed.").unit("s");
+    Failures = Param::count("failures", "Failures until out", (1, 3, 10),
+        "Checks in a row that must fail before a site is no longer named.");
+    Successes = Param::count("successes", "Successes until in", (1, 3, 10),
+        "Checks in a row that must succeed before a site is named again.");
 }
 
 /// How many servers there are, which faults may name one by one.
@@ -53,132 +78,5 @@ pub fn monthly_usd(spec: &Spec) -> f64 {
     spec.number(Setting::Price as usize)
 }
 
-/// How long a resolver asks a name service that does not answer, in nanoseconds.
-const GIVE_UP: f64 = 5e9;
-const ASKING: u8 = 0;
-const ANSWERED: u8 = 1;
-const NO_ANSWER: u8 = 2;
-
-/// The resolvers of a run.
-#[derive(Clone, Debug)]
-pub struct State {
-    lookups: f64,
-    ttl: Span,
-    resolvers: u32,
-    answer: LineId,
-    miss: Law,
-    alive: bool,
-    slow: f64,
-    /// Until when each resolver knows the address, region by region.
-    known_until: Vec<SimTime>,
-    asks: Stream,
-    places: Stream,
-    misses: Stream,
-    hit_count: u64,
-    miss_count: u64,
-}
-
-impl State {
-    /// No resolver knows anything.
-    #[must_use]
-    pub fn new(seed: u64) -> Self {
-        let stream = |purpose| Stream::new(seed, Kind::Dns as u64, purpose);
-        Self {
-            lookups: 0.0,
-            ttl: Span::ZERO,
-            resolvers: 1,
-            answer: LineId::NOW,
-            miss: Law::new(0, 0.0, 0.0),
-            alive: true,
-            slow: 1.0,
-            known_until: Vec::new(),
-            asks: stream(Purpose::Lookup),
-            places: stream(Purpose::Hash),
-            misses: stream(Purpose::Service),
-            hit_count: 0,
-            miss_count: 0,
-        }
-    }
-
-    /// The resolver that a request's user asks.
-    fn resolver(&self, ctx: &mut Ctx, id: RequestId) -> usize {
-        let request = ctx.request(id);
-        let (region, user) = (u32::from(request.region), request.user);
-        let place = self.places.at(u64::from(user)).below(self.resolvers);
-        (region * self.resolvers + place) as usize
-    }
-}
-
-impl Behavior for State {
-    fn configure(&mut self, ctx: &mut Ctx, _: &dyn Surroundings, spec: &Spec) {
-        self.lookups = spec.number(Setting::Lookups as usize);
-        self.ttl = Span::from_seconds(spec.number(Setting::Ttl as usize));
-        let resolvers = spec.count(Setting::Resolvers as usize) as u32;
-        if resolvers != self.resolvers || self.known_until.is_empty() {
-            self.resolvers = resolvers;
-            self.known_until = vec![SimTime::ZERO; resolvers as usize * region::COUNT];
-        }
-        self.answer = ctx.line(Span::from_millis(spec.number(Setting::Resolver as usize)));
-        self.miss = Law::new(3, spec.number(Setting::Miss as usize), 1.0);
-    }
-
-    #[inline(never)]
-    fn arrive(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
-        let number = ctx.request(id).number;
-        // Whether a device knows the address does not change because an attempt failed.
-        if self.asks.at(clients::wish(number)).unit() >= self.lookups {
-            return Action::Reply(Outcome::Good);
-        }
-        ctx.frame(id).phase = ASKING;
-        if ctx.travel(id, self.answer) { self.resume(ctx, id) } else { Action::Wait }
-    }
-
-    #[inline(never)]
-    fn resume(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
-        let resolver = self.resolver(ctx, id);
-        let phase = ctx.frame(id).phase;
-        match phase {
-            ASKING if ctx.now() < self.known_until[resolver] => {
-                self.hit_count += 1;
-                Action::Reply(Outcome::Good)
-            }
-            ASKING => {
-                self.miss_count += 1;
-                let number = ctx.request(id).number;
-                let (phase, ns) = if self.alive {
-                    (ANSWERED, self.slow * self.miss.sample(self.misses.at(number)))
-                } else {
-                    (NO_ANSWER, GIVE_UP)
-                };
-                ctx.frame(id).phase = phase;
-                ctx.request(id).travelled += ns as u64;
-                ctx.resume_after(id, ns);
-                Action::Wait
-            }
-            ANSWERED => {
-                self.known_until[resolver] = ctx.now().after(self.ttl);
-                Action::Reply(Outcome::Good)
-            }
-            _ => Action::Reply(Outcome::Unavailable),
-        }
-    }
-
-    fn fault(&mut self, _: &mut Ctx, _: Option<usize>, fault: Option<Fault>) {
-        match fault {
-            Some(Fault::Kill) => self.alive = false,
-            Some(Fault::Slow(factor)) => self.slow = factor,
-            None => (self.alive, self.slow) = (true, 1.0),
-            _ => {}
-        }
-    }
-
-    fn servers(&self, _: &Ctx) -> Vec<ServerMeter> {
-        vec![ServerMeter {
-            alive: self.alive,
-            slow: self.slow,
-            arrived: self.hit_count + self.miss_count,
-            refused: self.miss_count,
-            ..ServerMeter::default()
-        }]
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -3,15 +3,22 @@
 pub mod balancing;
 pub mod behavior;
 pub mod cache;
+pub mod cdn;
 pub mod chaos;
 pub mod clients;
 pub mod database;
 pub mod dns;
+pub mod fault;
+pub mod fetches;
+pub mod fleet;
+pub mod guard;
 pub mod load_balancer;
 pub mod monitor;
 pub mod network;
 pub mod param;
+pub mod queue;
 pub mod ring;
+pub mod sessions;
 pub mod station;
 pub mod store;
 pub mod tier;
@@ -20,14 +27,15 @@ pub mod web_tier;
 use super::run::meters::{Sample, ServerMeter};
 use super::run::requests::{Outcome, RequestId};
 use behavior::{Action, Behavior, Ctx, Fault, Surroundings};
+use guard::{to_cache, to_cdn, to_db, to_lb, to_queue, to_sessions, to_web};
 use param::{Param, Spec};
 
 /// Makes the enums of kinds and of their states from the table, and passes each call on.
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $name:ident => $module:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident $(= $number:literal)? => $module:ident;)*) => {
         /// What kind of part.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Kind { $($(#[$doc])* $name),* }
+        pub enum Kind { $($(#[$doc])* $name $(= $number)?),* }
 
         impl Kind {
             /// All kinds, in the order in which a request meets them.
@@ -110,6 +118,9 @@ macro_rules! kinds {
             fn fault(&mut self, ctx: &mut Ctx, server: Option<usize>, fault: Option<Fault>) {
                 match self { $(Self::$name(state) => state.fault(ctx, server, fault)),* }
             }
+            fn moved(&mut self, ctx: &mut Ctx, old: RequestId, new: RequestId, depth: usize) {
+                match self { $(Self::$name(state) => state.moved(ctx, old, new, depth)),* }
+            }
             fn servers(&self, ctx: &Ctx) -> Vec<ServerMeter> {
                 match self { $(Self::$name(state) => state.servers(ctx)),* }
             }
@@ -125,6 +136,9 @@ macro_rules! kinds {
             fn spent_usd(&self, ctx: &Ctx) -> Option<f64> {
                 match self { $(Self::$name(state) => state.spent_usd(ctx)),* }
             }
+            fn check(&self) -> Result<(), String> {
+                match self { $(Self::$name(state) => state.check()),* }
+            }
             fn look(&mut self, ctx: &mut Ctx, sample: &Sample) {
                 match self { $(Self::$name(state) => state.look(ctx, sample)),* }
             }
@@ -139,18 +153,39 @@ kinds! {
     Network => network;
     /// The domain name system.
     Dns => dns;
+    /// The content delivery network. (A number that the kinds after it do not have: a kind's number
+    /// names its draws, and theirs stay.)
+    Cdn = 100 => cdn;
     /// The load balancer.
-    LoadBalancer => load_balancer;
+    LoadBalancer = 3 => load_balancer;
     /// The web servers.
     WebTier => web_tier;
     /// The cache.
     Cache => cache;
+    /// The session store.
+    Sessions => sessions;
     /// The database.
     Database => database;
+    /// The queue and its workers.
+    Queue = 101 => queue;
     /// Monitoring and automation.
-    Monitor => monitor;
+    Monitor = 8 => monitor;
     /// Random failures.
     Chaos => chaos;
+    /// The guard of calls to the balancer.
+    ToBalancer => to_lb;
+    /// The guard of calls to the web tier.
+    ToWebTier => to_web;
+    /// The guard of calls to the cache.
+    ToCache => to_cache;
+    /// The guard of calls to the database.
+    ToDatabase => to_db;
+    /// The guard of calls to the queue.
+    ToQueue => to_queue;
+    /// The guard of calls to the session store.
+    ToSessions => to_sessions;
+    /// The guard of calls to the content delivery network.
+    ToCdn => to_cdn;
 }
 
 impl Kind {

@@ -3,6 +3,7 @@
 
 use super::behavior::Ctx;
 use crate::sim::run::cpu::CpuId;
+use crate::sim::run::meters::Work;
 use crate::sim::run::requests::RequestId;
 use crate::sim::units::Span;
 
@@ -37,6 +38,8 @@ pub struct Station {
     pub discipline: Discipline,
     /// Work takes this many times as long (a fault), 1 when sound.
     pub slowdown: f64,
+    /// Work of the services begun so far.
+    pub work: Work,
     busy: u32,
     head: RequestId,
     tail: RequestId,
@@ -70,6 +73,7 @@ impl Station {
             room,
             discipline,
             slowdown: 1.0,
+            work: Work::default(),
             busy: 0,
             head: RequestId::NONE,
             tail: RequestId::NONE,
@@ -115,6 +119,24 @@ impl Station {
         Admission::Queued
     }
 
+    /// Offers work of the server's own: it is never refused and goes before the backlog.
+    pub fn put_ahead(&mut self, ctx: &mut Ctx, id: RequestId, work: f64) {
+        if self.busy < self.slots {
+            return self.take(ctx, id, work);
+        }
+        let now = ctx.now().0;
+        let head = self.head;
+        let request = ctx.request(id);
+        request.work = work;
+        request.behind = if self.waiting == 0 { RequestId::NONE } else { head };
+        if self.waiting == 0 {
+            self.tail = id;
+        }
+        self.head = id;
+        self.waiting += 1;
+        self.gauge.waiting_moments = self.gauge.waiting_moments.wrapping_sub(u128::from(now));
+    }
+
     /// Gives back a slot; the next of the backlog takes it.
     #[inline]
     pub fn release(&mut self, ctx: &mut Ctx) {
@@ -140,9 +162,16 @@ impl Station {
 
     #[inline]
     fn take(&mut self, ctx: &mut Ctx, id: RequestId, work: f64) {
-        let work = work * self.slowdown;
         self.busy += 1;
+        self.work.add(work);
         self.gauge.busy_moments = self.gauge.busy_moments.wrapping_sub(u128::from(ctx.now().0));
+        self.go_on(ctx, id, work);
+    }
+
+    /// More work for a request that has its slot.
+    #[inline]
+    pub fn go_on(&mut self, ctx: &mut Ctx, id: RequestId, work: f64) {
+        let work = work * self.slowdown;
         ctx.request(id).served += Span::from_nanos(work).0;
         match self.discipline {
             Discipline::Slots => ctx.resume_after(id, work),

@@ -220,6 +220,24 @@ impl Store {
         evicted
     }
 
+    /// Gives a key that is held a new value and time to live, which is no use of it.
+    pub fn renew(&mut self, key: u32, version: u32, expires: SimTime) {
+        if let Some(slot) = self.index.find(key) {
+            let held = &mut self.slots[slot as usize];
+            (held.version, held.expires) = (version, expires);
+        }
+    }
+
+    /// Takes out all keys but those to keep.
+    pub fn retain(&mut self, keep: impl Fn(u32) -> bool) {
+        // From the back: what fills the place of one that leaves has been looked at.
+        for slot in (0..self.slots.len()).rev() {
+            if !keep(self.slots[slot].key) {
+                self.detach(slot as u32);
+            }
+        }
+    }
+
     /// Takes a key out.
     pub fn remove(&mut self, key: u32) -> Option<Entry> {
         self.index.find(key).map(|slot| self.detach(slot))

@@ -69,6 +69,8 @@ pub struct Server {
     own: Option<CpuId>,
     cores: f64,
     slow: f64,
+    /// Its work takes this many times as long while it warms up, 1 when warm.
+    cold: f64,
     arrived: u64,
     refused: u64,
     wanted: bool,
@@ -91,6 +93,7 @@ impl Tier {
                     own: None,
                     cores: 0.0,
                     slow: 1.0,
+                    cold: 1.0,
                     arrived: 0,
                     refused: 0,
                     wanted: true,
@@ -136,10 +139,54 @@ impl Tier {
         Some(admission)
     }
 
+    /// Offers more work for a request that has come before and given its slot back.
+    pub fn offer_again(
+        &mut self,
+        ctx: &mut Ctx,
+        server: usize,
+        id: RequestId,
+        work: f64,
+    ) -> Admission {
+        self.servers[server].station.offer(ctx, id, work)
+    }
+
+    /// Whether a server has a slot or a place in its backlog free.
+    #[must_use]
+    pub fn has_room(&self, server: usize) -> bool {
+        let Station { slots, room, .. } = self.servers[server].station;
+        let (busy, backlog) = self.load(server);
+        busy < slots || backlog < room
+    }
+
+    /// Gives a server work of its own, which is never refused and does not count as having come.
+    pub fn put_ahead(&mut self, ctx: &mut Ctx, server: usize, id: RequestId, work: f64) {
+        self.servers[server].station.put_ahead(ctx, id, work);
+    }
+
     /// Gives back a slot of a server.
     #[inline]
     pub fn release(&mut self, ctx: &mut Ctx, server: usize) {
         self.servers[server].station.release(ctx);
+    }
+
+    /// More work for a request that has its slot.
+    pub fn go_on(&mut self, ctx: &mut Ctx, server: usize, id: RequestId, work: f64) {
+        self.servers[server].station.go_on(ctx, id, work);
+    }
+
+    /// From now on a server's work takes so many times as long, while it warms up.
+    pub fn set_cold(&mut self, ctx: &mut Ctx, server: usize, times: f64) {
+        let server = &mut self.servers[server];
+        server.cold = times;
+        server.pace(ctx);
+    }
+
+    /// Slots of a server in use, and requests in its backlog.
+    #[inline]
+    #[must_use]
+    pub fn load(&self, server: usize) -> (u32, u32) {
+        let station = &self.servers[server].station;
+        (station.busy(), station.backlog())
     }
 
     /// Whether the server at this place is up.
@@ -194,7 +241,7 @@ impl Tier {
             };
             ServerMeter {
                 alive: s.alive,
-                slow: s.slow,
+                slow: s.slow * s.cold,
                 leaving: !s.wanted,
                 slots: s.station.slots,
                 busy: s.station.busy(),
@@ -202,10 +249,12 @@ impl Tier {
                 cores: cpu.map_or(0.0, Cpu::cores),
                 arrived: s.arrived,
                 refused: s.refused,
+                work: s.station.work,
                 busy_ns: usage.busy,
                 waiting_ns: usage.waiting,
                 core_ns: cpu.map_or(0.0, |c| c.used(now)),
                 offered_ns: cpu.map_or(0.0, |c| c.offered(now)),
+                ..ServerMeter::default()
             }
         })
         .collect()
@@ -217,10 +266,10 @@ impl Server {
     fn pace(&mut self, ctx: &mut Ctx) {
         match (self.station.discipline, self.own) {
             (Discipline::Shared(cpu), Some(own)) if cpu == own => {
-                ctx.set_cpu(own, self.cores, 1.0 / self.slow);
+                ctx.set_cpu(own, self.cores, 1.0 / (self.slow * self.cold));
                 self.station.slowdown = 1.0;
             }
-            _ => self.station.slowdown = self.slow,
+            _ => self.station.slowdown = self.slow * self.cold,
         }
     }
 }

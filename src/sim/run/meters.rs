@@ -9,6 +9,9 @@ use crate::sim::units::{SimTime, Span};
 /// Number of ways to fail.
 pub const REASONS: usize = FAILURES.len();
 
+/// Most sites there may be.
+pub const SITES: usize = 10;
+
 /// How calls ended: good ones and failures by reason, in the order of [`FAILURES`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Endings {
@@ -169,6 +172,50 @@ pub struct ClassMeter {
     pub served: u64,
 }
 
+/// The work of services begun: moments from which its mean and variation follow.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Work {
+    /// Services begun.
+    pub count: u64,
+    /// Their work in nanoseconds, summed.
+    pub sum: f64,
+    /// The squares of their work, summed.
+    pub squares: f64,
+}
+
+impl Work {
+    /// Counts a service with so many nanoseconds of work.
+    #[inline]
+    pub const fn add(&mut self, work: f64) {
+        self.count += 1;
+        self.sum += work;
+        self.squares += work * work;
+    }
+
+    /// What was begun since `earlier`.
+    #[must_use]
+    pub const fn since(&self, earlier: &Self) -> Self {
+        Self {
+            count: self.count - earlier.count,
+            sum: self.sum - earlier.sum,
+            squares: self.squares - earlier.squares,
+        }
+    }
+
+    /// Mean work in seconds; `None` where nothing was begun.
+    #[must_use]
+    pub fn mean_s(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum / self.count as f64 / 1e9)
+    }
+
+    /// Squared coefficient of variation of the work; `None` where there was none.
+    #[must_use]
+    pub fn scv(&self) -> Option<f64> {
+        let n = self.count as f64;
+        (self.sum > 0.0).then(|| (self.squares * n / (self.sum * self.sum) - 1.0).max(0.0))
+    }
+}
+
 /// One server, cumulative: busy, waiting and core time are integrals up to the moment of reading.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ServerMeter {
@@ -190,6 +237,8 @@ pub struct ServerMeter {
     pub arrived: u64,
     /// Requests that it refused.
     pub refused: u64,
+    /// Work of the services begun.
+    pub work: Work,
     /// Slots in use, integrated over time, in nanoseconds.
     pub busy_ns: u128,
     /// Requests waiting, integrated over time, in nanoseconds.
@@ -198,6 +247,14 @@ pub struct ServerMeter {
     pub core_ns: f64,
     /// Core time that could have been used, in nanoseconds.
     pub offered_ns: f64,
+    /// Of a database server: takes the writes of its shard.
+    pub is_primary: bool,
+    /// Age of the oldest write that a replica has not applied, in nanoseconds.
+    pub lag_ns: u64,
+    /// Whether it has a disk with a limit.
+    pub has_disk: bool,
+    /// Time its disk was at work, in nanoseconds.
+    pub disk_ns: u128,
 }
 
 /// The state of all counters at one instant. Two of them make any window.
@@ -240,6 +297,8 @@ pub struct Meters {
     pub hits: u64,
     /// Look-ups in caches that did not.
     pub misses: u64,
+    /// Bytes that each site has sent to users.
+    pub sent: [u64; SITES],
 }
 
 impl Meters {
@@ -255,6 +314,7 @@ impl Meters {
             orphaned: 0,
             hits: 0,
             misses: 0,
+            sent: [0; SITES],
         }
     }
 

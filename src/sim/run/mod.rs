@@ -2,17 +2,25 @@
 
 pub mod calendar;
 pub mod cpu;
+pub mod errand;
+pub mod fleet;
+pub mod homes;
 pub mod log;
 pub mod meters;
+pub mod outcome;
 pub mod requests;
+pub mod sessions;
 pub mod truth;
 
 use super::units::{SimTime, Span};
 use calendar::{Calendar, LineId, Subject, Tag};
 use cpu::{Cpu, CpuId};
+use fleet::Fleet;
+use homes::Homes;
 use log::Log;
 use meters::Meters;
 use requests::{Outcome, Request, RequestId, Requests};
+use sessions::Sessions;
 use std::collections::BTreeMap;
 use truth::Truth;
 
@@ -62,6 +70,15 @@ pub enum Order {
         /// Which of its servers.
         server: u16,
     },
+    /// Tell the parts whose calls these are that a request goes on under another name.
+    Rename {
+        /// The name so far.
+        old: RequestId,
+        /// The name from now on.
+        new: RequestId,
+        /// How many calls go on under it.
+        depth: u8,
+    },
     /// Show the part at this place a sample of all meters.
     Show {
         /// Place of the part.
@@ -90,6 +107,8 @@ pub struct Run {
     pub log: Log,
     /// What the data is.
     pub truth: Truth,
+    /// What the databases of all sites know of each other.
+    pub homes: Homes,
     /// What was counted.
     pub meters: Meters,
     /// When the next user's request arrives: kept outside the calendar, as it always exists.
@@ -98,6 +117,10 @@ pub struct Run {
     pub patience: Patience,
     /// Machines of the web servers, site by site, on which other parts may be guests.
     pub hosts: Vec<Vec<Option<CpuId>>>,
+    /// What the web tier of each site says of its servers.
+    pub fleets: Vec<Fleet>,
+    /// Who is logged in where.
+    pub sessions: Sessions,
 }
 
 /// The timers that parts have named, in the order in which they were first set.
@@ -138,10 +161,13 @@ impl Run {
             orders: Vec::new(),
             log: Log::default(),
             truth: Truth::default(),
+            homes: Homes::default(),
             meters: Meters::new(nodes),
             arrival: SimTime::NEVER,
             patience: Patience::default(),
             hosts: Vec::new(),
+            fleets: Vec::new(),
+            sessions: Sessions::default(),
         }
     }
 
@@ -201,6 +227,7 @@ impl Run {
         let told = self.requests.split_off(callers);
         self.patience.replace(&mut self.requests, id, told);
         self.requests.get_mut(id).floor = depth as u8;
+        self.orders.push(Order::Rename { old: id, new: told, depth: depth as u8 });
         told
     }
 

@@ -1,18 +1,23 @@
 //! The load balancer: chooses a web server for each request by one of nine algorithms, and checks
 //! the servers' health by asking them.
 
-use super::balancing::{ALGORITHMS, Algorithm, Backend, Pool};
+mod servers;
+mod settings;
+
+use super::balancing::{Algorithm, Backend, Pool};
 use super::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
-use super::param::{Param, Spec, settings};
+use super::fleet::LEARN;
+use super::param::Spec;
 use super::station::Admission;
 use super::tier::{Machine, Plan, Tier};
-use super::{Kind, network, web_tier};
-use crate::sim::law::{LAWS, Law};
+use super::{Kind, network};
+use crate::sim::law::Law;
 use crate::sim::rng::{Purpose, Stream};
 use crate::sim::run::calendar::LineId;
 use crate::sim::run::meters::ServerMeter;
 use crate::sim::run::requests::{Class, Outcome, Request, RequestId, Wish};
-use crate::sim::units::{HOURS_PER_MONTH, SimTime, Span};
+use crate::sim::units::{SimTime, Span};
+pub use settings::{PARAMS, Setting, drain, monthly_usd, servers};
 
 /// Name in links and files.
 pub const KEY: &str = "lb";
@@ -23,56 +28,6 @@ pub const PER_SITE: bool = true;
 /// Faults of the part as a whole.
 pub const TROUBLES: &[&str] = &["cut", "delay", "errors"];
 
-settings! {
-    AlgorithmChoice = Param::choice("algorithm", "Algorithm", ALGORITHMS, 0,
-        "How a server is chosen. Static: round robin, sticky (a user stays with the server of the \
-         first request), weighted (smooth), hash of user or address. Dynamic: fewest requests \
-         open, shortest recent answer times open requests, random, the better of two at random.");
-    Weights = Param::list("weights", "Weights", (1.0, 1_000.0, web_tier::MOST as usize),
-        "Weights of the servers in turn for weighted round robin; where the list ends, a server's \
-         vCPUs are its weight.");
-    Latency = Param::number("latency_ms", "Added latency", (0.0, 1.0, 1_000.0),
-        "Constant time a request spends in the balancer, at layer 7 typically 0.2 to 5 ms.")
-        .unit("ms");
-    Service = Param::number("service_ms", "Work of a request", (0.0, 0.02, 1_000.0),
-        "Mean time the balancer needs for a request, one at a time: 0.02 ms is 50,000 requests \
-         per second. 0 has no limit.").unit("ms");
-    ServiceLaw = Param::choice("law", "Law of the work", LAWS, 0,
-        "How the balancer's work varies around its mean.");
-    Scv = Param::number("scv", "Variation of the work", (0.01, 1.0, 100.0),
-        "Squared coefficient of variation. Erlang takes 1/k for the nearest whole k; lognormal \
-         any; hyperexponential at least 1; the other laws ignore it.")
-        .logarithmic();
-    Backlog = Param::count("backlog", "Places in the backlog", (0, 100_000, 1_000_000),
-        "Requests that may wait at the balancer; more are refused.").logarithmic();
-    Interval = Param::number("check_s", "Health check every", (0.0, 5.0, 300.0),
-        "Seconds from one check of a server to the next; the servers are checked in turn. 0 \
-         checks nothing. Clouds use 5 to 30 s.").unit("s");
-    CheckTimeout = Param::number("check_timeout_s", "Check gives up after", (0.01, 2.0, 60.0),
-        "A check that is not answered within this time has failed.").unit("s");
-    Failures = Param::count("failures", "Failures until out", (1, 2, 10),
-        "Checks in a row that must fail before a server gets no more requests.");
-    Successes = Param::count("successes", "Successes until in", (1, 2, 10),
-        "Checks in a row that must succeed before a server gets requests again.");
-    FailOpen = Param::switch("fail_open", "Fail open", true,
-        "On: with every server out, requests go to all of them, as common cloud balancers do. Off: \
-         they are refused.");
-    Price = Param::number("price_hour", "Price", (0.0, 0.0225, 100.0),
-        "USD per hour of a layer 7 balancer, without its units of capacity.").unit("USD/h");
-}
-
-/// How many servers there are, which faults may name one by one.
-#[must_use]
-pub const fn servers(_: &Spec) -> usize {
-    1
-}
-
-/// The balancer by the hour.
-#[must_use]
-pub fn monthly_usd(spec: &Spec) -> f64 {
-    spec.number(Setting::Price as usize) * HOURS_PER_MONTH
-}
-
 /// Part of a new answer in the moving average of a server's times.
 const RECENT: f64 = 0.1;
 /// Phases of a call.
@@ -80,7 +35,10 @@ const WORK: u8 = 0;
 const LATENCY: u8 = 1;
 const AWAY: u8 = 2;
 const CHECK: u8 = 3;
-/// Timers up to the number of servers start a check; from here on they end one.
+/// Timers: the next check of a server; [`LEARN`]; the other of a pair takes over; from the last on
+/// they end the check of a server.
+const CHECKS: u32 = 0;
+const TAKE_OVER: u32 = 2;
 const CHECK_ENDS: u32 = 1 << 16;
 /// Shortest time between two checks, in nanoseconds, so that time moves on.
 const SHORTEST_GAP: u64 = 100_000;
@@ -104,6 +62,15 @@ pub struct State {
     checking: usize,
     next_check: SimTime,
     services: Stream,
+    site: u8,
+    /// Whether new servers must pass a check first.
+    proves: bool,
+    /// Which of a pair answers.
+    active: usize,
+    /// How many there are.
+    balancers: usize,
+    takeover: Span,
+    takeovers: u64,
 }
 
 impl State {
@@ -126,19 +93,25 @@ impl State {
             checking: 0,
             next_check: SimTime::NEVER,
             services: stream(Purpose::Service),
+            site: 0,
+            proves: true,
+            active: 0,
+            balancers: 1,
+            takeover: Span::ZERO,
+            takeovers: 0,
         }
     }
 
     #[inline]
     fn forward(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
-        let Request { number, user, url, .. } = *ctx.request(id);
-        let Some(server) = self.pool.choose(number, user, url) else {
+        let now = ctx.now();
+        let Some(server) = self.pool.choose(ctx.request(id), now) else {
             return Action::Reply(Outcome::Unavailable);
         };
         self.pool.backends[server].open += 1;
         ctx.request(id).pick = server as u16;
         ctx.frame(id).phase = AWAY;
-        ctx.request(id).sent = ctx.now();
+        ctx.request(id).sent = now;
         Action::Call { to: self.web, way: self.way }
     }
 
@@ -155,6 +128,7 @@ impl State {
         self.pool.backends[server].check = number;
         self.pool.backends[server].checked = ctx.now();
         ctx.request(id).pick = server as u16;
+        ctx.frame(id).server = self.active as u16;
         ctx.wake_at(ctx.now().after(self.timeout), CHECK_ENDS + server as u32);
         Some((id, Action::Call { to: self.web, way: self.way }))
     }
@@ -172,8 +146,13 @@ impl State {
             return;
         }
         backend.contrary += 1;
-        let needed = if backend.healthy { self.failures } else { self.successes };
+        let needed = match backend.healthy {
+            true => self.failures,
+            false if backend.is_new => 1,
+            false => self.successes,
+        };
         if backend.contrary >= needed {
+            backend.is_new = false;
             backend.healthy = well;
             backend.contrary = 0;
         }
@@ -183,7 +162,7 @@ impl State {
     fn plan_check(&mut self, ctx: &mut Ctx) {
         let gap = Span((self.interval.0 / self.pool.count.max(1) as u64).max(SHORTEST_GAP));
         self.next_check = ctx.now().after(gap);
-        ctx.wake_at(self.next_check, 0);
+        ctx.wake_at(self.next_check, CHECKS);
     }
 }
 
@@ -197,7 +176,13 @@ impl Behavior for State {
         );
         self.latency = ctx.line(Span::from_millis(spec.number(Setting::Latency as usize)));
         let room = spec.count(Setting::Backlog as usize) as u32;
-        self.tier.configure(ctx, &[Plan { slots: 1, room, machine: Machine::Slots }]);
+        self.balancers = servers(spec);
+        let plan = Plan { slots: 1, room, machine: Machine::Slots };
+        self.tier.configure(ctx, &vec![plan; self.balancers]);
+        self.active = self.active.min(self.balancers - 1);
+        self.takeover = Span::from_seconds(spec.number(Setting::Takeover as usize));
+        self.proves = spec.count(Setting::NewServers as usize) == 0;
+        self.pool.life = Span::from_seconds(spec.number(Setting::Cookie as usize));
         self.timeout = Span::from_seconds(spec.number(Setting::CheckTimeout as usize));
         self.failures = spec.count(Setting::Failures as usize) as u32;
         self.successes = spec.count(Setting::Successes as usize) as u32;
@@ -205,34 +190,29 @@ impl Behavior for State {
         let zone = around.spec(Kind::Network).map_or_else(Default::default, network::zone);
         self.way = ctx.line(zone);
         self.web = around.place(Kind::WebTier).unwrap_or_default();
-        if let Some(web) = around.spec(Kind::WebTier) {
-            self.pool.count = web.count(web_tier::Setting::Servers as usize);
-            for place in 0..self.pool.count {
-                let listed = spec.list(Setting::Weights as usize).get(place).copied();
-                let weight = listed.unwrap_or_else(|| web_tier::vcpus(web, place));
-                match self.pool.backends.get_mut(place) {
-                    Some(backend) => backend.weight = weight,
-                    None => self.pool.backends.push(Backend::new(weight)),
-                }
-            }
-        }
         let interval = Span::from_seconds(spec.number(Setting::Interval as usize));
         let is_new = self.interval != interval;
         self.interval = interval;
+        self.site = around.site();
+        if let Some(web) = around.spec(Kind::WebTier) {
+            self.weigh(ctx, spec, web);
+        }
         if interval == Span::ZERO {
             for backend in &mut self.pool.backends {
-                (backend.healthy, backend.contrary) = (true, 0);
+                (backend.healthy, backend.is_new, backend.contrary) = (true, false, 0);
             }
         } else if is_new {
             self.plan_check(ctx);
         }
+        self.watch_pair(ctx);
     }
 
     #[inline(never)]
     fn arrive(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
-        if !self.tier.is_alive(0) {
+        if !self.tier.is_alive(self.active) {
             return Action::Reply(Outcome::Unavailable);
         }
+        ctx.frame(id).server = self.active as u16;
         if self.service.mean() == 0.0 {
             ctx.frame(id).phase = LATENCY;
             let is_now = ctx.resume_in_line(id, self.latency);
@@ -241,7 +221,7 @@ impl Behavior for State {
         ctx.frame(id).phase = WORK;
         let number = ctx.request(id).number;
         let work = self.service.sample(self.services.at(number));
-        match self.tier.offer(ctx, 0, id, work) {
+        match self.tier.offer(ctx, self.active, id, work) {
             None => Action::Reply(Outcome::Unavailable),
             Some(Admission::Refused) => Action::Reply(Outcome::BacklogFull),
             Some(Admission::Started | Admission::Queued) => Action::Wait,
@@ -251,7 +231,8 @@ impl Behavior for State {
     #[inline(never)]
     fn resume(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         if ctx.frame(id).phase == WORK {
-            self.tier.release(ctx, 0);
+            let server = ctx.frame(id).server as usize;
+            self.tier.release(ctx, server);
             ctx.frame(id).phase = LATENCY;
             if !ctx.resume_in_line(id, self.latency) {
                 return Action::Wait;
@@ -292,12 +273,23 @@ impl Behavior for State {
             }
             return None;
         }
+        if timer == LEARN {
+            let fleet = ctx.fleet(self.site).clone();
+            if let Some(count) = fleet.count {
+                self.learn(ctx, count, &fleet.draining);
+            }
+            return None;
+        }
+        if timer == TAKE_OVER {
+            self.take_over(ctx);
+            return None;
+        }
         // Checks may have been switched off, or planned anew, since the timer was set.
         if self.interval == Span::ZERO || ctx.now() != self.next_check {
             return None;
         }
         self.plan_check(ctx);
-        if !self.tier.is_alive(0) || self.pool.count == 0 {
+        if !self.tier.is_alive(self.active) || self.pool.count == 0 {
             return None;
         }
         self.checking = (self.checking + 1) % self.pool.count;
@@ -306,11 +298,15 @@ impl Behavior for State {
 
     fn fault(&mut self, ctx: &mut Ctx, server: Option<usize>, fault: Option<Fault>) {
         self.tier.fault(ctx, server, fault);
-        if fault == Some(Fault::Kill) && !self.tier.is_alive(0) {
+        let is_kill = fault == Some(Fault::Kill) && server.is_none_or(|s| s == self.active);
+        if is_kill && !self.tier.is_alive(self.active) {
             // The engine takes away all it had open.
             for backend in &mut self.pool.backends {
                 (backend.open, backend.check) = (0, 0);
             }
+        }
+        if matches!(fault, Some(Fault::Kill) | None) {
+            self.watch_pair(ctx);
         }
     }
 
@@ -319,6 +315,15 @@ impl Behavior for State {
     }
 
     fn health(&self) -> Vec<bool> {
-        self.pool.known().iter().map(|b| b.healthy).collect()
+        self.pool.known().iter().map(Backend::is_up).collect()
+    }
+
+    fn counters(&self) -> Vec<(&'static str, u64)> {
+        vec![("takeovers", self.takeovers)]
+    }
+
+    fn gauges(&self, _: &Ctx) -> Vec<(&'static str, f64)> {
+        let up = self.pool.known().iter().filter(|b| b.is_up()).count();
+        vec![("servers_up", up as f64), ("active", self.active as f64 + 1.0)]
     }
 }

@@ -1,0 +1,190 @@
+//! `millionth theory`, `spof` and `explain`: what is computed from runs, in words and as JSON.
+
+use super::arguments::Job;
+use super::sweeping::columns;
+use super::{Failure, Host, many, once};
+use crate::sim::analysis::bottleneck::{self, number};
+use crate::sim::analysis::settle::Settled;
+use crate::sim::analysis::spof::{self, Confirmed, Threat, Verdict};
+use crate::sim::analysis::stations::{self, Station};
+use crate::sim::analysis::{availability, cost};
+use crate::sim::scenario::link;
+use crate::sim::topology::Topology;
+use serde_json::{Value, json};
+
+/// What is computed from a run's figures, for its JSON.
+pub fn json(topology: &Topology, settled: &Settled) -> Value {
+    let figures = &settled.figures;
+    let availability = availability::of(settled);
+    json!({
+        "bottleneck": bottleneck::find(figures),
+        "explanation": bottleneck::explain(figures),
+        "availability": availability,
+        "nines": availability.nines(),
+        "cost": cost::of(figures),
+        "stations": stations::of(topology, figures),
+    })
+}
+
+/// The explanation, availability and cost, after a run's table.
+pub fn in_short(settled: &Settled) -> String {
+    let mut text = String::from("\n");
+    for sentence in bottleneck::explain(&settled.figures) {
+        text.push_str(&super::table::wrap(&sentence, 100).join("\n"));
+        text.push('\n');
+    }
+    text.push_str(&format!("availability {}\n", availability::of(settled).in_words()));
+    text
+}
+
+/// What limits it, how available it is, what must not die by its structure, and what it costs.
+pub fn explain(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
+    let report = once(job, host)?;
+    let threats = spof::threats(&job.topology);
+    if job.json {
+        let mut value = json(&job.topology, &report.result);
+        value["link"] = json!(report.link);
+        value["single_points_of_failure"] = json!(threats);
+        return Ok(format!("{value:#}\n"));
+    }
+    let mut text = format!("{}\n{}\n", report.link, in_short(&report.result));
+    for threat in threats.iter().filter(|threat| threat.verdict == Verdict::Fatal) {
+        let kills = threat.kills.join(", ");
+        text.push_str(&format!(
+            "single point of failure: {} ({kills}). {}\n",
+            threat.name, threat.why
+        ));
+    }
+    let head = ["cost", "USD/h", "USD/month", "USD per million good answers", "share"];
+    let mut lines = vec![head.map(ToOwned::to_owned).to_vec()];
+    for row in cost::of(&report.result.figures) {
+        let million = row.usd_per_million.map_or_else(|| "-".to_owned(), |x| format!("{x:.4}"));
+        lines.push(vec![
+            row.label,
+            format!("{:.4}", row.usd_per_hour),
+            format!("{:.2}", row.usd_per_month),
+            million,
+            format!("{:.0} %", row.share * 100.0),
+        ]);
+    }
+    Ok(text + "\n" + &columns(&lines))
+}
+
+/// Theory beside measurement.
+pub fn theory(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
+    let report = once(job, host)?;
+    let rows = stations::of(&job.topology, &report.result.figures);
+    if job.json {
+        let value = json!({ "link": report.link, "stations": rows });
+        return Ok(format!("{value:#}\n"));
+    }
+    let head = [
+        "station",
+        "calls/s",
+        "work ms",
+        "scv",
+        "servers",
+        "load",
+        "theory ms",
+        "measured ms",
+        "off",
+        "model",
+    ];
+    let mut lines = vec![head.map(ToOwned::to_owned).to_vec()];
+    lines.extend(rows.iter().map(line));
+    let mut text = format!("{}\n\n{}", report.link, columns(&lines));
+    for row in rows.iter().filter(|row| !row.fails.is_empty()) {
+        text.push_str(&format!("\n{}: where theory does not hold\n", row.name));
+        for reason in &row.fails {
+            text.push_str(&format!("  - {}\n", super::table::wrap(reason, 94).join("\n    ")));
+        }
+    }
+    Ok(text)
+}
+
+fn line(row: &Station) -> Vec<String> {
+    let none = || "-".to_owned();
+    let ms = |s: Option<f64>| s.map_or_else(none, |s| number(s * 1e3));
+    let predicted = match (row.predicted_s, row.at_most_s) {
+        (Some(low), Some(high)) => format!("{} to {}", number(low * 1e3), number(high * 1e3)),
+        (predicted, _) => ms(predicted),
+    };
+    vec![
+        row.name.clone(),
+        number(row.arrivals),
+        number(row.service_s * 1e3),
+        format!("{:.2}", row.scv),
+        row.servers.map_or_else(none, bottleneck::count),
+        format!("{:.3}", row.load),
+        predicted,
+        ms(row.measured_s),
+        row.difference.map_or_else(none, |off| format!("{:+.1} %", off * 100.0)),
+        row.model.clone(),
+    ]
+}
+
+/// Kills everything in turn.
+pub fn spof(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
+    let threats = spof::threats(&job.topology);
+    let mut runs = vec![job.topology.clone()];
+    for threat in &threats {
+        runs.push(spof::with_dead(&job.topology, Some(threat)).map_err(Failure::Law)?);
+    }
+    let runs: Vec<&Topology> = runs.iter().collect();
+    let settled = many::settle(&runs, job.plan, job.jobs, host)?;
+    let Some((before, after)) = settled.split_first() else {
+        return Ok(String::new());
+    };
+    let pair = |(threat, after): (Threat, &Settled)| {
+        spof::compare(threat, &before.figures, &after.figures)
+    };
+    let rows: Vec<Confirmed> = threats.into_iter().zip(after).map(pair).collect();
+    if job.json {
+        let value = json!({
+            "link": link::write(job.topology.scenario()),
+            "warm_up_s": job.plan.warm_up.seconds(),
+            "duration_s": job.plan.duration.seconds(),
+            "rows": rows,
+        });
+        return Ok(format!("{value:#}\n"));
+    }
+    Ok(spof_in_words(job, &rows))
+}
+
+fn spof_in_words(job: &Job, rows: &[Confirmed]) -> String {
+    let classes = rows.first().map_or(&[][..], |row| row.losses.as_slice());
+    let mut head = vec!["dead".to_owned(), "by structure".to_owned()];
+    head.extend(classes.iter().map(|loss| format!("{} good", loss.class)));
+    head.push("why".to_owned());
+    let line = |row: &Confirmed| {
+        let verdict = match row.threat.verdict {
+            Verdict::Fatal => format!("FATAL: {}", row.threat.kills.join(" ")),
+            Verdict::Partial => "partial".to_owned(),
+            Verdict::Survives => "survives".to_owned(),
+            Verdict::Unknown => "unknown".to_owned(),
+        };
+        let mut line = vec![row.threat.name.clone(), verdict];
+        line.extend(row.losses.iter().map(|loss| format!("{:.2} %", loss.after.share * 100.0)));
+        let comment = match (row.agrees, row.hurts, row.threat.verdict) {
+            (false, ..) => " NOT BORNE OUT by the run.",
+            (true, true, Verdict::Survives) => " But what is left does not carry the load.",
+            _ => "",
+        };
+        line.push(format!("{}{comment}", row.threat.why));
+        line
+    };
+    let lines: Vec<Vec<String>> = std::iter::once(head).chain(rows.iter().map(line)).collect();
+    let before: Vec<String> = classes
+        .iter()
+        .map(|loss| format!("{} {:.2} %", loss.class, loss.before.share * 100.0))
+        .collect();
+    format!(
+        "{}\neach dead from the start of a run of its own, {} s measured after {} s of warm-up\n\
+         good answers with nothing dead: {}\n\n{}",
+        link::write(job.topology.scenario()),
+        job.plan.duration.seconds(),
+        job.plan.warm_up.seconds(),
+        before.join(", "),
+        columns(&lines)
+    )
+}

@@ -1,0 +1,96 @@
+//! The words of a command line, sorted: plain words, and options with their values. Knows which
+//! options each command takes.
+
+use crate::sim::kinds::param::quoted;
+use crate::sim::scenario::Problem;
+use lexopt::{Arg, Parser, ValueExt};
+
+/// Options that stand with a value.
+const VALUED: &[&str] =
+    &["set", "seed", "warmup", "duration", "metric", "csv", "over", "goal", "jobs"];
+/// Options that stand alone.
+const FLAGS: &[&str] = &["json", "help"];
+
+/// A command line.
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    /// Words that are no options, in order.
+    pub plain: Vec<String>,
+    options: Vec<(&'static str, String)>,
+}
+
+impl Words {
+    /// Sorts the words; what cannot be understood is named and left out.
+    pub fn read(arguments: &[String], problems: &mut Vec<Problem>) -> Self {
+        let mut words = Self::default();
+        let mut parser = Parser::from_args(arguments);
+        loop {
+            let next = match parser.next() {
+                Ok(None) => return words,
+                Ok(Some(Arg::Value(value))) => value.string().map(|word| words.plain.push(word)),
+                Ok(Some(Arg::Short('h'))) => {
+                    words.options.push(("help", String::new()));
+                    Ok(())
+                }
+                Ok(Some(Arg::Long(name))) => {
+                    let is = |known: &&&str| **known == name;
+                    match (VALUED.iter().find(is), FLAGS.iter().find(is)) {
+                        (Some(known), _) => parser
+                            .value()
+                            .and_then(ValueExt::string)
+                            .map(|value| words.options.push((known, value))),
+                        (None, Some(known)) => {
+                            words.options.push((known, String::new()));
+                            Ok(())
+                        }
+                        (None, None) => Err(Arg::Long(name).unexpected()),
+                    }
+                }
+                Ok(Some(other)) => Err(other.unexpected()),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = next {
+                problems.push(Problem::new("arguments", error.to_string()));
+            }
+        }
+    }
+
+    /// Whether an option stands there.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.options.iter().any(|(option, _)| *option == name)
+    }
+
+    /// The values of an option, in order.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let those = self.options.iter().filter(move |(option, _)| *option == name);
+        those.map(|(_, value)| value.as_str())
+    }
+
+    /// The last value of an option: the later word counts.
+    #[must_use]
+    pub fn last(&self, name: &str) -> Option<&str> {
+        let mut those = self.options.iter().rev().filter(|(option, _)| *option == name);
+        those.next().map(|(_, value)| value.as_str())
+    }
+
+    /// Names options that a command does not take.
+    pub fn only(&self, command: &str, known: &[&str], problems: &mut Vec<Problem>) {
+        for (option, _) in self.options.iter().filter(|(option, _)| !known.contains(option)) {
+            let what = format!("millionth {command} does not take it");
+            problems.push(Problem::new(format!("--{option}"), what));
+        }
+    }
+
+    /// A whole number.
+    pub fn whole(&self, name: &str, most: u64, problems: &mut Vec<Problem>) -> Option<u64> {
+        let text = self.last(name)?;
+        let number = text.parse().ok().filter(|number| *number <= most);
+        if number.is_none() {
+            let range = if most == u64::MAX { String::new() } else { format!(" up to {most}") };
+            let what = format!("{} is not a whole number{range}", quoted(text));
+            problems.push(Problem::new(format!("--{name}"), what));
+        }
+        number
+    }
+}

@@ -1,0 +1,117 @@
+//! Each textbook queue, written as a scenario, is recognised and agrees with what is measured; and
+//! what breaks an assumption is named.
+
+use super::predict::shared_time;
+use super::*;
+use crate::sim::analysis::settle::Settling;
+use crate::sim::analysis::theory::Mmc;
+use crate::sim::scenario::link;
+use crate::sim::units::Span;
+
+/// A queue of a web tier alone, or of all parts named.
+const QUEUE: &str = "#v=1&clients.timeout_s=0&clients.retries=0&clients.static_share=0\
+    &clients.read_share=1&web.discipline=slots&web.slots=1&web.backlog=1000000&web.queries=0\
+    &web.hold=off&web.service_ms=10&web.law=exponential";
+
+fn stations(parts: &str, settings: &str, seconds: f64) -> Vec<Station> {
+    let reading = link::read(&format!("?parts={parts}{QUEUE}{settings}"));
+    assert_eq!(reading.problems, [], "{settings}");
+    let topology = Topology::build(&reading.scenario).expect("can run");
+    let mut run = Settling::with_batches(topology.clone(), Span::from_seconds(seconds / 40.0), 40);
+    run.advance(u64::MAX);
+    let figures = run.settled().expect("has batches enough").figures;
+    of(&topology, &figures)
+}
+
+#[test]
+fn every_textbook_queue_is_recognised_and_agrees() {
+    let lb = "&lb.service_ms=0&lb.latency_ms=0&lb.check_s=0";
+    for (parts, settings, model, tolerance) in [
+        ("clients,web", "&clients.rate=80", "M/M/1, Erlang C", 0.05),
+        ("clients,web", "&clients.rate=320&web.slots=4", "M/M/4, Erlang C", 0.04),
+        ("clients,web", "&clients.rate=80&web.law=constant", "M/G/1, Poll", 0.04),
+        ("clients,web", "&clients.rate=70&web.law=lognormal&web.scv=2", "M/G/1, Poll", 0.08),
+        ("clients,web", "&clients.rate=320&web.slots=4&web.law=constant", "M/G/4, Allen", 0.06),
+        ("clients,web", "&clients.rate=500&web.slots=4&web.backlog=16", "M/M/4/20", 0.02),
+        (
+            "clients,web",
+            "&clients.rate=100&web.discipline=shared&web.size=2&web.slots=100000\
+          &web.law=lognormal&web.scv=2",
+            "M/G/1.94, processor sharing",
+            0.03,
+        ),
+        ("clients,lb,web", "&clients.rate=320&web.servers=4", "E4/M/1", 0.04),
+        ("clients,lb,web", "&clients.rate=320&web.servers=4&lb.algorithm=random", "M/M/1", 0.05),
+        (
+            "clients,lb,web",
+            "&clients.rate=320&web.servers=4&lb.algorithm=two-choices",
+            "between one backlog for all 4",
+            0.0,
+        ),
+    ] {
+        let balanced = parts.contains("lb");
+        let settings = format!("{settings}{}", if balanced { lb } else { "" });
+        let all = stations(parts, &settings, 4_000.0);
+        let web = all.iter().find(|s| s.part == "web").expect("the web tier works");
+        assert!(web.model.starts_with(model), "{settings}: {web:?}");
+        let difference = web.difference.expect("both are known");
+        assert!(difference.abs() <= tolerance, "{settings}: {web:?}");
+        assert_eq!(web.fails, Vec::<String>::new(), "{settings}");
+    }
+}
+
+#[test]
+fn parts_on_one_machine_share_its_processor() {
+    let settings = "&clients.rate=50&web.discipline=shared&web.size=1&web.slots=100000\
+        &web.law=lognormal&web.scv=1&web.queries=1&db.place=web&db.read_ms=5&db.joins=0\
+        &db.law=constant&db.connections=100000";
+    let all = stations("clients,web,db", settings, 4_000.0);
+    assert_eq!(all.len(), 2, "{all:?}");
+    for station in &all {
+        assert!((station.load - 0.75).abs() < 0.02, "{station:?}");
+        assert!(station.difference.is_some_and(|d| d.abs() < 0.04), "{station:?}");
+    }
+}
+
+#[test]
+fn what_breaks_an_assumption_is_named() {
+    for (settings, expected) in [
+        ("&clients.rate=120", "overload"),
+        ("&clients.rate=50&clients.arrivals=constant", "not Poisson"),
+        ("&clients.rate=80&clients.timeout_s=0.05&clients.retries=2", "are retries"),
+        ("&clients.rate=90&web.backlog=3&web.law=constant", "refused"),
+        ("&clients.rate=50&fault=slow1.5.web", "faults are present"),
+    ] {
+        let all = stations("clients,web", settings, 400.0);
+        let said = all[0].fails.join("; ");
+        assert!(said.contains(expected), "{settings}: {said}");
+    }
+    let held = "&clients.rate=50&web.hold=on&web.queries=2&web.slots=10&db.discipline=slots";
+    let all = stations("clients,web,db", held, 400.0);
+    assert!(all[0].fails.iter().any(|s| s.contains("held")), "{:?}", all[0].fails);
+    assert!(all[1].fails.iter().any(|s| s.contains("several times")), "{:?}", all[1].fails);
+}
+
+/// The web tier's own time is told from that in cache and database, also where it holds its slots:
+/// as long as none are short the processor is what counts.
+#[test]
+fn the_time_of_a_part_is_told_from_that_behind_it() {
+    let settings = "&clients.rate=70&web.hold=on&web.queries=2&web.discipline=shared&web.size=1\
+        &web.slots=1000&db.size=4&cache.hit=0.5&network.distance=0&network.last_mile=off";
+    let all = stations("clients,network,web,cache,db", settings, 4_000.0);
+    let web = all.iter().find(|s| s.part == "web").expect("the web tier works");
+    assert!(web.difference.is_some_and(|d| d.abs() < 0.05), "{web:?}");
+    assert_eq!(web.fails, Vec::<String>::new());
+}
+
+#[test]
+fn shared_cores_are_a_queue_of_several_servers_and_between_whole_numbers_lie_between() {
+    for (lambda, cores) in [(0.7, 1), (3.2, 4), (50.0, 64)] {
+        let exact = Mmc::new(lambda, 1.0, cores).expect("has a steady state").mean_time();
+        let shared = shared_time(lambda, 1.0, f64::from(cores)).expect("has a steady state");
+        assert!((shared / exact - 1.0).abs() < 1e-9, "{cores}: {shared}, {exact}");
+    }
+    let at = |cores| shared_time(1.5, 1.0, cores).expect("has a steady state");
+    assert!(at(2.0) < at(1.9) && at(1.9) < at(1.7), "{} {} {}", at(2.0), at(1.9), at(1.7));
+    assert_eq!(shared_time(2.0, 1.0, 2.0), None);
+}

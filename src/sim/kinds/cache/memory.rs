@@ -1,0 +1,168 @@
+//! The memory of a cache node: its entries, what is being fetched for it, and the writes it has
+//! acknowledged and not yet passed on (write-back).
+
+use crate::sim::kinds::fetches::Fetches;
+use crate::sim::kinds::store::table::Table;
+use crate::sim::kinds::store::{Eviction, Store};
+
+/// What a cache has counted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    /// Look-ups that found the value.
+    pub hits: u64,
+    /// Look-ups that did not, those that no node carried out among them.
+    pub misses: u64,
+    /// Misses because no node carried the look-up out.
+    pub unanswered: u64,
+    /// Hits with a value older than the database's.
+    pub stale: u64,
+    /// Fetches from the database, whoever made them: reads behind the cache.
+    pub fetches: u64,
+    /// Of those, fetches of a key that was being fetched already (stampede copies).
+    pub duplicates: u64,
+    /// Misses that waited for another's fetch instead.
+    pub coalesced: u64,
+    /// Of those, misses that waited in vain and then fetched themselves.
+    pub vain: u64,
+    /// Entries put in.
+    pub filled: u64,
+    /// Entries forgotten because their value was written.
+    pub dropped: u64,
+    /// Entries that left for others.
+    pub evicted: u64,
+    /// Entries that had outlived their time when asked for.
+    pub expired: u64,
+    /// Writes acknowledged before the database had them.
+    pub kept_back: u64,
+    /// Writes of entries passed on to the database later.
+    pub flushed: u64,
+    /// Acknowledged writes that died with a node.
+    pub lost_writes: u64,
+}
+
+impl Counts {
+    /// All, with their names in results.
+    #[must_use]
+    pub fn all(&self) -> Vec<(&'static str, u64)> {
+        vec![
+            ("hits", self.hits),
+            ("misses", self.misses),
+            ("unanswered", self.unanswered),
+            ("stale_reads", self.stale),
+            ("fetches", self.fetches),
+            ("duplicate_fetches", self.duplicates),
+            ("coalesced", self.coalesced),
+            ("coalesced_in_vain", self.vain),
+            ("filled", self.filled),
+            ("dropped", self.dropped),
+            ("evicted", self.evicted),
+            ("expired", self.expired),
+            ("kept_back", self.kept_back),
+            ("flushed", self.flushed),
+            ("lost_writes", self.lost_writes),
+        ]
+    }
+}
+
+/// Writes kept back: how many of each key since it became dirty, and the turn at which it is to be
+/// passed on.
+#[derive(Clone, Debug, Default)]
+pub struct KeptBack {
+    writes: Table,
+    turns: Table,
+    turn: u32,
+    sum: u64,
+}
+
+impl KeptBack {
+    /// Adds writes of a key. If they are its first, their turn.
+    pub fn add(&mut self, key: u32, writes: u32) -> Option<u32> {
+        self.sum += u64::from(writes);
+        if let Some(before) = self.writes.find(key) {
+            self.writes.set(key, before.saturating_add(writes));
+            return None;
+        }
+        self.writes.set(key, writes);
+        self.turn = (self.turn + 1) & (u32::MAX >> 1);
+        self.turns.set(key, self.turn);
+        Some(self.turn)
+    }
+
+    /// Whether this turn of the key is still to come.
+    #[must_use]
+    pub fn is_due(&self, key: u32, turn: u32) -> bool {
+        self.turns.find(key) == Some(turn)
+    }
+
+    /// Takes out the writes of a key, to pass them on.
+    pub fn take(&mut self, key: u32) -> u32 {
+        self.turns.remove(key);
+        let writes = self.writes.remove(key).unwrap_or(0);
+        self.sum -= u64::from(writes);
+        writes
+    }
+
+    /// Writes not passed on.
+    #[must_use]
+    pub const fn sum(&self) -> u64 {
+        self.sum
+    }
+
+    fn clear(&mut self) {
+        self.writes.clear();
+        self.turns.clear();
+        self.sum = 0;
+    }
+}
+
+/// The memory of one node.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    /// The entries.
+    pub store: Store,
+    /// What is being fetched.
+    pub fetches: Fetches,
+    /// Writes not yet passed on.
+    pub kept_back: KeptBack,
+}
+
+impl Memory {
+    /// An empty memory.
+    #[must_use]
+    pub fn new(capacity: usize, eviction: Eviction) -> Self {
+        let store = Store::new(capacity, eviction);
+        Self { store, fetches: Fetches::default(), kept_back: KeptBack::default() }
+    }
+
+    /// Forgets all entries. Says how many acknowledged writes are lost with them.
+    pub fn flush(&mut self) -> u64 {
+        let lost = self.kept_back.sum();
+        self.store.clear();
+        self.kept_back.clear();
+        lost
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_kept_back_are_counted_until_their_turn() {
+        let mut kept = KeptBack::default();
+        let turn = kept.add(5, 1).expect("it is the first");
+        assert_eq!((kept.add(5, 1), kept.add(5, 1)), (None, None));
+        assert!(kept.is_due(5, turn));
+        assert_eq!((kept.sum(), kept.take(5), kept.sum()), (3, 3, 0));
+        let next = kept.add(5, 2).expect("it is clean again");
+        assert!(!kept.is_due(5, turn) && kept.is_due(5, next));
+    }
+
+    #[test]
+    fn a_flush_loses_what_was_kept_back() {
+        let mut memory = Memory::new(4, Eviction::Lru);
+        memory.store.put(1, 0, crate::sim::units::SimTime::NEVER, 0);
+        memory.kept_back.add(1, 7);
+        assert_eq!((memory.flush(), memory.flush(), memory.store.len()), (7, 0, 0));
+    }
+}

@@ -1,0 +1,82 @@
+//! Resolvers: what each remembers of the name and until when, and who waits for its answer.
+
+use crate::sim::region::COUNT;
+use crate::sim::run::calendar::Tag;
+use crate::sim::units::{SimTime, Span};
+
+/// Some resolvers keep an answer so many times as long as they may.
+const OVERSTAY: u64 = 10;
+
+/// One resolver.
+#[derive(Clone, Debug, Default)]
+pub struct Resolver {
+    /// When the answer was found.
+    pub found: SimTime,
+    /// Until when it is kept.
+    pub until: SimTime,
+    /// The site named.
+    pub site: u8,
+    /// Whether it is asking the name service.
+    pub asking: bool,
+    /// The look-ups that wait for that, and since when.
+    pub waiting: Vec<(Tag, SimTime)>,
+}
+
+impl Resolver {
+    /// The site that it named at an instant, if it knew one.
+    #[must_use]
+    pub fn knew(&self, when: SimTime) -> Option<u8> {
+        (self.found <= when && when < self.until).then_some(self.site)
+    }
+
+    /// Learns the site named.
+    pub fn learn(&mut self, site: u8, now: SimTime, ttl: Span, overstays: bool) {
+        let times = if overstays { OVERSTAY } else { 1 };
+        (self.site, self.found) = (site, now);
+        self.until = now.after(Span(ttl.0.saturating_mul(times)));
+    }
+}
+
+/// All resolvers, region by region.
+#[derive(Clone, Debug, Default)]
+pub struct Resolvers {
+    in_region: u32,
+    all: Vec<Resolver>,
+}
+
+impl Resolvers {
+    /// Makes so many of them in each region; gives back who waited for one of the old ones.
+    pub fn resize(&mut self, in_region: u32) -> Vec<(Tag, SimTime)> {
+        if in_region == self.in_region {
+            return Vec::new();
+        }
+        self.in_region = in_region;
+        let all = vec![Resolver::default(); in_region as usize * COUNT];
+        let old = std::mem::replace(&mut self.all, all);
+        old.into_iter().flat_map(|resolver| resolver.waiting).collect()
+    }
+
+    /// How many there are in each region.
+    #[must_use]
+    pub const fn in_region(&self) -> u32 {
+        self.in_region
+    }
+
+    /// A resolver.
+    pub fn at(&mut self, place: usize) -> &mut Resolver {
+        &mut self.all[place]
+    }
+
+    /// All forget what they know.
+    pub fn expire(&mut self) {
+        self.all.iter_mut().for_each(|resolver| resolver.until = SimTime::ZERO);
+    }
+
+    /// All they were asking for is lost.
+    pub fn lose(&mut self) {
+        for resolver in &mut self.all {
+            resolver.asking = false;
+            resolver.waiting.clear();
+        }
+    }
+}
