@@ -33,6 +33,7 @@ impl State {
         let ship = self.policy.ship;
         let shard = &mut self.shards[s];
         shard.members[m].applying = None;
+        shard.members[m].is_synced = false;
         let applied = shard.members[m].applied;
         if m != shard.primary {
             let limit = &mut shard.members[m].limit;
