@@ -6,6 +6,7 @@ pub mod errand;
 pub mod fleet;
 pub mod log;
 pub mod meters;
+pub mod outcome;
 pub mod requests;
 pub mod sessions;
 pub mod truth;
