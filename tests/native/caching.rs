@@ -190,7 +190,7 @@ fn a_failing_fetch_disappoints_those_who_wait_and_holds_nobody_up() {
 fn guards_before_the_cache_repeat_what_was_asked_of_it() {
     // Calls of a dead cache are tried again until it is back: writes stay writes.
     let settings = "clients.rate=1000 clients.read_share=0.5 cache.strategy=write-through \
-                    to_cache.retries=5 to_cache.backoff_ms=400 to_cache.retry_writes=on";
+                    to_cache.retries=5 to_cache.backoff_ms=400 to_cache.budget=0";
     let parts = "clients,web,to_cache,cache,db";
     let mut scenario = textbook(parts, &format!("{BASE} {settings}"), 1);
     scenario.fail(PresentFault::read("kill.cache@20for0.3").expect("it is a fault"));
