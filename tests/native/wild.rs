@@ -7,7 +7,7 @@ use millionth::sim::kinds::behavior::Fault;
 use millionth::sim::kinds::guard::GUARDS;
 use millionth::sim::kinds::param::{Domain, Param};
 use millionth::sim::rng::{Draw, Purpose, Stream};
-use millionth::sim::scenario::Scenario;
+use millionth::sim::scenario::{PresentFault, Scenario};
 use millionth::sim::topology::Topology;
 use millionth::sim::units::Span;
 
@@ -182,7 +182,12 @@ pub fn happen(engine: &mut Engine, happening: &Happening) {
         Happening::Change(scenario) => engine.change(crate::probe::topology(scenario)),
         Happening::Fault(kind, server, fault) => {
             let mut faults = engine.topology().scenario().faults.clone();
-            faults.extend(crate::probe::only(*kind, *server, *fault));
+            let at = engine.now();
+            let now = crate::probe::only(*kind, *server, *fault).into_iter();
+            faults.extend(now.map(|f| {
+                let instant = f.fault.is_instant();
+                PresentFault { at: if instant { at } else { f.at }, ..f }
+            }));
             engine.hold(&faults);
         }
     }
