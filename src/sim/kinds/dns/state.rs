@@ -13,7 +13,7 @@ use crate::sim::rng::{Purpose, Stream};
 use crate::sim::run::calendar::{LineId, Tag};
 use crate::sim::run::log::Severity;
 use crate::sim::run::meters::{SITES, ServerMeter};
-use crate::sim::run::requests::{Outcome, Request, RequestId};
+use crate::sim::run::requests::{CLASSES, Outcome, Request, RequestId};
 use crate::sim::units::{SimTime, Span};
 
 /// How long a resolver asks a name service that does not answer, in nanoseconds.
@@ -63,6 +63,8 @@ pub struct State {
     alive: bool,
     slow: f64,
     sites: u8,
+    /// The classes that users do not send to a site.
+    to_edge: [bool; CLASSES.len()],
     overstay: f64,
     visit: Span,
     resolvers: Resolvers,
@@ -89,6 +91,7 @@ impl State {
             alive: true,
             slow: 1.0,
             sites: 1,
+            to_edge: [false; CLASSES.len()],
             overstay: 0.0,
             visit: Span::ZERO,
             resolvers: Resolvers::default(),
@@ -142,6 +145,10 @@ impl State {
     fn tell(&mut self, ctx: &mut Ctx, id: RequestId, site: u8) {
         let request = ctx.request(id);
         request.site = site;
+        if self.to_edge.get(request.class as usize) == Some(&true) {
+            // Goes to the edge, whatever the site.
+            return;
+        }
         let is_wrong = self.zone.rules().is_wrong(request.region as usize, site);
         self.counts.sent += 1;
         self.counts.astray += u64::from(is_wrong);
@@ -256,6 +263,7 @@ impl Behavior for State {
         self.answer = ctx.line(Span::from_millis(number(Setting::Resolver)));
         self.miss = Law::new(3, number(Setting::Miss), 1.0);
         self.sites = around.sites();
+        self.to_edge = clients::places::edge(around).map_or([false; CLASSES.len()], |(_, is)| is);
         self.overstay = number(Setting::Overstay);
         self.visit = Span::from_seconds(number(Setting::Visit));
         let are_checked = self.checks.configure(ctx, around, spec);
