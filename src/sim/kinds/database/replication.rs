@@ -51,10 +51,11 @@ impl Marks {
 impl State {
     /// The work of a write is done: it is committed, and acknowledged now or when replicas have it.
     pub(super) fn commit(&mut self, ctx: &mut Ctx, id: RequestId, server: usize) -> Action {
-        let (s, _) = self.locate(server);
         let request = ctx.request(id);
         let (key, user) = (request.url, request.user);
-        if self.log_write(ctx, s, Record { at: ctx.now(), key, user }, Some(id)) {
+        // By the key: settings may have given the server to another shard since.
+        let s = if self.is_whole { 0 } else { self.shard_of(ctx, id) };
+        if self.log_write(ctx, s, Record::new(ctx.now(), key, user), Some(id)) {
             self.tier.release(ctx, server);
             return Action::Reply(Outcome::Good);
         }
@@ -69,7 +70,7 @@ impl State {
         record: Record,
         id: Option<RequestId>,
     ) -> bool {
-        if self.group == 1 {
+        if self.group == 1 && !self.sites.is_shared() {
             self.shards[s].commit_alone();
             ctx.truth().change(record.key, record.at);
             return true;
@@ -93,13 +94,18 @@ impl State {
             let shard = &mut self.shards[s];
             let record = shard.keep_next();
             let done = shard.acked;
-            let Some(Record { key, user, .. }) = record else { continue };
+            let Some(record) = record else { continue };
+            let Record { key, user, is_remote, .. } = record;
             self.keys.set(key, s, done);
             self.users.set(user, s, done);
-            if key != NOBODY {
+            if key != NOBODY && !is_remote {
                 ctx.truth().change(key, now);
             }
+            if self.sites.is_shared() {
+                self.publish(ctx, s, done, record);
+            }
         }
+        self.feed_all(ctx, s);
     }
 
     /// How many replicas must have a write before it is acknowledged.
@@ -143,14 +149,26 @@ impl State {
             }
             self.shards[s].waits.pop_front();
             self.acknowledge(ctx, s, number);
-            let server = self.shards[s].primary_server();
-            if let Some(id) = ctx.kept(promise) {
-                // A write to two keys has given back its connections before.
-                if ctx.frame(id).phase != COMMIT {
-                    self.tier.release(ctx, server);
-                }
-                ctx.launch(id, Action::Reply(Outcome::Good));
-            }
+            self.answer(ctx, promise, Outcome::Good);
+        }
+    }
+
+    /// Answers a write that has waited for replicas.
+    fn answer(&mut self, ctx: &mut Ctx, promise: Tag, outcome: Outcome) {
+        let Some(id) = ctx.kept(promise) else { return };
+        let frame = *ctx.frame(id);
+        // A write to two keys has given back its connections before.
+        if frame.phase != COMMIT {
+            self.tier.release(ctx, frame.server as usize);
+        }
+        ctx.launch(id, Action::Reply(outcome));
+    }
+
+    /// The primary is gone, and with it the hope of those who wait for its replicas. Those that it
+    /// worked for have died with it.
+    pub(super) fn drop_waits(&mut self, ctx: &mut Ctx, s: usize) {
+        while let Some((_, promise)) = self.shards[s].waits.pop_front() {
+            self.answer(ctx, promise, Outcome::Lost);
         }
     }
 
@@ -186,7 +204,7 @@ impl State {
             }
             let number = member.applied;
             let work = self.apply_work(s, number);
-            if work > 0.0 {
+            if work > 0.0 || self.policy.disk_ns > 0.0 {
                 return self.apply(ctx, s, m, work);
             }
             self.applied(ctx, s, m);

@@ -126,7 +126,7 @@ impl State {
         if attempt > 0 {
             return None;
         }
-        // A visit whose first request fell to nobody's lot: it began at some time of its length ago.
+        // A visit whose first request was not seen: it began at most its length ago.
         let ago = self.choices.at(number).unit() * self.visit.0 as f64;
         let found = SimTime(now.0.saturating_sub(ago as u64));
         let place = self.resolver(ctx, id);
@@ -223,7 +223,7 @@ impl State {
         } else {
             (Severity::Error, "site no longer named")
         };
-        ctx.log(severity, None, what, &[("site", site as f64 + 1.0)]);
+        Ctx::log(ctx, severity, None, what, &[("site", site as f64 + 1.0)]);
     }
 
     fn is_well(&self, site: usize) -> bool {
