@@ -80,13 +80,7 @@ fn sized(scene: &Scene<'_>, at: At, server: usize, place: Rect) -> Rect {
     Rect::new(place.x, place.bottom() - h, place.w, h)
 }
 
-fn content(
-    scene: &Scene<'_>,
-    at: At,
-    view: &PartView,
-    range: &Range<usize>,
-    r: Rect,
-) -> Html {
+fn content(scene: &Scene<'_>, at: At, view: &PartView, range: &Range<usize>, r: Rect) -> Html {
     let servers = &view.servers[range.clone()];
     let conditions: Vec<Condition> =
         servers.iter().map(|s| Condition::of(s, scene.checked(at))).collect();
@@ -111,8 +105,11 @@ fn content(
     let y = if note.is_some() { middle - 2.0 } else { middle + 4.5 };
     let number = if endless && scene.is_measured() {
         let rate = format::rate(servers.iter().map(|s| s.rate).sum());
-        let short = rate.trim_end_matches("/s").trim_end_matches('\u{202f}').replace('\u{202f}', "");
-        [rate, short].into_iter().find(|text| r.h >= 14.0 && fit::width(text, KEY, Weight::Plain) <= r.w - 3.0)
+        let short =
+            rate.trim_end_matches("/s").trim_end_matches('\u{202f}').replace('\u{202f}', "");
+        [rate, short]
+            .into_iter()
+            .find(|text| r.h >= 14.0 && fit::width(text, KEY, Weight::Plain) <= r.w - 3.0)
     } else {
         number(scene.is_measured().then_some(used), r)
     };
@@ -152,7 +149,10 @@ fn number(used: Option<f64>, r: Rect) -> Option<String> {
 fn note(scene: &Scene<'_>, at: At, range: &Range<usize>, conditions: &[Condition]) -> Vec<String> {
     let (shards, copies) = parts::shards(scene.scenario, at);
     if shards > 1 && conditions.len() == copies && conditions.iter().all(|c| !c.is_dead()) {
-        return vec![format!("shard {}", range.start / copies + 1), format!("s{}", range.start / copies + 1)];
+        return vec![
+            format!("shard {}", range.start / copies + 1),
+            format!("s{}", range.start / copies + 1),
+        ];
     }
     if conditions.len() > 1 {
         let dead = conditions.iter().filter(|c| c.is_dead()).count();
@@ -196,7 +196,13 @@ fn database_note(scene: &Scene<'_>, at: At, server: usize) -> Vec<String> {
 
 /// The cell, filled from below, with a strong line at the level that leaves a gap for the text
 /// that it would cross: its height and its width.
-fn fill(r: Rect, used: f64, troubled: Option<Condition>, texts: &[(f64, f64)], endless: bool) -> Html {
+fn fill(
+    r: Rect,
+    used: f64,
+    troubled: Option<Condition>,
+    texts: &[(f64, f64)],
+    endless: bool,
+) -> Html {
     let load = if endless { "flow" } else { Load::of(used).class() };
     let h = r.h * used.clamp(0.0, 1.0);
     let y = r.bottom() - h;

@@ -62,7 +62,8 @@ pub fn of(scene: &Scene<'_>, at: At) -> Facts {
 fn usual(scene: &Scene<'_>, at: At) -> Facts {
     let names = Kind::ALL.iter().position(|kind| *kind == at.kind).map(|i| &LABELS[i..=i]);
     let servers = scene.servers(at);
-    let quiet = if scene.is_measured() { vec!["backlog 0".to_owned(), String::new()] } else { Vec::new() };
+    let quiet =
+        if scene.is_measured() { vec!["backlog 0".to_owned(), String::new()] } else { Vec::new() };
     Facts {
         names: names.unwrap_or(&[]),
         setting: if servers > 1 {

@@ -118,6 +118,11 @@ fn short(name: &str) -> Vec<String> {
         }
     }
     wordings.push(name.replace("North America", "N. Am."));
-    wordings.push(name.replace("North America", "NA").replace("South America", "S. Am.").replace("South-East", "SE").replace(" regions", ""));
+    wordings.push(
+        name.replace("North America", "NA")
+            .replace("South America", "S. Am.")
+            .replace("South-East", "SE")
+            .replace(" regions", ""),
+    );
     wordings
 }

@@ -188,7 +188,10 @@ fn inside(grid: &Grid, parts: &Parts, to: At) -> Option<Wire> {
             let y = lane(grid, parts, to, card)?.clamp(web.y + 8.0, web.bottom() - 6.0);
             // What stands before it covers the line, unless it ends well above.
             let before = grid.cards.iter().filter(|(at, rect)| {
-                at.site == to.site && !at.kind.is_global() && rect.right() <= card.x && rect.bottom() > y - 20.0
+                at.site == to.site
+                    && !at.kind.is_global()
+                    && rect.right() <= card.x
+                    && rect.bottom() > y - 20.0
             });
             let covered = before.map(|(_, rect)| rect.right()).fold(web.right(), f64::max);
             Some(beside(to, web, card, y, card.x - covered))
