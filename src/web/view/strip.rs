@@ -121,7 +121,7 @@ const METRICS: &[Metric] = &[
     Metric {
         key: "cost",
         name: "Cost a month",
-        value: |_, figures| format::usd(figures.usd_per_month),
+        value: |_, figures| format::usd_brief(figures.usd_per_month),
         settled: |_, settled| {
             let month = settled.goodput.value * 86_400.0 * 30.4;
             if month > 0.0 {

@@ -131,10 +131,7 @@ fn balancer(scene: &Scene<'_>, at: At) -> Facts {
         || "not measured".to_owned(),
         |used| format!("{} in use", format::percent(used)),
     );
-    let short = used.map_or_else(String::new, |used| match format::percent(used) {
-        _ if used > 0.0 && used < 0.01 => "<\u{202f}1\u{202f}%".to_owned(),
-        text => text,
-    });
+    let short = used.map_or_else(String::new, brief);
     Facts {
         names: &["Load balancer", "Balancer", "LB"],
         setting: Vec::new(),
@@ -188,6 +185,16 @@ fn database(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
 pub fn hits(scene: &Scene<'_>, at: At) -> Wordings {
     let hit = scene.hit_ratio(at).map_or_else(|| "–".to_owned(), format::percent);
     vec![format!("hit {hit}"), hit]
+}
+
+/// A share in few signs.
+#[must_use]
+pub fn brief(share: f64) -> String {
+    if share > 0.0 && share < 0.01 {
+        "<\u{202f}1\u{202f}%".to_owned()
+    } else {
+        format::percent(share)
+    }
 }
 
 fn cdn(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
