@@ -104,7 +104,7 @@ const METRICS: &[Metric] = &[
         },
         settled: |model, settled| match summary::busiest(&settled.figures) {
             Some((part, load)) => {
-                let name = summary::part_name(&part.key, &model.scenario);
+                let name = summary::part_brief(&part.key, &model.scenario);
                 format!("{name} {}", format::percent(load.min(1.0)))
             }
             None => dash(),

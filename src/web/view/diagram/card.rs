@@ -10,7 +10,6 @@ use super::pieces::{Choice, bar, header, rect, text, text_end, trouble_line};
 use super::scene::{KEY, NAME, SMALL, Scene};
 use super::shape::Rect;
 use super::state::{self, Load, Trouble};
-use crate::web::view::format;
 use yew::prelude::*;
 
 /// Least height of a field of cells.
