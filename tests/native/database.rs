@@ -173,6 +173,35 @@ fn a_connection_limit_without_a_backlog_is_erlangs_loss() {
 }
 
 #[test]
+fn connections_and_reads_of_many_rows_cost_their_work() {
+    let settings = "clients.rate=100&clients.read_share=1&db.read_ms=1&db.connections=100";
+    let work = |more: &str| {
+        let figures = watch(&mut engine(&format!("{settings}&{more}"), 1), 500.0);
+        database(&figures).servers[0].utilisation
+    };
+    near("plain", work("") * 100.0, 0.1, 0.03);
+    near("connections", work("db.new_connections=0.5&db.connect_ms=5") * 100.0, 0.35, 0.03);
+    near("many rows", work("db.ranges=0.5&db.range_cost=5") * 100.0, 0.3, 0.05);
+    let kind = "db.kind=column&db.column_read_ms=2&db.ranges=1&db.column_range_cost=4";
+    near("of its kind", work(kind) * 100.0, 0.8, 0.03);
+}
+
+#[test]
+fn a_synchronous_replica_that_comes_back_does_not_hold_up_writes_while_it_catches_up() {
+    // Each write is 2 ms of work, half of it to apply: 30 s of writes take 6 s to catch up with.
+    let settings = "clients.rate=200&clients.read_share=0&db.replicas=2&db.replication=sync&\
+                    db.write_ms=2&db.apply_share=0.5&db.law=constant&fault=kill.db.3@30for30";
+    let mut engine = engine(settings, 1);
+    watch(&mut engine, 60.0);
+    let catching_up = watch(&mut engine, 64.0);
+    assert!(gauge(&catching_up, "lag_writes") > 100.0);
+    let longest = catching_up.latency.p999_s.unwrap_or(1.0);
+    assert!(longest < 0.05, "{longest} s");
+    let after = watch(&mut engine, 90.0);
+    assert!(gauge(&after, "lag_writes") < 10.0 && after.users.failed == 0);
+}
+
+#[test]
 fn a_disk_has_so_many_operations_a_second_and_no_more() {
     let settings = "clients.rate=500&clients.read_share=0.6&db.iops=1000&db.disk_reads=0.5&\
                     db.read_ms=0.1&db.write_ms=0.1&db.disk_writes=";

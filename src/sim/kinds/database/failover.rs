@@ -33,6 +33,7 @@ impl State {
         let ship = self.policy.ship;
         let shard = &mut self.shards[s];
         shard.members[m].applying = None;
+        shard.members[m].is_synced = false;
         let applied = shard.members[m].applied;
         if m != shard.primary {
             let limit = &mut shard.members[m].limit;
@@ -74,7 +75,8 @@ impl State {
             if m == self.shards[s].primary && !waits {
                 self.resume_writes(ctx, s);
             } else if now >= outage.due && self.policy.failover {
-                self.promote(ctx, s);
+                // Once all that come back at this instant are there.
+                ctx.wake_at(now, PROMOTIONS + s as u32);
             }
         }
         self.recover(ctx, s, m);
@@ -121,15 +123,15 @@ impl State {
         if !self.policy.failover || ctx.now() < outage.due {
             return;
         }
+        if self.tier.is_alive(shard.primary_server()) {
+            // It is back before another has taken its place, and nobody has more than it.
+            return self.resume_writes(ctx, s);
+        }
         let is_up = |m: &usize| *m != shard.primary && self.tier.is_alive(shard.first + *m);
         let heirs = (0..shard.members.len()).filter(is_up);
         // Of equally advanced ones the first: it comes last in reverse.
-        let Some(heir) = heirs.rev().max_by_key(|m| shard.members[*m].limit) else {
-            if self.tier.is_alive(shard.primary_server()) {
-                self.resume_writes(ctx, s);
-            }
-            return;
-        };
+        let heir = heirs.rev().max_by_key(|m| shard.members[*m].limit);
+        let Some(heir) = heir else { return };
         let member = &shard.members[heir];
         if member.applied < member.limit.min(shard.head()) {
             // It is asked again with each write that it applies.

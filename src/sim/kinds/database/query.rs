@@ -29,13 +29,11 @@ impl State {
         if self.tier.is_alive(first) {
             return first;
         }
-        let up: Vec<usize> =
-            (0..replicas).map(replica).filter(|&i| self.tier.is_alive(i)).collect();
-        if up.is_empty() {
-            shard.primary_server()
-        } else {
-            up[draw.below(up.len() as u32) as usize]
-        }
+        let is_up = |server: &usize| self.tier.is_alive(*server);
+        let up = || (0..replicas).map(replica).filter(is_up);
+        let count = up().count() as u32;
+        let place = if count > 0 { draw.below(count) as usize } else { 0 };
+        up().nth(place).unwrap_or_else(|| shard.primary_server())
     }
 
     /// A query reaches its shard.

@@ -2,7 +2,8 @@
 //! waiting for replicas, and what reads find there.
 
 use super::policy::Replication;
-use super::shard::{NOBODY, Record};
+use super::settings::MOST_REPLICAS;
+use super::shard::{Member, NOBODY, Record};
 use super::{APPLY, COMMIT, State};
 use crate::sim::kinds::behavior::{Action, Ctx};
 use crate::sim::run::calendar::Tag;
@@ -117,24 +118,36 @@ impl State {
         }
     }
 
-    fn replicas_up(&self, s: usize) -> usize {
+    /// The replicas of a shard that count for acknowledgements: those that are up and have caught
+    /// up since.
+    fn in_sync(&self, s: usize) -> impl Iterator<Item = &Member> {
         let shard = &self.shards[s];
-        let up = |&m: &usize| m != shard.primary && self.tier.is_alive(shard.first + m);
-        (0..shard.members.len()).filter(up).count()
+        let members = shard.members.iter().enumerate();
+        members.filter_map(move |(m, member)| {
+            let is_up = m != shard.primary && self.tier.is_alive(shard.first + m);
+            (is_up && member.is_synced).then_some(member)
+        })
+    }
+
+    fn replicas_up(&self, s: usize) -> usize {
+        self.in_sync(s).count()
     }
 
     /// The number up to which enough replicas have all writes.
     fn replicated(&self, s: usize) -> u64 {
         let needed = self.needed(s);
-        let shard = &self.shards[s];
         if needed == 0 {
-            return shard.head();
+            return self.shards[s].head();
         }
-        let up = |&m: &usize| m != shard.primary && self.tier.is_alive(shard.first + m);
-        let up = (0..shard.members.len()).filter(up);
-        let mut applied: Vec<u64> = up.map(|m| shard.members[m].applied).collect();
+        let mut applied = [0; MOST_REPLICAS as usize];
+        let mut count = 0;
+        for (place, member) in applied.iter_mut().zip(self.in_sync(s)) {
+            *place = member.applied;
+            count += 1;
+        }
+        let applied = &mut applied[..count];
         applied.sort_unstable();
-        applied[applied.len() - needed]
+        applied[count - needed]
     }
 
     /// Tells those whose writes enough replicas have by now.
@@ -191,11 +204,16 @@ impl State {
             let head = shard.head();
             let arrives = shard.record(shard.members[m].applied).map(|r| r.at);
             let member = &mut shard.members[m];
-            if member.applying.is_some() || member.applied >= head.min(member.limit) {
+            if member.applying.is_some() {
+                return;
+            }
+            if member.applied >= head.min(member.limit) {
+                member.is_synced |= member.applied >= head;
                 return;
             }
             let due = arrives.map_or(now, |at| at.after(self.policy.ship));
             if due > now {
+                member.is_synced = true;
                 if member.armed != due {
                     member.armed = due;
                     ctx.wake_at(due, server as u32);
@@ -255,7 +273,10 @@ impl State {
         let took = at.map_or(Span::ZERO, |at| now.since(at));
         member.worst = member.worst.max(took);
         self.settle(ctx, s);
-        if self.shards[s].outage.is_some_and(|outage| outage.due <= now) {
+        let shard = &self.shards[s];
+        let member = &shard.members[m];
+        let has_all = member.applied >= member.limit.min(shard.head());
+        if has_all && shard.outage.is_some_and(|outage| outage.due <= now) {
             self.promote(ctx, s);
         }
     }

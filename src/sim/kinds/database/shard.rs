@@ -70,6 +70,8 @@ pub struct Member {
     pub armed: SimTime,
     /// Longest time from the commit of a write until it was applied here.
     pub worst: Span,
+    /// Has caught up since it was down last.
+    pub is_synced: bool,
     /// A former primary: acknowledged writes that it alone has.
     pub spare: u64,
 }
@@ -84,6 +86,7 @@ impl Member {
             applying: None,
             armed: SimTime::NEVER,
             worst: Span::ZERO,
+            is_synced: true,
             spare: 0,
         }
     }
