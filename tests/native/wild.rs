@@ -60,6 +60,22 @@ const NARROWER: &[(&str, f64, f64)] = &[
     ("cache.op_ms", 0.0, 1.0),
     ("cache.access_ms", 0.0, 5.0),
     ("cache.backlog", 0.0, 50.0),
+    ("clients.job_share", 0.0, 0.5),
+    ("queue.capacity", 1.0, 200.0),
+    ("queue.enqueue_ms", 0.0, 20.0),
+    ("queue.throughput", 0.0, 2_000.0),
+    ("queue.workers", 0.0, 8.0),
+    ("queue.concurrency", 0.0, 8.0),
+    ("queue.job_ms", 0.01, 200.0),
+    ("queue.queries", 0.0, 3.0),
+    ("queue.visibility_s", 0.01, 1.0),
+    ("queue.attempts", 1.0, 6.0),
+    ("queue.target", 0.0, 20.0),
+    ("queue.least", 0.0, 4.0),
+    ("queue.most", 1.0, 12.0),
+    ("queue.period_s", 0.1, 1.0),
+    ("queue.boot_s", 0.0, 1.0),
+    ("queue.cooling_s", 0.0, 2.0),
     ("db.replicas", 0.0, 4.0),
     ("db.read_ms", 0.01, 20.0),
     ("db.write_ms", 0.01, 20.0),
@@ -68,6 +84,27 @@ const NARROWER: &[(&str, f64, f64)] = &[
     ("db.joins", 0.0, 1.0),
     ("db.connections", 1.0, 20.0),
     ("db.backlog", 0.0, 50.0),
+    ("db.kv_read_ms", 0.01, 20.0),
+    ("db.kv_write_ms", 0.01, 20.0),
+    ("db.document_read_ms", 0.01, 20.0),
+    ("db.document_write_ms", 0.01, 20.0),
+    ("db.graph_read_ms", 0.01, 20.0),
+    ("db.graph_write_ms", 0.01, 20.0),
+    ("db.column_read_ms", 0.01, 20.0),
+    ("db.column_write_ms", 0.01, 20.0),
+    ("db.connect_ms", 0.0, 5.0),
+    ("db.iops", 0.0, 5_000.0),
+    ("db.lag_ms", 0.0, 500.0),
+    ("db.apply_share", 0.0, 2.0),
+    ("db.detect_s", 0.0, 1.0),
+    ("db.promote_s", 0.0, 1.0),
+    ("db.shards", 1.0, 5.0),
+    ("db.acks", 1.0, 3.0),
+    ("db.key_kb", 1.0, 50.0),
+    ("db.move_mb_s", 1.0, 50.0),
+    ("db.move_ms", 0.0, 5.0),
+    ("db.site_promote_s", 0.0, 1.0),
+    ("db.site_lag_ms", 0.0, 300.0),
 ];
 
 /// The same for settings of all guards, which are mostly off: some ends are most likely.
@@ -128,8 +165,15 @@ pub fn setting(scenario: &Scenario, draw: &mut Draw) -> (String, String) {
 
 /// A random scenario that can run: some of the parts, about a third of the settings changed.
 pub fn any_scenario(draw: &mut Draw, seed: u64) -> Scenario {
-    let optional =
-        [Kind::Network, Kind::Dns, Kind::LoadBalancer, Kind::Cache, Kind::Database, Kind::Sessions];
+    let optional = [
+        Kind::Network,
+        Kind::Dns,
+        Kind::LoadBalancer,
+        Kind::Cache,
+        Kind::Database,
+        Kind::Sessions,
+        Kind::Queue,
+    ];
     let mut keys = vec!["clients", "web"];
     keys.extend(optional.iter().filter(|_| draw.below(3) > 0).map(|kind| kind.key()));
     for (guard, ward) in GUARDS {
@@ -138,6 +182,9 @@ pub fn any_scenario(draw: &mut Draw, seed: u64) -> Scenario {
         }
     }
     let mut made = scenario(&keys.join(","), "", seed);
+    if keys.contains(&"queue") {
+        assert_eq!(made.set("clients.job_share", "0.3"), Ok(None));
+    }
     let rows: usize = made.parts.iter().map(|part| part.kind.params().len()).sum();
     for _ in 0..rows / 3 {
         let (key, value) = setting(&made, draw);
