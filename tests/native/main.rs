@@ -6,6 +6,7 @@ mod caching;
 #[allow(dead_code, reason = "some of it is for the accuracy table")]
 #[path = "../accuracy/cases/mod.rs"]
 mod cases;
+mod database;
 mod edge;
 mod edges;
 mod faults;
@@ -16,8 +17,10 @@ mod live;
 mod operations;
 mod oracles;
 mod probe;
+mod queueing;
 mod reference;
 mod resilience;
 mod stages;
 mod tidiness;
+mod web;
 mod wild;

@@ -7,7 +7,7 @@ use millionth::sim::kinds::behavior::Fault;
 use millionth::sim::kinds::guard::GUARDS;
 use millionth::sim::kinds::param::{Domain, Param};
 use millionth::sim::rng::{Draw, Purpose, Stream};
-use millionth::sim::scenario::Scenario;
+use millionth::sim::scenario::{PresentFault, Scenario};
 use millionth::sim::topology::Topology;
 use millionth::sim::units::Span;
 
@@ -18,6 +18,31 @@ const NARROWER: &[(&str, f64, f64)] = &[
     ("clients.users", 1.0, 2_000.0),
     ("clients.timeout_s", 0.0, 3.0),
     ("clients.backoff_ms", 0.0, 500.0),
+    ("lb.drain_s", 0.0, 3.0),
+    ("lb.takeover_s", 0.0, 2.0),
+    ("lb.sticky_s", 1.0, 5.0),
+    ("web.scale_period_s", 1.0, 3.0),
+    ("web.scale_max", 1.0, 10.0),
+    ("web.scale_window_s", 0.0, 5.0),
+    ("web.cooldown_s", 0.0, 5.0),
+    ("web.boot_s", 0.0, 2.0),
+    ("web.boot_warm_s", 0.0, 2.0),
+    ("web.warm_s", 0.0, 2.0),
+    ("web.restart_s", 0.0, 2.0),
+    ("web.pause_s", 0.0, 2.0),
+    ("web.watch_s", 0.0, 3.0),
+    ("web.rollback_window_s", 1.0, 3.0),
+    ("web.batch", 1.0, 3.0),
+    ("web.session_idle_s", 1.0, 5.0),
+    ("web.login_ms", 0.0, 50.0),
+    ("web.job_ms", 0.01, 50.0),
+    ("web.memory_mb", 0.0, 1_000.0),
+    ("web.memory_request_mb", 0.0, 100.0),
+    ("web.memory_session_kb", 0.0, 5_000.0),
+    ("sessions.capacity", 1.0, 500.0),
+    ("sessions.idle_s", 1.0, 5.0),
+    ("sessions.op_ms", 0.0, 5.0),
+    ("sessions.backlog", 0.0, 50.0),
     ("clients.retries", 0.0, 4.0),
     ("dns.ttl_s", 0.0, 5.0),
     ("dns.resolvers", 1.0, 100.0),
@@ -35,6 +60,22 @@ const NARROWER: &[(&str, f64, f64)] = &[
     ("cache.op_ms", 0.0, 1.0),
     ("cache.access_ms", 0.0, 5.0),
     ("cache.backlog", 0.0, 50.0),
+    ("clients.job_share", 0.0, 0.5),
+    ("queue.capacity", 1.0, 200.0),
+    ("queue.enqueue_ms", 0.0, 20.0),
+    ("queue.throughput", 0.0, 2_000.0),
+    ("queue.workers", 0.0, 8.0),
+    ("queue.concurrency", 0.0, 8.0),
+    ("queue.job_ms", 0.01, 200.0),
+    ("queue.queries", 0.0, 3.0),
+    ("queue.visibility_s", 0.01, 1.0),
+    ("queue.attempts", 1.0, 6.0),
+    ("queue.target", 0.0, 20.0),
+    ("queue.least", 0.0, 4.0),
+    ("queue.most", 1.0, 12.0),
+    ("queue.period_s", 0.1, 1.0),
+    ("queue.boot_s", 0.0, 1.0),
+    ("queue.cooling_s", 0.0, 2.0),
     ("db.replicas", 0.0, 4.0),
     ("db.read_ms", 0.01, 20.0),
     ("db.write_ms", 0.01, 20.0),
@@ -43,6 +84,27 @@ const NARROWER: &[(&str, f64, f64)] = &[
     ("db.joins", 0.0, 1.0),
     ("db.connections", 1.0, 20.0),
     ("db.backlog", 0.0, 50.0),
+    ("db.kv_read_ms", 0.01, 20.0),
+    ("db.kv_write_ms", 0.01, 20.0),
+    ("db.document_read_ms", 0.01, 20.0),
+    ("db.document_write_ms", 0.01, 20.0),
+    ("db.graph_read_ms", 0.01, 20.0),
+    ("db.graph_write_ms", 0.01, 20.0),
+    ("db.column_read_ms", 0.01, 20.0),
+    ("db.column_write_ms", 0.01, 20.0),
+    ("db.connect_ms", 0.0, 5.0),
+    ("db.iops", 0.0, 5_000.0),
+    ("db.lag_ms", 0.0, 500.0),
+    ("db.apply_share", 0.0, 2.0),
+    ("db.detect_s", 0.0, 1.0),
+    ("db.promote_s", 0.0, 1.0),
+    ("db.shards", 1.0, 5.0),
+    ("db.acks", 1.0, 3.0),
+    ("db.key_kb", 1.0, 50.0),
+    ("db.move_mb_s", 1.0, 50.0),
+    ("db.move_ms", 0.0, 5.0),
+    ("db.site_promote_s", 0.0, 1.0),
+    ("db.site_lag_ms", 0.0, 300.0),
 ];
 
 /// The same for settings of all guards, which are mostly off: some ends are most likely.
@@ -103,8 +165,15 @@ pub fn setting(scenario: &Scenario, draw: &mut Draw) -> (String, String) {
 
 /// A random scenario that can run: some of the parts, about a third of the settings changed.
 pub fn any_scenario(draw: &mut Draw, seed: u64) -> Scenario {
-    let optional =
-        [Kind::Network, Kind::Dns, Kind::LoadBalancer, Kind::Cache, Kind::Database, Kind::Sessions];
+    let optional = [
+        Kind::Network,
+        Kind::Dns,
+        Kind::LoadBalancer,
+        Kind::Cache,
+        Kind::Database,
+        Kind::Sessions,
+        Kind::Queue,
+    ];
     let mut keys = vec!["clients", "web"];
     keys.extend(optional.iter().filter(|_| draw.below(3) > 0).map(|kind| kind.key()));
     for (guard, ward) in GUARDS {
@@ -113,6 +182,9 @@ pub fn any_scenario(draw: &mut Draw, seed: u64) -> Scenario {
         }
     }
     let mut made = scenario(&keys.join(","), "", seed);
+    if keys.contains(&"queue") {
+        assert_eq!(made.set("clients.job_share", "0.3"), Ok(None));
+    }
     let rows: usize = made.parts.iter().map(|part| part.kind.params().len()).sum();
     for _ in 0..rows / 3 {
         let (key, value) = setting(&made, draw);
@@ -182,7 +254,12 @@ pub fn happen(engine: &mut Engine, happening: &Happening) {
         Happening::Change(scenario) => engine.change(crate::probe::topology(scenario)),
         Happening::Fault(kind, server, fault) => {
             let mut faults = engine.topology().scenario().faults.clone();
-            faults.extend(crate::probe::only(*kind, *server, *fault));
+            let at = engine.now();
+            let now = crate::probe::only(*kind, *server, *fault).into_iter();
+            faults.extend(now.map(|f| {
+                let instant = f.fault.is_instant();
+                PresentFault { at: if instant { at } else { f.at }, ..f }
+            }));
             engine.hold(&faults);
         }
     }

@@ -80,17 +80,16 @@ settings! {
          0 does not.").unit("ms");
 }
 
-/// Declares the kinds of guard: name of the module, names in links and shown, kind, kind and
-/// module guarded.
+/// Declares the kinds of guard: name in links, name shown, kind, kind and module guarded.
 macro_rules! guards {
-    ($($module:ident, $key:literal, $label:literal: $guard:ident for $ward:ident, $of:ident;)*) => {
+    ($($module:ident, $label:literal: $guard:ident for $ward:ident, $of:ident;)*) => {
         $(
             #[doc = concat!("The guard that stands for: ", $label, ".")]
             pub mod $module {
                 use super::{Guard, Kind, Param, Spec};
 
                 /// Name in links and files.
-                pub const KEY: &str = $key;
+                pub const KEY: &str = stringify!($module);
                 /// Name shown.
                 pub const LABEL: &str = $label;
                 /// One in each site, or one outside all.
@@ -145,10 +144,13 @@ macro_rules! guards {
 }
 
 guards! {
-    to_lb, "to_lb", "Calls to the balancer": ToBalancer for LoadBalancer, load_balancer;
-    to_web, "to_web", "Calls to the web tier": ToWebTier for WebTier, web_tier;
-    to_cache, "to_cache", "Calls to the cache": ToCache for Cache, cache;
-    to_db, "to_db", "Calls to the database": ToDatabase for Database, database;
+    to_lb, "Calls to the balancer": ToBalancer for LoadBalancer, load_balancer;
+    to_web, "Calls to the web tier": ToWebTier for WebTier, web_tier;
+    to_cache, "Calls to the cache": ToCache for Cache, cache;
+    to_db, "Calls to the database": ToDatabase for Database, database;
+    to_queue, "Calls to the queue": ToQueue for Queue, queue;
+    to_sessions, "Calls to the session store": ToSessions for Sessions, sessions;
+    to_cdn, "Calls to the CDN": ToCdn for Cdn, cdn;
 }
 
 /// The kind that guards parts of this kind.

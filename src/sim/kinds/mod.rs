@@ -16,6 +16,7 @@ pub mod load_balancer;
 pub mod monitor;
 pub mod network;
 pub mod param;
+pub mod queue;
 pub mod ring;
 pub mod sessions;
 pub mod station;
@@ -26,7 +27,7 @@ pub mod web_tier;
 use super::run::meters::{Sample, ServerMeter};
 use super::run::requests::{Outcome, RequestId};
 use behavior::{Action, Behavior, Ctx, Fault, Surroundings};
-use guard::{to_cache, to_db, to_lb, to_web};
+use guard::{to_cache, to_cdn, to_db, to_lb, to_queue, to_sessions, to_web};
 use param::{Param, Spec};
 
 /// Makes the enums of kinds and of their states from the table, and passes each call on.
@@ -165,8 +166,10 @@ kinds! {
     Sessions => sessions;
     /// The database.
     Database => database;
+    /// The queue and its workers.
+    Queue = 101 => queue;
     /// Monitoring and automation.
-    Monitor => monitor;
+    Monitor = 8 => monitor;
     /// Random failures.
     Chaos => chaos;
     /// The guard of calls to the balancer.
@@ -177,6 +180,12 @@ kinds! {
     ToCache => to_cache;
     /// The guard of calls to the database.
     ToDatabase => to_db;
+    /// The guard of calls to the queue.
+    ToQueue => to_queue;
+    /// The guard of calls to the session store.
+    ToSessions => to_sessions;
+    /// The guard of calls to the content delivery network.
+    ToCdn => to_cdn;
 }
 
 impl Kind {

@@ -68,6 +68,7 @@ impl Guard {
         let record = ctx.request(second);
         (record.pick, record.attempt, record.named) = (first.pick, first.attempt, first.named);
         (record.writing, record.version) = (first.writing, first.version);
+        record.errand = first.errand;
         record.note = call.name.entered.0;
         record.frames[0].server = note.0;
         self.pairs.add(call.name, call.id, call.depth);

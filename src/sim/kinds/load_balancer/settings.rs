@@ -56,7 +56,8 @@ settings! {
         "Seconds until the other of the pair has noticed the death of the first and answers in its \
          place: three missed messages, one a second, as VRRP does.").unit("s");
     Price = Param::number("price_hour", "Price", (0.0, 0.0225, 100.0),
-        "USD per hour of a layer 7 balancer, without its units of capacity; twice for a pair.").unit("USD/h");
+        "USD per hour of a layer 7 balancer, without its units of capacity; twice for a \
+         pair.").unit("USD/h");
 }
 
 /// When new servers get requests.

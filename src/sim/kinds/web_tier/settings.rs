@@ -142,7 +142,8 @@ settings! {
         "On: while a release is rolled out and watched, too many errors of the servers that have \
          it bring the old one back.");
     RollbackShare = Param::number("rollback_share", "Roll back at", (0.0, 0.05, 1.0),
-        "Share of failed answers to dynamic requests, of at least ten, that is too many; a choice.");
+        "Share of failed answers to dynamic requests, of at least ten, that is too many; a \
+         choice.");
     RollbackWindow = Param::number("rollback_window_s", "Error window", (1.0, 30.0, 3_600.0),
         "Seconds over which errors are counted, a choice.").unit("s");
     SitePause = Param::number("site_pause_s", "Pause between sites", (0.0, 0.0, 86_400.0),

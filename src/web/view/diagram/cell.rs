@@ -1,9 +1,8 @@
 //! A cell: one server or several, filled from below by what is in use, with the number in it.
 
-use super::Selection;
 use super::describe;
 use super::fit::{self, Weight};
-use super::parts;
+use super::parts::{self, At};
 use super::pieces::{Choice, rect, text_middle};
 use super::scene::{KEY, SMALL, Scene};
 use super::shape::{Rect, px};
@@ -18,33 +17,35 @@ use yew::prelude::*;
 const STOPS: usize = 8;
 
 /// All cells of a tier.
-pub fn draw_all(scene: &Scene<'_>, kind: Kind) -> Html {
+pub fn draw_all(scene: &Scene<'_>, at: At) -> Html {
     // Before there are figures, cells stand empty where they will be.
     let blank = PartView {
         servers: vec![
             ServerView { alive: true, healthy: true, slow: 1.0, ..Default::default() };
-            scene.servers(kind)
+            scene.servers(at)
         ],
         ..PartView::default()
     };
-    let view = scene.view(kind).unwrap_or(&blank);
-    let places = tier::cell_places(scene, kind);
+    let view = scene.view(at).unwrap_or(&blank);
+    let places = tier::cell_places(scene, at);
     let few = places.len() <= STOPS;
-    let selected = scene.selected.filter(|s| s.kind == kind).and_then(|s| s.server);
+    let mine = super::choose(scene, at, None);
+    let selected = scene.selected.filter(|s| (s.kind, s.site) == (mine.kind, mine.site));
+    let selected = selected.and_then(|s| s.server);
     let stop = selected
         .and_then(|server| places.iter().position(|(range, _)| range.contains(&server)))
         .unwrap_or(0);
     let cells = places.iter().enumerate().map(|(i, (range, place))| {
-        let sized = sized(scene, kind, range.start, *place);
-        let server = representative(scene, kind, view, range, selected);
+        let sized = sized(scene, at, range.start, *place);
+        let server = representative(scene, at, view, range, selected);
         let choice = Choice {
-            selection: Selection { kind, server: Some(server) },
+            selection: super::choose(scene, at, Some(server)),
             ring: *place,
-            title: describe::cell_name(scene, kind, range),
-            label: describe::cell(scene, kind, view, range),
+            title: describe::cell_name(scene, at, range),
+            label: describe::cell(scene, at, view, range),
             stop: few || i == stop,
         };
-        choice.draw(scene, content(scene, kind, &view.servers[range.clone()], range, sized))
+        choice.draw(scene, content(scene, at, &view.servers[range.clone()], range, sized))
     });
     html! { <g>{ for cells }</g> }
 }
@@ -53,12 +54,12 @@ pub fn draw_all(scene: &Scene<'_>, kind: Kind) -> Html {
 /// first.
 fn representative(
     scene: &Scene<'_>,
-    kind: Kind,
+    at: At,
     view: &PartView,
     range: &Range<usize>,
     selected: Option<usize>,
 ) -> usize {
-    let checked = scene.checked(kind);
+    let checked = scene.checked(at);
     let troubled = |i: &usize| Condition::of(&view.servers[*i], checked) != Condition::Sound;
     selected
         .filter(|server| range.contains(server))
@@ -67,12 +68,12 @@ fn representative(
 }
 
 /// The place of a cell, lower for servers smaller than the largest.
-fn sized(scene: &Scene<'_>, kind: Kind, server: usize, place: Rect) -> Rect {
-    if kind != Kind::WebTier || !parts::is_unequal(scene.scenario) {
+fn sized(scene: &Scene<'_>, at: At, server: usize, place: Rect) -> Rect {
+    if !parts::is_unequal(scene.scenario, at) {
         return place;
     }
-    let of = |server| parts::vcpus(scene.scenario, kind, server).unwrap_or(1.0);
-    let servers = scene.view(kind).map_or(1, |view| view.servers.len());
+    let of = |server| parts::vcpus(scene.scenario, at, server).unwrap_or(1.0);
+    let servers = scene.view(at).map_or(1, |view| view.servers.len());
     let largest = (0..servers).map(of).fold(1.0, f64::max);
     let h = place.h * (0.6 + 0.4 * (of(server) / largest).sqrt());
     Rect::new(place.x, place.bottom() - h, place.w, h)
@@ -80,20 +81,20 @@ fn sized(scene: &Scene<'_>, kind: Kind, server: usize, place: Rect) -> Rect {
 
 fn content(
     scene: &Scene<'_>,
-    kind: Kind,
+    at: At,
     servers: &[ServerView],
     range: &Range<usize>,
     r: Rect,
 ) -> Html {
     let conditions: Vec<Condition> =
-        servers.iter().map(|s| Condition::of(s, scene.checked(kind))).collect();
+        servers.iter().map(|s| Condition::of(s, scene.checked(at))).collect();
     let dead = conditions.iter().filter(|c| c.is_dead()).count();
     if dead == servers.len() {
         return cross(r, conditions.contains(&Condition::Unnoticed));
     }
     let used = describe::utilisation(servers);
     let troubled = conditions.iter().copied().find(|c| *c != Condition::Sound);
-    let note = note(scene, kind, range, &conditions);
+    let note = note(scene, at, range, &conditions);
     let (x, middle) = r.centre();
     let note = note
         .into_iter()
@@ -128,12 +129,7 @@ fn number(used: Option<f64>, r: Rect) -> Option<String> {
 }
 
 /// A word below the number, in shorter and shorter wordings.
-fn note(
-    scene: &Scene<'_>,
-    kind: Kind,
-    range: &Range<usize>,
-    conditions: &[Condition],
-) -> Vec<String> {
+fn note(scene: &Scene<'_>, at: At, range: &Range<usize>, conditions: &[Condition]) -> Vec<String> {
     if conditions.len() > 1 {
         let dead = conditions.iter().filter(|c| c.is_dead()).count();
         return if dead > 0 {
@@ -143,17 +139,12 @@ fn note(
         };
     }
     match conditions.first() {
-        Some(Condition::Sound) if kind == Kind::WebTier && parts::is_unequal(scene.scenario) => {
-            let vcpus = parts::vcpus(scene.scenario, kind, range.start);
+        Some(Condition::Sound) if parts::is_unequal(scene.scenario, at) => {
+            let vcpus = parts::vcpus(scene.scenario, at, range.start);
             vcpus.map_or_else(Vec::new, |n| vec![parts::vcpu_text(n), format!("{n}")])
         }
-        Some(Condition::Sound) if kind == Kind::Database => {
-            let replicas = scene.view(kind).map_or(0, |view| view.servers.len()) > 1;
-            match (replicas, range.start) {
-                (false, _) => Vec::new(),
-                (true, 0) => vec!["primary".to_owned()],
-                (true, n) => vec![format!("replica {n}"), format!("r{n}")],
-            }
+        Some(Condition::Sound) if at.kind == Kind::Database => {
+            database_note(scene, at, range.start)
         }
         Some(Condition::Slow(_)) => {
             let words = conditions[0].words();
@@ -163,6 +154,19 @@ fn note(
         Some(Condition::Distrusted) => vec!["still out".to_owned(), "out".to_owned()],
         Some(Condition::Draining) => vec!["draining".to_owned(), "ends".to_owned()],
         _ => Vec::new(),
+    }
+}
+
+/// Which copy of the data a database's server has.
+fn database_note(scene: &Scene<'_>, at: At, server: usize) -> Vec<String> {
+    let (shards, copies) = parts::shards(scene.scenario, at);
+    let (shard, copy) = (server / copies + 1, server % copies);
+    match (shards > 1, copies > 1, copy) {
+        (false, false, _) => Vec::new(),
+        (false, true, 0) => vec!["primary".to_owned()],
+        (false, true, n) => vec![format!("replica {n}"), format!("r{n}")],
+        (true, _, 0) => vec![format!("shard {shard}"), format!("s{shard}")],
+        (true, _, _) => Vec::new(),
     }
 }
 

@@ -84,6 +84,12 @@ impl Curve {
         Self([a, (a.0, middle), (b.0, middle), b])
     }
 
+    /// Down first, then across.
+    #[must_use]
+    pub fn corner(a: Point, b: Point) -> Self {
+        Self([a, (a.0, b.1), (a.0, b.1), b])
+    }
+
     /// Where it begins.
     #[must_use]
     pub const fn start(&self) -> Point {

@@ -1,6 +1,5 @@
 //! The users' card: the regions they live in, with rate and mean time.
 
-use super::Selection;
 use super::describe;
 use super::fit::{self, Weight};
 use super::layout::Form;
@@ -11,6 +10,7 @@ use super::shape::Rect;
 use crate::sim::kinds::{Kind, clients};
 use crate::sim::region::REGIONS;
 use crate::sim::snapshot::{Group, Snapshot};
+use crate::web::model::Selection;
 use crate::web::view::format;
 use yew::prelude::*;
 
@@ -65,7 +65,7 @@ pub fn draw(scene: &Scene<'_>) -> Html {
         { for rows.map(|(i, row)| region(scene, scene.grid.region(i), row, busiest)) }
     </> };
     let label = describe::users(scene);
-    let selection = Selection { kind: Kind::Clients, server: None };
+    let selection = Selection { kind: Kind::Clients, site: None, server: None };
     Choice { selection, ring: r, title: "Users".to_owned(), label, stop: true }.draw(scene, content)
 }
 
