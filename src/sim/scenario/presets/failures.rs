@@ -164,7 +164,7 @@ pub const REPLICA_LAG: Preset = Preset {
     key: "replica-lag",
     name: "Replica lag",
     story: "From 60 s to 120 s there are 640 writes a second. Replicas apply 400, one after \
-            another, and fall behind by 36 s; long after the burst nearly all reads find old data. \
+            another, and fall behind by about 36 s; long after the burst nearly all reads find old data. \
             No request fails: only counters of stale reads show it. Reads that go to the primary \
             help, as long as it can take them.",
     start: Start::Parts(PLAIN),
@@ -208,7 +208,8 @@ pub const FAILOVER_OVERLOAD: Preset = Preset {
         ("clients.static_share", "0"),
         // Half in North America, half in Europe, where the sites stand.
         ("clients.shares", "50,0,0,50"),
-        ("network.site", "NAE"),
+        ("network1.site", "NAE"),
+        ("network2.site", "EU"),
         ("dns.ttl_s", "30"),
         ("web.servers", "3"),
         ("web.size", "1"),

@@ -229,11 +229,10 @@ pub fn preset(place: usize) -> Scenario {
         Start::Stage(number) => stage(number),
         Start::Parts(kinds) => Scenario::of(kinds),
     };
+    scenario.set_sites(preset.sites);
     for (key, text) in preset.settings {
         scenario.set(key, text).expect("presets name settings that exist");
     }
-    // Sites are made like the first, as it is by now.
-    scenario.set_sites(preset.sites);
     for text in preset.faults {
         scenario.fail(PresentFault::read(text).expect("presets name faults that exist"));
     }
