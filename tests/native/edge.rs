@@ -245,8 +245,8 @@ fn a_resolver_asks_once_for_all_who_want_to_know() {
         let figures = window(&mut engine, from, from + 9.0);
         let count = |name| counter(&figures, "dns", name);
         assert_eq!(count("misses"), misses, "from {from} s");
-        assert_eq!(count("lookups"), count("hits") + count("misses") + count("joined"));
-        assert!((count("joined") > 0.0) == (misses > 0.0), "{}", count("joined"));
+        assert_eq!(count("lookups"), count("hits") + count("misses") + count("coalesced"));
+        assert!((count("coalesced") > 0.0) == (misses > 0.0), "{}", count("coalesced"));
         assert_eq!(figures.users.failed, 0);
     }
 }

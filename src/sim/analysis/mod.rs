@@ -5,6 +5,7 @@ pub mod availability;
 pub mod bottleneck;
 pub mod cost;
 pub mod metric;
+pub mod names;
 pub mod plan;
 pub mod report;
 pub mod settle;

@@ -1,14 +1,16 @@
 //! Capacity plan: the cheapest counts and sizes that meet goals, found by simulating. The search is
 //! exact over its grid if more never hurts, and says how many runs it took.
 
+mod axes;
+
 use super::metric::Wanted;
 use super::settle::{Estimate, Settled};
 use super::sweep::Axis;
-use crate::sim::kinds::Kind;
-use crate::sim::kinds::param::{Domain, Param, quoted};
+use crate::sim::kinds::param::quoted;
 use crate::sim::scenario::{Problem, Scenario, link};
 use crate::sim::topology::Topology;
 use serde::Serialize;
+pub use axes::{check, usual_axes};
 use std::collections::BTreeMap;
 
 /// What a plan has to meet: a metric with a bound.
@@ -92,8 +94,10 @@ pub struct Found {
 pub struct Candidate {
     /// The settings' values.
     pub values: Vec<String>,
-    /// Its cost.
+    /// Its cost as measured: by prices, and by use where a part is paid for by use.
     pub usd_per_month: f64,
+    /// Its cost by prices alone.
+    pub usd_by_price: f64,
     /// Whether it meets all goals.
     pub meets: bool,
     /// The goals' metrics.
@@ -106,73 +110,6 @@ pub struct Candidate {
 pub const MOST_RUNS: usize = 400;
 /// Runs that are made side by side, whatever the machine, so that the count is always the same.
 const ABREAST: usize = 4;
-/// Settings that say how many or how large.
-const COUNTED: [&str; 6] = ["servers", "size", "replicas", "nodes", "workers", "shards"];
-/// Most values of a setting that was not given a range.
-const MOST_VALUES: f64 = 16.0;
-
-/// Most combinations of a grid.
-const MOST_COMBINATIONS: usize = 100_000;
-
-/// What is searched where nothing is said: how many there are of each thing and how large they are.
-/// Counts go up to 16 or, if that is more, four times what there is; sizes as far as more helps.
-#[must_use]
-pub fn usual_axes(topology: &Topology) -> Vec<Axis> {
-    let mut axes = Vec::new();
-    for part in &topology.scenario().parts {
-        let rows = part.kind.params().iter().enumerate();
-        for (row, param) in rows.filter(|(_, param)| COUNTED.contains(&param.key)) {
-            let values = values(part.kind, param, part.spec.number(row));
-            axes.push(Axis { key: format!("{}.{}", part.kind.key(), param.key), values });
-        }
-    }
-    // What lives on another's machine costs nothing of its own: it cannot be planned.
-    axes.retain(|axis| costs_more(topology, axis));
-    axes
-}
-
-/// What keeps axes from being searched; their values can be set.
-///
-/// # Errors
-/// All problems at once.
-pub fn check(topology: &Topology, axes: &[Axis]) -> Result<(), Vec<Problem>> {
-    let wrong = axes.iter().filter(|axis| !costs_more(topology, axis));
-    let what = "a plan needs values of which each costs more than the one before";
-    let mut problems: Vec<Problem> =
-        wrong.map(|axis| Problem::new(axis.key.as_str(), what)).collect();
-    let count = axes.iter().fold(1usize, |n, axis| n.saturating_mul(axis.values.len()));
-    if count > MOST_COMBINATIONS {
-        let what = format!("{count} combinations are more than {MOST_COMBINATIONS}");
-        problems.push(Problem::new("--over", what));
-    }
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
-}
-
-/// Whether each value of an axis costs more than the one before, all else equal.
-fn costs_more(topology: &Topology, axis: &Axis) -> bool {
-    let cost = |value: &String| {
-        let mut scenario = topology.scenario().clone();
-        scenario.set(&axis.key, value).map_or(f64::NAN, |_| scenario.monthly_usd())
-    };
-    let costs: Vec<f64> = axis.values.iter().map(cost).collect();
-    costs.windows(2).all(|pair| pair[0] < pair[1])
-}
-
-fn values(kind: Kind, param: &Param, now: f64) -> Vec<String> {
-    match param.domain {
-        Domain::Choice(names) => {
-            // Past this size the Universal Scalability Law takes more than it gives.
-            let useful = names.len() - usize::from(kind.row("kappa").is_some());
-            names[..useful].iter().map(|(name, _)| (*name).to_owned()).collect()
-        }
-        Domain::Count { min, max, .. } => {
-            let top = MOST_VALUES.max(4.0 * now).min(max) as u32;
-            (min as u32..=top).map(|n| n.to_string()).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
 /// A search under way. It asks for runs and is told of their results.
 pub struct Search<'a> {
     topology: &'a Topology,
@@ -222,8 +159,14 @@ impl<'a> Search<'a> {
             self.simulate(&probes, each)?;
             batch.retain(|at| !self.is_hopeless(at));
             self.simulate(&batch, each)?;
-            if let Some(best) = batch.iter().find(|at| self.has_met(at)) {
-                return Ok(self.found(Some(best), false));
+            let met = batch.iter().filter(|at| self.has_met(at));
+            best = met.chain(&best).min_by(|a, b| self.cost(a).total_cmp(&self.cost(b))).cloned();
+            if let Some(found) = &best {
+                let limit = self.cost(found) - self.least_use();
+                left.retain(|at| self.scenario(at).monthly_usd() < limit);
+                if left.is_empty() {
+                    return Ok(self.found(best.as_ref(), false));
+                }
             }
             if self.order.len() >= MOST_RUNS {
                 return Ok(self.found(None, true));
@@ -331,7 +274,8 @@ impl<'a> Search<'a> {
             let values = self.axes.iter().zip(&at).map(|(axis, &value)| axis.values[value].clone());
             let candidate = Candidate {
                 values: values.collect(),
-                usd_per_month: run.scenario().monthly_usd(),
+                usd_per_month: settled.figures.usd_per_month,
+                usd_by_price: run.scenario().monthly_usd(),
                 meets: self.goals.iter().all(|goal| goal.is_met(&settled)),
                 metrics: self.goals.iter().map(|goal| goal.wanted.of(&settled)).collect(),
                 link: link::write(run.scenario()),

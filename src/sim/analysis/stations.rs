@@ -7,7 +7,7 @@
 mod assumptions;
 mod predict;
 
-use super::bottleneck::server_name;
+use super::names;
 use crate::sim::snapshot::{PartView, ServerView, Snapshot};
 use crate::sim::topology::Topology;
 use serde::Serialize;
@@ -109,9 +109,9 @@ fn station(topology: &Topology, figures: &Snapshot, part: &PartView, servers: &[
         part: part.key.clone(),
         server: is_alone.then_some(index),
         name: if is_alone {
-            server_name(part, index)
+            names::server(part, index)
         } else {
-            format!("{}, each of {}", super::cost::label(&part.key), servers.len())
+            format!("{}, each of {}", names::label(&part.key), servers.len())
         },
         alike: servers.len(),
         arrivals: queue.arrivals,

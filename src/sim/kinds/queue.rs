@@ -93,6 +93,13 @@ pub fn slots(spec: &Spec) -> u32 {
     }
 }
 
+/// Fewest and most workers where their number follows the backlog; `None` where it does not.
+#[must_use]
+pub fn scaling(spec: &Spec) -> Option<(usize, usize)> {
+    let [least, most] = [Setting::Least, Setting::Most].map(|row| spec.count(row as usize));
+    (spec.number(Setting::Target as usize) > 0.0).then_some((least, most.max(least)))
+}
+
 /// The queue itself first, then the workers, as many as there may be.
 #[must_use]
 pub fn servers(spec: &Spec) -> usize {

@@ -378,7 +378,7 @@ impl Behavior for State {
             ("lookups", hits + misses + joined),
             ("hits", hits),
             ("misses", misses),
-            ("joined", joined),
+            ("coalesced", joined),
             ("directed", sent),
             ("misrouted", astray),
             ("site_checks", self.checks.made),
