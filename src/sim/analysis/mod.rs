@@ -3,6 +3,7 @@
 
 pub mod availability;
 pub mod bottleneck;
+pub mod comparisons;
 pub mod cost;
 pub mod metric;
 pub mod names;

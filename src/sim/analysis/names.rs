@@ -4,6 +4,7 @@
 use crate::sim::kinds::{Kind, database};
 use crate::sim::region::REGIONS;
 use crate::sim::snapshot::PartView;
+use crate::sim::topology::Topology;
 
 /// What a name in links stands for: the kind, and the site counted from 0 where it has a number.
 #[must_use]
@@ -112,6 +113,20 @@ fn member(part: &PartView, index: usize) -> String {
     }
 }
 
+/// Writes per second that each replica of a database applies, where all shards get as many; 0 where
+/// applying takes no work.
+#[must_use]
+pub fn applied(topology: &Topology, part: &PartView, window_s: f64) -> f64 {
+    let spec = topology.scenario().spec_at(Kind::Database, site(&part.key));
+    let is_database = kind(&part.key) == Some(Kind::Database);
+    let takes_work = spec.is_some_and(|spec| database::apply_s(spec) > 0.0);
+    if !is_database || !takes_work || group(part) == 1 || window_s <= 0.0 {
+        return 0.0;
+    }
+    let shards = gauge(part, "shards").unwrap_or(1.0).max(1.0);
+    counter(part, "acknowledged_writes").unwrap_or(0) as f64 / window_s / shards
+}
+
 /// What a server does among those of its part: those with the same role are alike.
 #[must_use]
 pub fn role(part: &PartView, index: usize) -> u8 {
@@ -149,7 +164,6 @@ mod tests {
     use crate::sim::engine::Engine;
     use crate::sim::scenario::link;
     use crate::sim::snapshot::Snapshot;
-    use crate::sim::topology::Topology;
 
     #[test]
     fn names_have_site_shard_and_place() {

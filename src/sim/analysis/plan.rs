@@ -9,9 +9,9 @@ use super::sweep::Axis;
 use crate::sim::kinds::param::quoted;
 use crate::sim::scenario::{Problem, Scenario, link};
 use crate::sim::topology::Topology;
-use serde::Serialize;
 pub use axes::{check, usual_axes};
-use std::collections::BTreeMap;
+use serde::Serialize;
+use std::collections::{BTreeMap, VecDeque};
 
 /// What a plan has to meet: a metric with a bound.
 #[derive(Clone, Debug)]
@@ -146,12 +146,20 @@ impl<'a> Search<'a> {
             return Ok(self.found(None, false));
         }
         let least = self.least(&top, each)?;
-        let mut queue = self.by_cost(&least, &top).into_iter();
+        let mut left = VecDeque::from(self.by_cost(&least, &top));
+        let mut best: Option<Vec<usize>> = None;
         loop {
-            let hopeful = queue.by_ref().filter(|at| !self.is_hopeless(at));
-            let mut batch: Vec<Vec<usize>> = hopeful.take(ABREAST).collect();
+            let mut batch = Vec::new();
+            while let Some(at) = left.pop_front() {
+                if !self.is_hopeless(&at) {
+                    batch.push(at);
+                }
+                if batch.len() == ABREAST {
+                    break;
+                }
+            }
             if batch.is_empty() {
-                return Ok(self.found(None, false));
+                return Ok(self.found(best.as_ref(), false));
             }
             let mut probes: Vec<Vec<usize>> =
                 batch.iter().flat_map(|at| self.probes(at, &top)).collect();
@@ -159,19 +167,30 @@ impl<'a> Search<'a> {
             self.simulate(&probes, each)?;
             batch.retain(|at| !self.is_hopeless(at));
             self.simulate(&batch, each)?;
-            let met = batch.iter().filter(|at| self.has_met(at));
-            best = met.chain(&best).min_by(|a, b| self.cost(a).total_cmp(&self.cost(b))).cloned();
+            let met = batch.into_iter().filter(|at| self.has_met(at));
+            // Of equal ones the first.
+            best = best.into_iter().chain(met).min_by(|a, b| self.cost(a).total_cmp(&self.cost(b)));
             if let Some(found) = &best {
-                let limit = self.cost(found) - self.least_use();
+                // By use, what is dearer by price may be cheaper: those that could be are tried.
+                let limit = (self.cost(found) - self.least_use()) * (1.0 - 1e-9);
                 left.retain(|at| self.scenario(at).monthly_usd() < limit);
-                if left.is_empty() {
-                    return Ok(self.found(best.as_ref(), false));
-                }
             }
-            if self.order.len() >= MOST_RUNS {
-                return Ok(self.found(None, true));
+            if self.order.len() >= MOST_RUNS && !left.is_empty() {
+                return Ok(self.found(best.as_ref(), best.is_none()));
             }
         }
+    }
+
+    /// What a combination that was simulated costs.
+    fn cost(&self, at: &[usize]) -> f64 {
+        self.tried.get(at).map_or(f64::INFINITY, |candidate| candidate.usd_per_month)
+    }
+
+    /// The least by which use made a combination dearer than its price, or the most by which it
+    /// made one cheaper, so far.
+    fn least_use(&self) -> f64 {
+        let more = |c: &Candidate| c.usd_per_month - c.usd_by_price;
+        self.tried.values().map(more).fold(f64::INFINITY, f64::min)
     }
 
     /// The least value of each setting that meets the goals with all others at their most.

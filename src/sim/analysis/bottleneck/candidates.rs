@@ -23,6 +23,8 @@ struct Place<'a> {
     part: &'a PartView,
     kind: Kind,
     spec: Option<&'a Spec>,
+    /// Writes per second that a replica applies.
+    applied: f64,
 }
 
 /// All of them, in the order of parts and servers.
@@ -31,7 +33,8 @@ pub fn candidates(topology: &Topology, figures: &Snapshot) -> Vec<Bottleneck> {
     for part in &figures.parts {
         let Some(kind) = names::kind(&part.key) else { continue };
         let spec = topology.scenario().spec_at(kind, names::site(&part.key));
-        let place = Place { figures, part, kind, spec };
+        let applied = names::applied(topology, part, figures.window_s);
+        let place = Place { figures, part, kind, spec, applied };
         for (index, server) in part.servers.iter().enumerate() {
             if server.alive && server.rate > 0.0 {
                 let uses = place.uses(index, server);
@@ -58,7 +61,10 @@ impl Place<'_> {
         let mut add = |resource, capacity: f64, load: f64, used: f64| {
             uses.push(Use { resource, capacity, load, used, calls });
         };
-        let own = offered(self.figures, self.part, index);
+        // Applying does not count as a call: its work comes on top.
+        let applies = self.applied * f64::from(names::role(self.part, index));
+        let applying = applies * server.work_s.unwrap_or(0.0) * server.slow.max(1.0);
+        let own = offered(self.figures, self.part, index) + applying;
         match (server.cores, server.slots) {
             (Some(_), _) if self.part.guest => {}
             (Some(cores), _) => add(Resource::Processor, cores, own / cores, server.utilisation),
@@ -107,12 +113,7 @@ impl Place<'_> {
     /// A replica's applying of writes, where all shards get as many.
     fn apply(&self) -> Option<Use> {
         let spec = self.spec.filter(|_| self.kind == Kind::Database)?;
-        if spec.count(database::Setting::Replicas as usize) == 0 || self.figures.window_s <= 0.0 {
-            return None;
-        }
-        let writes = names::counter(self.part, "acknowledged_writes")? as f64;
-        let shards = names::gauge(self.part, "shards")?.max(1.0);
-        let calls = writes / self.figures.window_s / shards;
+        let calls = self.applied;
         let load = calls * database::apply_s(spec);
         Some(Use { resource: Resource::Apply, capacity: 1.0, load, used: load.min(1.0), calls })
     }
