@@ -67,13 +67,18 @@ pub struct Grid {
 /// Narrowest drawing: 320 pixels of screen without the page's margins.
 const NARROWEST: f64 = 264.0;
 
+/// Narrowest room for several sites in rows.
+const SPREAD: f64 = 640.0;
+
 /// The grid for a room.
 #[must_use]
 pub fn grid(room: Room, parts: &Parts) -> Grid {
     let width = room.width.max(NARROWEST);
     let room = Room { width, ..room };
     let form = match width {
-        _ if width < SQUARE => return forms::tall(room, parts),
+        _ if width < if parts.is_spread() { SPREAD } else { SQUARE } => {
+            return forms::tall(room, parts);
+        }
         _ if parts.is_spread() => spread::sites,
         _ if width >= row_width(parts) => forms::row,
         _ => forms::square,
