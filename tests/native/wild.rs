@@ -60,6 +60,17 @@ const NARROWER: &[(&str, f64, f64)] = &[
     ("cache.op_ms", 0.0, 1.0),
     ("cache.access_ms", 0.0, 5.0),
     ("cache.backlog", 0.0, 50.0),
+    ("cache.nodes", 1.0, 5.0),
+    ("cache.entries", 0.0, 300.0),
+    ("cache.ttl_s", 0.0, 2.0),
+    ("cache.lease_s", 0.01, 1.0),
+    ("cache.flush_s", 0.001, 0.5),
+    ("cdn.entries", 0.0, 300.0),
+    ("cdn.ttl_s", 0.0, 2.0),
+    ("cdn.read_ttl_s", 0.0, 2.0),
+    ("cdn.edge_ms", 0.0, 20.0),
+    ("cdn.pause_s", 0.0, 1.0),
+    ("clients.urls", 1.0, 1_000.0),
     ("clients.job_share", 0.0, 0.5),
     ("queue.capacity", 1.0, 200.0),
     ("queue.enqueue_ms", 0.0, 20.0),
@@ -168,6 +179,7 @@ pub fn any_scenario(draw: &mut Draw, seed: u64) -> Scenario {
     let optional = [
         Kind::Network,
         Kind::Dns,
+        Kind::Cdn,
         Kind::LoadBalancer,
         Kind::Cache,
         Kind::Database,
@@ -184,6 +196,12 @@ pub fn any_scenario(draw: &mut Draw, seed: u64) -> Scenario {
     let mut made = scenario(&keys.join(","), "", seed);
     if keys.contains(&"queue") {
         assert_eq!(made.set("clients.job_share", "0.3"), Ok(None));
+    }
+    // Half of all caches and edges hold real entries.
+    for key in ["cache", "cdn"] {
+        if keys.contains(&key) && draw.below(2) == 0 {
+            assert_eq!(made.set(&format!("{key}.ratio"), "emergent"), Ok(None));
+        }
     }
     let rows: usize = made.parts.iter().map(|part| part.kind.params().len()).sum();
     for _ in 0..rows / 3 {
@@ -225,7 +243,7 @@ pub fn any_story(start: &Scenario, draw: &mut Draw, steps: usize) -> Vec<(Span, 
         let wait = Span::from_seconds(1.2 * draw.unit() * draw.unit());
         let kind = scenario.parts[draw.below(scenario.parts.len() as u32) as usize].kind;
         let server = (draw.below(3) > 0).then(|| draw.below(5) as usize);
-        let happening = match draw.below(8) {
+        let happening = match draw.below(10) {
             0 => Happening::Fault(kind, server, Some(Fault::Kill)),
             1 => Happening::Fault(kind, server, Some(Fault::Slow(1.0 + 9.0 * draw.unit()))),
             2 => Happening::Fault(kind, server, None),
@@ -240,6 +258,8 @@ pub fn any_story(start: &Scenario, draw: &mut Draw, steps: usize) -> Vec<(Span, 
                 Happening::Change(Box::new(scenario.clone()))
             }
             6 => Happening::Fault(Kind::WebTier, None, Some(Fault::Deploy)),
+            7 => Happening::Fault(Kind::Cache, server, Some(Fault::Flush)),
+            8 => Happening::Fault(Kind::Cdn, server, Some(Fault::Purge(draw.unit()))),
             _ => Happening::Nothing,
         };
         story.push((wait, happening));

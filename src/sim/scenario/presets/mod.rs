@@ -296,7 +296,7 @@ mod tests {
             assert_eq!(scenario.base, Base::Stage(known.number));
             assert_eq!(scenario.origin(), scenario);
             let clients = scenario.spec(Kind::Clients).expect("there are users");
-            let users = crate::sim::kinds::clients::daily_users(clients);
+            let users = clients::daily_users(clients);
             assert!((users / known.users - 1.0).abs() < 0.02, "{}: {users}", known.name);
         }
         for place in 0..PRESETS.len() {
