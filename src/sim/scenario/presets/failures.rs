@@ -5,8 +5,8 @@
 use super::{Preset, Start};
 use crate::sim::kinds::Kind;
 
-/// A health check that waits in a full backlog for too long takes a sound server out, and the others
-/// get its share: a failure of its own, which would hide the one to be seen.
+/// A health check that waits in a full backlog for too long takes a sound server out, and the
+/// others get its share: a failure of its own, which would hide the one to be seen.
 const NO_CHECKS: (&str, &str) = ("lb.check_s", "0");
 
 /// Users, balancer, web tier, database.
@@ -143,10 +143,10 @@ pub const HOT_SHARD: Preset = Preset {
 pub const AUTOSCALER_LATE: Preset = Preset {
     key: "autoscaler-late",
     name: "Autoscaler too late",
-    story: "At 60 s there is four times the traffic at once. The autoscaler sees it a minute later, \
-            and new servers take 90 s to boot and 30 s to warm up: until then requests fail. It \
-            also orders too few, as no server is ever busier than all the time. Servers held ready \
-            before the crowd comes help.",
+    story: "At 60 s there is four times the traffic at once. The autoscaler sees it a minute \
+            later, and new servers take 90 s to boot and 30 s to warm up: until then requests \
+            fail. It also orders too few, as no server is ever busier than all the time. Servers \
+            held ready before the crowd comes help.",
     start: Start::Parts(PLAIN),
     sites: 1,
     settings: &[
@@ -173,9 +173,9 @@ pub const REPLICA_LAG: Preset = Preset {
     key: "replica-lag",
     name: "Replica lag",
     story: "From 60 s to 120 s there are 640 writes a second. Replicas apply 400, one after \
-            another, and fall behind by about 36 s; long after the burst nearly all reads find old data. \
-            No request fails: only counters of stale reads show it. Reads that go to the primary \
-            help, as long as it can take them.",
+            another, and fall behind by about 36 s; for half a minute after the burst nearly all \
+            reads find old data. No request fails: only the counter of stale reads shows it. \
+            Reads that go to the primary help, as long as it can take them.",
     start: Start::Parts(PLAIN),
     sites: 1,
     settings: &[
