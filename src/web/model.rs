@@ -8,8 +8,9 @@ use super::route::{self, Options, Theme};
 use super::steps::Steps;
 use super::trace::Trace;
 use crate::sim::analysis::settle::Settled;
+use crate::sim::journal::Line;
 use crate::sim::kinds::Kind;
-use crate::sim::scenario::{Base, PresentFault, Problem, Scenario, link, presets};
+use crate::sim::scenario::{Base, Problem, Scenario, link, presets};
 use crate::sim::session::{Command, Live, Update};
 use crate::sim::snapshot::Snapshot;
 use std::rc::Rc;
@@ -26,7 +27,37 @@ pub enum Place {
 }
 
 /// The part, or one of its servers, that the inspector shows.
-pub type Selected = Option<(Kind, Option<usize>)>;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Selection {
+    /// What it is.
+    pub kind: Kind,
+    /// Its site, counted from 0; `None` where there is one, or for a part outside all.
+    pub site: Option<u8>,
+    /// One of its servers, counted from 0.
+    pub server: Option<usize>,
+}
+
+impl Selection {
+    /// A part as a whole, in the first site where there are several.
+    #[must_use]
+    pub fn of(kind: Kind, scenario: &Scenario) -> Self {
+        let site = (scenario.sites > 1 && !kind.is_global()).then_some(0);
+        Self { kind, site, server: None }
+    }
+
+    /// The name of the part in settings, faults and results.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let site = self.site.map_or_else(String::new, |site| (site + 1).to_string());
+        format!("{}{site}", self.kind.key())
+    }
+
+    /// The site's number, the first where none is meant.
+    #[must_use]
+    pub fn place(&self) -> u8 {
+        self.site.unwrap_or(0)
+    }
+}
 
 /// What happens to the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +79,8 @@ pub enum Msg {
     Act(String, Vec<Command>),
     /// Another stage.
     Stage(u8),
+    /// A preset, by its place.
+    Preset(usize),
     /// The stage as it was at first.
     ResetStage,
     /// The page as it was at first.
@@ -65,7 +98,11 @@ pub enum Msg {
     /// Simulated seconds in a second.
     Speed(f64),
     /// Another part in the inspector.
-    Select(Selected),
+    Select(Option<Selection>),
+    /// Whether what the inspector changes holds for all sites.
+    AllSites(bool),
+    /// Opens or closes the settings at hand.
+    AtHand(bool),
     /// A metric whose meaning is asked for.
     Explain(Option<usize>),
     /// The address changed from outside.
@@ -183,7 +220,13 @@ pub struct Model {
     /// The tab was hidden while playing.
     pub hidden: bool,
     /// The inspector's part.
-    pub selected: Selected,
+    pub selected: Option<Selection>,
+    /// Whether what the inspector changes holds for all sites.
+    pub all_sites: bool,
+    /// Whether the settings at hand are open, as far as the visitor said so.
+    pub at_hand: Option<bool>,
+    /// What happened in the live run, oldest first.
+    pub log: Rc<Vec<Line>>,
     /// The metric being explained.
     pub explained: Option<usize>,
     /// What was wrong with the last thing asked for.
@@ -229,6 +272,9 @@ impl Model {
             speed: 1.0,
             hidden: false,
             selected: None,
+            all_sites: false,
+            at_hand: None,
+            log: Rc::default(),
             explained: None,
             notice: problems,
             options: route.options,
@@ -280,12 +326,11 @@ impl Model {
         }
     }
 
-    /// The fault at a place: the server's own, else the whole part's.
+    /// Whether a panel stands beside the diagram: of the selected part, or with what is wanted
+    /// most. Several sites need the room, so that it stays closed there until it is asked for.
     #[must_use]
-    pub fn fault(&self, kind: Kind, server: Option<usize>) -> Option<&PresentFault> {
-        let faults = || self.scenario.faults.iter().filter(|f| f.kind == kind);
-        let own = faults().find(|f| f.server == server);
-        own.or_else(|| faults().find(|f| f.server.is_none()))
+    pub fn has_panel(&self) -> bool {
+        self.selected.is_some() || self.at_hand.unwrap_or(self.scenario.sites == 1)
     }
 }
 

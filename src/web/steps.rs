@@ -118,12 +118,12 @@ pub fn apply(scenario: &mut Scenario, command: &Command) -> Result<Vec<Problem>,
             Ok(fault) => refuse("fault", format!("this scenario has no part {}", fault.kind.key())),
             Err(what) => refuse("fault", what),
         },
-        Command::Heal { part, server } => match Kind::by_key(part) {
-            Some(kind) => {
-                scenario.heal(kind, None, *server);
+        Command::Heal { part, server } => match scenario.find(part) {
+            Ok((kind, site)) => {
+                scenario.heal(kind, site, *server);
                 Ok(Vec::new())
             }
-            None => refuse("part", "there is no such part".to_owned()),
+            Err(what) => refuse("part", what),
         },
         _ => Ok(Vec::new()),
     }
@@ -143,12 +143,15 @@ fn gently(now: &Scenario, target: &Scenario) -> Option<Vec<Command>> {
     if now.base != target.base || now.seed != target.seed || kinds(now) != kinds(target) {
         return None;
     }
+    if now.changes != target.changes {
+        return None;
+    }
     let mut commands = Vec::new();
     for (a, b) in now.parts.iter().zip(&target.parts) {
         for (row, param) in b.kind.params().iter().enumerate() {
             if a.spec.value(row) != b.spec.value(row) {
                 commands.push(Command::Set {
-                    key: format!("{}.{}", b.kind.key(), param.key),
+                    key: format!("{}.{}", target.name(b), param.key),
                     value: param.write(b.spec.value(row)),
                 });
             }
@@ -190,6 +193,8 @@ mod tests {
             "?stage=2#db.kind=nosql",
             "?stage=2#cache.place=own&db.place=own&web.discipline=slots",
             "?stage=3#seed=4",
+            "?stage=3&sites=2#web2.servers=6&fault=kill.web2.1",
+            "?stage=3&sites=2#web.servers=5&fault=kill.web",
         ];
         for from in links {
             for to in links {

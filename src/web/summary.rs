@@ -3,8 +3,9 @@
 
 use super::view::format;
 use crate::sim::analysis::settle::Settled;
-use crate::sim::kinds::Kind;
 use crate::sim::kinds::behavior::Fault;
+use crate::sim::kinds::{Kind, network};
+use crate::sim::region::REGIONS;
 use crate::sim::scenario::{Base, PresentFault, Scenario, presets};
 use crate::sim::snapshot::{PartView, Snapshot};
 
@@ -24,6 +25,27 @@ pub fn busiest(figures: &Snapshot) -> Option<(&PartView, f64)> {
 #[must_use]
 pub fn name(kind: Kind, scenario: &Scenario) -> &'static str {
     if kind == Kind::WebTier && scenario.base == Base::Stage(1) { "Server" } else { kind.label() }
+}
+
+/// The name in words of a part that figures and links call `web2`: with its site where there are
+/// several.
+#[must_use]
+pub fn part_name(key: &str, scenario: &Scenario) -> String {
+    let Ok((kind, site)) = scenario.find(key) else {
+        return key.to_owned();
+    };
+    match site {
+        Some(site) => format!("{} {}", name(kind, scenario), site_name(scenario, site)),
+        None => name(kind, scenario).to_owned(),
+    }
+}
+
+/// The name of a site: that of its region.
+#[must_use]
+pub fn site_name(scenario: &Scenario, site: u8) -> &'static str {
+    let row = network::Setting::Site as usize;
+    let region = scenario.spec_at(Kind::Network, site).map_or(0, |spec| spec.count(row));
+    REGIONS[region.min(REGIONS.len() - 1)].name
 }
 
 /// What the scenario starts from: "Stage 3, Load balancer".
@@ -54,9 +76,9 @@ pub fn fault_text(fault: &PresentFault, scenario: &Scenario) -> String {
         Fault::Purge(share) => format!("is purged of {}", format::percent(share)),
         Fault::Expire => "is forgotten by resolvers".to_owned(),
         Fault::Deploy => "gets a new release".to_owned(),
-        Fault::Reshard => "is resharded".to_owned(),
     };
-    let site = fault.site.map_or_else(String::new, |site| format!(" of site {}", site + 1));
+    let site = fault.site.filter(|_| scenario.sites > 1);
+    let site = site.map_or_else(String::new, |s| format!(" in {}", site_name(scenario, s)));
     let at = fault.at.seconds();
     let from = if at > 0.0 { format!(" from {at} s on") } else { String::new() };
     let until = fault.lasts.map_or_else(String::new, |span| format!(" for {} s", span.seconds()));
@@ -69,18 +91,18 @@ pub fn limit(scenario: &Scenario, figures: &Snapshot) -> String {
     let is_down = |part: &&PartView| {
         !part.servers.is_empty() && part.servers.iter().all(|server| !server.alive)
     };
-    if let Some(kind) = figures.parts.iter().find(is_down).and_then(|p| Kind::by_key(&p.key)) {
+    if let Some(part) = figures.parts.iter().find(is_down) {
         let errors = format::percent(figures.users.error_share());
         return format!(
             "{}: no server is up, so nothing that needs it is answered. {errors} of all requests \
              fail.",
-            name(kind, scenario)
+            part_name(&part.key, scenario)
         );
     }
     let Some((part, load)) = busiest(figures) else {
         return "No part has been measured yet.".to_owned();
     };
-    let label = Kind::by_key(&part.key).map_or("", |kind| name(kind, scenario));
+    let label = part_name(&part.key, scenario);
     let busy = format::percent(load.min(1.0));
     let asked = format::rate(figures.offered_rate());
     if load > FULL {
@@ -129,7 +151,7 @@ pub fn paragraph(scenario: &Scenario, figures: &Snapshot) -> String {
         text.push_str(&format!(" {}.", fault_text(fault, scenario)));
     }
     if let Some((part, load)) = busiest(figures) {
-        let label = Kind::by_key(&part.key).map_or("", |kind| name(kind, scenario));
+        let label = part_name(&part.key, scenario);
         text.push_str(&format!(" Busiest: {label}, {}.", format::percent(load)));
     }
     text.push_str(&format!(" Cost: {} per month.", format::usd(figures.usd_per_month)));

@@ -185,3 +185,22 @@ fn a_failing_fetch_disappoints_those_who_wait_and_holds_nobody_up() {
         assert!(number(&after, "cache", "waiting") < 40.0);
     }
 }
+
+#[test]
+fn guards_before_the_cache_repeat_what_was_asked_of_it() {
+    // Calls of a dead cache are tried again until it is back: writes stay writes.
+    let settings = "clients.rate=1000 clients.read_share=0.5 cache.strategy=write-through \
+                    to_cache.retries=5 to_cache.backoff_ms=400 to_cache.budget=0";
+    let parts = "clients,web,to_cache,cache,db";
+    let mut scenario = textbook(parts, &format!("{BASE} {settings}"), 1);
+    scenario.fail(PresentFault::read("kill.cache@20for0.3").expect("it is a fault"));
+    let mut engine = Engine::new(topology(&scenario));
+    let figures = watch(&mut engine, 60.0);
+    assert_eq!(figures.users.failed, 0);
+    assert_eq!(number(&figures, "cache", "stale_reads"), 0.0);
+    assert!(number(&figures, "cache", "unanswered") > 100.0);
+    let writes = figures.classes.iter().find(|class| class.key == "write");
+    let writes = writes.map_or(0, |class| class.tally.arrived) as f64;
+    let database = figures.part("db").map_or(0, |db| db.tally.arrived) as f64;
+    near("what reaches the database", database, writes, 20.0);
+}

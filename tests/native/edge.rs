@@ -2,10 +2,13 @@
 //! change, failover, spikes, retry budgets and the bill for bytes.
 
 use crate::probe::topology;
+use crate::wild;
 use millionth::sim::engine::Engine;
+use millionth::sim::kinds::Kind;
 use millionth::sim::region::{AUDIENCE_SHARES, REGIONS};
 use millionth::sim::scenario::link;
 use millionth::sim::snapshot::Snapshot;
+use millionth::sim::topology::Topology;
 use millionth::sim::units::{SimTime, Span};
 
 /// A web tier that answers everything in exactly 20 ms, and users who wait for ever.
@@ -307,4 +310,62 @@ fn bytes_are_paid_where_they_leave() {
     assert!((sum / expected - 1.0).abs() < 1e-3, "{sum}, expected {expected}");
     let share = arrived(&figures, "web2") / figures.users.arrived as f64;
     assert!((usd("network2") / sum - share).abs() < 1e-3);
+}
+
+#[test]
+fn the_laws_hold_with_several_sites_whatever_happens() {
+    let (mut told, mut checks, mut joined, mut failed) = (0, 0.0, 0.0, 0);
+    for seed in 1..=150 {
+        let mut draw = wild::draws(9).at(seed);
+        let mut scenario = wild::any_scenario(&mut draw, seed);
+        let kinds = scenario.kinds();
+        if !(kinds.contains(&Kind::Dns) && kinds.contains(&Kind::Network)) {
+            continue;
+        }
+        scenario.set_sites(2 + (seed % 3) as u8);
+        assert_eq!(scenario.set("dns.check_s", "0.3"), Ok(None));
+        if Topology::build(&scenario).is_err() {
+            continue;
+        }
+        told += 1;
+        let story = wild::any_story(&scenario, &mut draw, 20);
+        let run = |slice: u64| {
+            let mut engine = Engine::new(topology(&scenario));
+            let start = engine.sample();
+            let mut until = SimTime::ZERO;
+            for (wait, happening) in &story {
+                until = until.after(*wait);
+                while engine.run_until(until, slice) == slice {}
+                wild::happen(&mut engine, happening);
+                let law = engine.check();
+                law.unwrap_or_else(|law| panic!("seed {seed}: {law}\n{}", link::write(&scenario)));
+            }
+            Snapshot::between(engine.topology(), &start, &engine.sample())
+        };
+        let figures = run(u64::MAX);
+        assert_eq!(figures, run(61), "seed {seed}: in slices");
+        checks += counter(&figures, "dns", "site_checks");
+        joined += counter(&figures, "dns", "coalesced");
+        failed += figures.users.failed;
+    }
+    // What was never seen was not tested.
+    assert!(
+        told > 20 && checks > 300.0 && joined > 100.0 && failed > 1_000,
+        "{told} {checks} {joined} {failed}"
+    );
+}
+
+#[test]
+fn files_go_to_the_edge_over_the_last_mile_and_are_on_its_bill() {
+    let settings = "clients.static_share=1&clients.shares=0,0,0,1&network.last_mile=on\
+        &network.new_connections=1&network.egress_usd_gb=0.09&cdn.hit=1&cdn.edge_ms=2\
+        &dns.lookups=0&clients.rate=100";
+    let mut engine = engine("parts=clients,network,dns,cdn,web&sites=2", settings);
+    let figures = window(&mut engine, 0.0, 60.0);
+    // Three round trips of the 20 ms to the edge, and its work.
+    let mean = mean_ms(&figures);
+    assert!((mean - 62.0).abs() < 1e-6, "{mean}");
+    assert_eq!(arrived(&figures, "web1") + arrived(&figures, "web2"), 0.0);
+    assert_eq!(counter(&figures, "dns", "directed"), 0.0);
+    assert!(figures.part("network1").is_some_and(|network| network.usd_per_month == 0.0));
 }

@@ -6,8 +6,10 @@ mod caching;
 #[allow(dead_code, reason = "some of it is for the accuracy table")]
 #[path = "../accuracy/cases/mod.rs"]
 mod cases;
+mod database;
 mod edge;
 mod edges;
+mod failures;
 mod faults;
 mod formulas;
 mod laws;

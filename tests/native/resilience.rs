@@ -91,7 +91,7 @@ fn a_call_times_out_when_it_says_and_its_work_is_wasted() {
     let settings = format!("{ASKED} to_db.timeout_ms=10");
     let figures = run_seconds(&textbook("clients,web,db,to_db", &settings, 1), 10.0, 2_000.0);
     let figures = figures.result.figures;
-    let expected = (-2.0f64).exp();
+    let expected = libm::exp(-2.0);
     close("timed out", failed(&figures, "call_timed_out"), expected, 0.01);
     close(
         "counted",
@@ -210,10 +210,10 @@ fn a_second_request_cuts_the_tail_at_the_price_of_theory() {
     };
     let p99 = |figures: &Snapshot| part(figures, "to_db").latency.p99_s.expect("has answers");
     let (alone, hedged) = (run(""), run("to_db.hedge_ms=5"));
-    close("p99 alone", p99(&alone), 0.005 * 100.0f64.ln(), 0.02);
-    close("p99 hedged", p99(&hedged), 0.002_5 * (1.0 + 100.0f64.ln()), 0.02);
+    close("p99 alone", p99(&alone), 0.005 * libm::log(100.0), 0.02);
+    close("p99 hedged", p99(&hedged), 0.002_5 * (1.0 + libm::log(100.0)), 0.02);
     let calls = part(&hedged, "to_db").tally.arrived as f64;
-    let share = (-1.0f64).exp();
+    let share = libm::exp(-1.0);
     close("extra load", part(&hedged, "db").tally.arrived as f64 / calls, 1.0 + share, 0.01);
     close("sent", count(&hedged, "to_db", "hedges") / calls, share, 0.01);
     close("won", count(&hedged, "to_db", "hedge_wins") / calls, share / 2.0, 0.02);

@@ -7,7 +7,7 @@ use millionth::sim::kinds::behavior::Fault;
 use millionth::sim::kinds::guard::GUARDS;
 use millionth::sim::kinds::param::{Domain, Param};
 use millionth::sim::rng::{Draw, Purpose, Stream};
-use millionth::sim::scenario::Scenario;
+use millionth::sim::scenario::{PresentFault, Scenario};
 use millionth::sim::topology::Topology;
 use millionth::sim::units::Span;
 
@@ -18,6 +18,31 @@ const NARROWER: &[(&str, f64, f64)] = &[
     ("clients.users", 1.0, 2_000.0),
     ("clients.timeout_s", 0.0, 3.0),
     ("clients.backoff_ms", 0.0, 500.0),
+    ("lb.drain_s", 0.0, 3.0),
+    ("lb.takeover_s", 0.0, 2.0),
+    ("lb.sticky_s", 1.0, 5.0),
+    ("web.scale_period_s", 1.0, 3.0),
+    ("web.scale_max", 1.0, 10.0),
+    ("web.scale_window_s", 0.0, 5.0),
+    ("web.cooldown_s", 0.0, 5.0),
+    ("web.boot_s", 0.0, 2.0),
+    ("web.boot_warm_s", 0.0, 2.0),
+    ("web.warm_s", 0.0, 2.0),
+    ("web.restart_s", 0.0, 2.0),
+    ("web.pause_s", 0.0, 2.0),
+    ("web.watch_s", 0.0, 3.0),
+    ("web.rollback_window_s", 1.0, 3.0),
+    ("web.batch", 1.0, 3.0),
+    ("web.session_idle_s", 1.0, 5.0),
+    ("web.login_ms", 0.0, 50.0),
+    ("web.job_ms", 0.01, 50.0),
+    ("web.memory_mb", 0.0, 1_000.0),
+    ("web.memory_request_mb", 0.0, 100.0),
+    ("web.memory_session_kb", 0.0, 5_000.0),
+    ("sessions.capacity", 1.0, 500.0),
+    ("sessions.idle_s", 1.0, 5.0),
+    ("sessions.op_ms", 0.0, 5.0),
+    ("sessions.backlog", 0.0, 50.0),
     ("clients.retries", 0.0, 4.0),
     ("dns.ttl_s", 0.0, 5.0),
     ("dns.resolvers", 1.0, 100.0),
@@ -35,6 +60,17 @@ const NARROWER: &[(&str, f64, f64)] = &[
     ("cache.op_ms", 0.0, 1.0),
     ("cache.access_ms", 0.0, 5.0),
     ("cache.backlog", 0.0, 50.0),
+    ("cache.nodes", 1.0, 5.0),
+    ("cache.entries", 0.0, 300.0),
+    ("cache.ttl_s", 0.0, 2.0),
+    ("cache.lease_s", 0.01, 1.0),
+    ("cache.flush_s", 0.001, 0.5),
+    ("cdn.entries", 0.0, 300.0),
+    ("cdn.ttl_s", 0.0, 2.0),
+    ("cdn.read_ttl_s", 0.0, 2.0),
+    ("cdn.edge_ms", 0.0, 20.0),
+    ("cdn.pause_s", 0.0, 1.0),
+    ("clients.urls", 1.0, 1_000.0),
     ("clients.job_share", 0.0, 0.5),
     ("queue.capacity", 1.0, 200.0),
     ("queue.enqueue_ms", 0.0, 20.0),
@@ -59,6 +95,27 @@ const NARROWER: &[(&str, f64, f64)] = &[
     ("db.joins", 0.0, 1.0),
     ("db.connections", 1.0, 20.0),
     ("db.backlog", 0.0, 50.0),
+    ("db.kv_read_ms", 0.01, 20.0),
+    ("db.kv_write_ms", 0.01, 20.0),
+    ("db.document_read_ms", 0.01, 20.0),
+    ("db.document_write_ms", 0.01, 20.0),
+    ("db.graph_read_ms", 0.01, 20.0),
+    ("db.graph_write_ms", 0.01, 20.0),
+    ("db.column_read_ms", 0.01, 20.0),
+    ("db.column_write_ms", 0.01, 20.0),
+    ("db.connect_ms", 0.0, 5.0),
+    ("db.iops", 0.0, 5_000.0),
+    ("db.lag_ms", 0.0, 500.0),
+    ("db.apply_share", 0.0, 2.0),
+    ("db.detect_s", 0.0, 1.0),
+    ("db.promote_s", 0.0, 1.0),
+    ("db.shards", 1.0, 5.0),
+    ("db.acks", 1.0, 3.0),
+    ("db.key_kb", 1.0, 50.0),
+    ("db.move_mb_s", 1.0, 50.0),
+    ("db.move_ms", 0.0, 5.0),
+    ("db.site_promote_s", 0.0, 1.0),
+    ("db.site_lag_ms", 0.0, 300.0),
 ];
 
 /// The same for settings of all guards, which are mostly off: some ends are most likely.
@@ -122,6 +179,7 @@ pub fn any_scenario(draw: &mut Draw, seed: u64) -> Scenario {
     let optional = [
         Kind::Network,
         Kind::Dns,
+        Kind::Cdn,
         Kind::LoadBalancer,
         Kind::Cache,
         Kind::Database,
@@ -138,6 +196,12 @@ pub fn any_scenario(draw: &mut Draw, seed: u64) -> Scenario {
     let mut made = scenario(&keys.join(","), "", seed);
     if keys.contains(&"queue") {
         assert_eq!(made.set("clients.job_share", "0.3"), Ok(None));
+    }
+    // Half of all caches and edges hold real entries.
+    for key in ["cache", "cdn"] {
+        if keys.contains(&key) && draw.below(2) == 0 {
+            assert_eq!(made.set(&format!("{key}.ratio"), "emergent"), Ok(None));
+        }
     }
     let rows: usize = made.parts.iter().map(|part| part.kind.params().len()).sum();
     for _ in 0..rows / 3 {
@@ -179,7 +243,7 @@ pub fn any_story(start: &Scenario, draw: &mut Draw, steps: usize) -> Vec<(Span, 
         let wait = Span::from_seconds(1.2 * draw.unit() * draw.unit());
         let kind = scenario.parts[draw.below(scenario.parts.len() as u32) as usize].kind;
         let server = (draw.below(3) > 0).then(|| draw.below(5) as usize);
-        let happening = match draw.below(8) {
+        let happening = match draw.below(10) {
             0 => Happening::Fault(kind, server, Some(Fault::Kill)),
             1 => Happening::Fault(kind, server, Some(Fault::Slow(1.0 + 9.0 * draw.unit()))),
             2 => Happening::Fault(kind, server, None),
@@ -194,6 +258,8 @@ pub fn any_story(start: &Scenario, draw: &mut Draw, steps: usize) -> Vec<(Span, 
                 Happening::Change(Box::new(scenario.clone()))
             }
             6 => Happening::Fault(Kind::WebTier, None, Some(Fault::Deploy)),
+            7 => Happening::Fault(Kind::Cache, server, Some(Fault::Flush)),
+            8 => Happening::Fault(Kind::Cdn, server, Some(Fault::Purge(draw.unit()))),
             _ => Happening::Nothing,
         };
         story.push((wait, happening));
@@ -208,7 +274,12 @@ pub fn happen(engine: &mut Engine, happening: &Happening) {
         Happening::Change(scenario) => engine.change(crate::probe::topology(scenario)),
         Happening::Fault(kind, server, fault) => {
             let mut faults = engine.topology().scenario().faults.clone();
-            faults.extend(crate::probe::only(*kind, *server, *fault));
+            let at = engine.now();
+            let now = crate::probe::only(*kind, *server, *fault).into_iter();
+            faults.extend(now.map(|f| {
+                let instant = f.fault.is_instant();
+                PresentFault { at: if instant { at } else { f.at }, ..f }
+            }));
             engine.hold(&faults);
         }
     }

@@ -328,6 +328,11 @@ impl Behavior for State {
         }
     }
 
+    fn check(&self) -> Result<(), String> {
+        let dirty = self.memories.iter().map(|memory| memory.kept_back.sum());
+        self.counts.check(dirty.sum())
+    }
+
     fn counters(&self) -> Vec<(&'static str, u64)> {
         self.counts.all()
     }

@@ -111,6 +111,7 @@ const NO_EDGE: u16 = u16::MAX;
 struct Counts {
     hits: u64,
     misses: u64,
+    fetches: u64,
     coalesced: u64,
     duplicates: u64,
     passed: u64,
@@ -197,6 +198,7 @@ impl State {
             return self.serve(ctx, id);
         }
         self.counts.misses += 1;
+        self.counts.fetches += 1;
         self.go(ctx, id, PASS)
     }
 
@@ -328,11 +330,20 @@ impl Behavior for State {
         self.tier.view(ctx)
     }
 
+    fn check(&self) -> Result<(), String> {
+        let Counts { misses, fetches, coalesced, .. } = self.counts;
+        if misses != fetches + coalesced {
+            return Err(format!("cdn: {misses} misses, {fetches} fetches, {coalesced} wait"));
+        }
+        Ok(())
+    }
+
     fn counters(&self) -> Vec<(&'static str, u64)> {
         let counts = &self.counts;
         vec![
             ("hits", counts.hits),
             ("misses", counts.misses),
+            ("fetches", counts.fetches),
             ("coalesced", counts.coalesced),
             ("duplicate_fetches", counts.duplicates),
             ("passed", counts.passed),

@@ -3,24 +3,26 @@
 
 mod failover;
 mod fan;
+mod home;
 mod model;
 mod policy;
+mod query;
 mod replication;
 mod report;
 mod reshard;
 mod settings;
 mod shard;
+mod sites;
 
 use super::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
 use super::param::Spec;
 use super::ring::{Owners, Placement};
-use super::station::Admission;
 use super::tier::{Machine, Plan, Tier};
 use super::{Kind, clients, network};
 use crate::sim::rng::{Purpose, Stream};
 use crate::sim::run::calendar::LineId;
 use crate::sim::run::meters::ServerMeter;
-use crate::sim::run::requests::{Outcome, Request, RequestId};
+use crate::sim::run::requests::{Outcome, RequestId};
 use crate::sim::units::{SimTime, Span};
 use failover::Toll;
 use fan::Fan;
@@ -32,6 +34,7 @@ use report::Counts;
 use reshard::Migration;
 pub use settings::{PARAMS, Setting, cores, monthly_usd, servers};
 use shard::Shard;
+use sites::Sites;
 
 /// Name in links and files.
 pub const KEY: &str = "db";
@@ -56,12 +59,20 @@ const RECOVER: u8 = 4;
 const MOVE: u8 = 5;
 /// All its shards have answered; the second phase of a commit is under way.
 const COMMIT: u8 = 6;
+/// At the home site.
+const AWAY: u8 = 7;
+/// A write on its way to another site, begun here.
+const SHIP: u8 = 8;
+/// A write of another site is applied here.
+const RECEIVE: u8 = 9;
 /// With any of these: at the disk.
 const AT_DISK: u8 = 0x80;
 
 /// Names of timers: below these numbers, that of a server whose log is looked at.
 const PROMOTIONS: u32 = 1 << 16;
 const MIGRATION: u32 = 1 << 17;
+const SITE: u32 = MIGRATION + 1;
+const STREAMS: u32 = 1 << 18;
 
 /// The draws of a database.
 #[derive(Clone, Copy, Debug)]
@@ -81,14 +92,14 @@ pub struct State {
     seed: u64,
     tier: Tier,
     disks: Tier,
-    policy: Policy,
-    model: Model,
+    policy: Box<Policy>,
+    model: Box<Model>,
     plan: Plan,
     /// Servers of a shard.
     group: usize,
     shards: Vec<Shard>,
-    owners: Owners,
-    migration: Option<Migration>,
+    owners: Box<Owners>,
+    migration: Option<Box<Migration>>,
     /// The placement of the owners.
     placed: Placement,
     /// Share of the keys that the last resharding moves.
@@ -100,8 +111,9 @@ pub struct State {
     free_fans: Vec<u32>,
     keys: Marks,
     users: Marks,
+    sites: Box<Sites>,
     toll: Toll,
-    counts: Counts,
+    counts: Box<Counts>,
     draws: Draws,
 }
 
@@ -117,12 +129,12 @@ impl State {
             seed,
             tier: Tier::default(),
             disks: Tier::default(),
-            policy,
-            model: Model::new(&spec),
+            policy: Box::new(policy),
+            model: Box::new(Model::new(&spec)),
             plan: Plan { slots: 1, room: 0, machine: Machine::Slots },
             group: 1,
             shards: Vec::new(),
-            owners: Owners::new(policy.placement, seed, 1),
+            owners: Box::new(Owners::new(policy.placement, seed, 1)),
             migration: None,
             placed: policy.placement,
             share_moved: 0.0,
@@ -132,8 +144,9 @@ impl State {
             free_fans: Vec::new(),
             keys: Marks::default(),
             users: Marks::default(),
+            sites: Box::default(),
             toll: Toll::default(),
-            counts: Counts::default(),
+            counts: Box::default(),
             draws: Draws {
                 services: stream(Purpose::Service),
                 routes: stream(Purpose::Route),
@@ -155,157 +168,14 @@ impl State {
             (server / self.group, server % self.group)
         }
     }
-
-    /// The number that names the draws of a query: each of a request's own, told apart by the phase
-    /// of the caller.
-    #[inline]
-    fn number(request: &Request) -> u64 {
-        let caller = request.frames[(request.depth as usize).saturating_sub(2)].phase;
-        request.number.wrapping_add(u64::from(caller) << 48)
-    }
-
-    /// A replica for a read, or the primary where no replica is up.
-    #[inline]
-    fn reader(&self, shard: &Shard, number: u64) -> usize {
-        let replicas = self.group - 1;
-        if replicas == 0 || self.policy.reads_primary {
-            return shard.primary_server();
-        }
-        let mut draw = self.draws.routes.at(number);
-        let replica = |place: usize| shard.first + place + usize::from(place >= shard.primary);
-        let first = replica(draw.below(replicas as u32) as usize);
-        if self.tier.is_alive(first) {
-            return first;
-        }
-        let up: Vec<usize> =
-            (0..replicas).map(replica).filter(|&i| self.tier.is_alive(i)).collect();
-        if up.is_empty() {
-            shard.primary_server()
-        } else {
-            up[draw.below(up.len() as u32) as usize]
-        }
-    }
-
-    /// A query reaches its shard.
-    #[inline]
-    fn query(&mut self, ctx: &mut Ctx, id: RequestId, s: usize) -> Action {
-        let request = ctx.request(id);
-        let (writing, number) = (request.writing, Self::number(request));
-        let service = self.draws.services.at(number);
-        let shard = &self.shards[s];
-        let (server, work) = if writing {
-            if self.model.transactions > 0.0 && self.is_double(number) {
-                return self.write_two(ctx, id, s, number);
-            }
-            if shard.outage.is_some() {
-                return self.refusal(s, true);
-            }
-            let work = self.model.write.sample(service) * self.model.write_factor;
-            (shard.primary_server(), work)
-        } else {
-            let mut work = self.model.read.sample(service);
-            let Model { joins, ranges, .. } = self.model;
-            if joins.0 > 0.0 || ranges.0 > 0.0 {
-                let mut draw = self.draws.joins.at(number);
-                if joins.0 > 0.0 && draw.unit() < joins.0 {
-                    if self.model.is_joined && self.owners.nodes() > 1 {
-                        return self.ask_all(ctx, id, number);
-                    }
-                    work *= joins.1;
-                } else if ranges.0 > 0.0 && draw.unit() < ranges.0 {
-                    work *= ranges.1;
-                }
-            }
-            (self.reader(shard, number), work)
-        };
-        let action = self.admit(ctx, id, server, work, number);
-        action.unwrap_or_else(|| self.refusal(s, writing))
-    }
-
-    /// Gives a server the work of a query; `None` when it is down.
-    #[inline]
-    fn admit(
-        &mut self,
-        ctx: &mut Ctx,
-        id: RequestId,
-        server: usize,
-        work: f64,
-        number: u64,
-    ) -> Option<Action> {
-        ctx.frame(id).server = server as u16;
-        let share = self.policy.new_connections;
-        let is_new = share > 0.0 && self.draws.connections.at(number).unit() < share;
-        let work = if is_new { work + self.policy.connect_ns } else { work };
-        Some(match self.tier.offer(ctx, server, id, work)? {
-            Admission::Refused if self.policy.has_no_backlog => {
-                Action::Reply(Outcome::ConnectionLimit)
-            }
-            Admission::Refused => Action::Reply(Outcome::BacklogFull),
-            Admission::Started | Admission::Queued => Action::Wait,
-        })
-    }
-
-    /// A query's work is done: what it needs of the disk is left.
-    #[inline]
-    fn worked(&mut self, ctx: &mut Ctx, id: RequestId, server: usize) -> Action {
-        if self.policy.disk_ns > 0.0 {
-            let request = ctx.request(id);
-            let number = Self::number(request) ^ ((server as u64) << 40);
-            let operations = if request.writing {
-                self.policy.disk_writes * self.model.write_factor
-            } else {
-                let misses = self.draws.disks.at(number).unit() < self.policy.disk_reads;
-                f64::from(u8::from(misses))
-            };
-            let work = operations * self.policy.disk_ns;
-            if work > 0.0 && self.disks.offer(ctx, server, id, work).is_some() {
-                ctx.frame(id).phase |= AT_DISK;
-                return Action::Wait;
-            }
-        }
-        self.done(ctx, id, server)
-    }
-
-    /// A query is done but for what a write needs of replicas.
-    #[inline]
-    fn done(&mut self, ctx: &mut Ctx, id: RequestId, server: usize) -> Action {
-        if ctx.frame(id).phase == CHILD {
-            return self.child_done(ctx, id, server);
-        }
-        if ctx.request(id).writing {
-            return self.commit(ctx, id, server);
-        }
-        self.tier.release(ctx, server);
-        let is_stale = self.group > 1 && self.is_old(ctx, id, server);
-        if ctx.truth().is_kept() {
-            let url = ctx.request(id).url;
-            let version = ctx.truth().version(url);
-            ctx.request(id).version = version.wrapping_sub(u32::from(is_stale));
-        }
-        Action::Reply(Outcome::Good)
-    }
-
-    /// Whether a server answers a read with an old value.
-    #[inline]
-    fn is_old(&mut self, ctx: &mut Ctx, id: RequestId, server: usize) -> bool {
-        let (s, m) = self.locate(server);
-        let Some(shard) = self.shards.get(s) else { return false };
-        let Some(member) = shard.members.get(m) else { return false };
-        if member.applied >= shard.acked {
-            return false;
-        }
-        let request = ctx.request(id);
-        let (url, user) = (request.url, request.user);
-        self.judge(s, m, url, user)
-    }
 }
 
 impl Behavior for State {
     fn configure(&mut self, ctx: &mut Ctx, around: &dyn Surroundings, spec: &Spec) {
-        self.model = Model::new(spec);
+        *self.model = Model::new(spec);
         let zone = around.spec(Kind::Network).map_or_else(Default::default, network::zone);
         let users = around.spec(Kind::Clients);
-        self.policy = Policy::new(spec, zone, |by_url| {
+        *self.policy = Policy::new(spec, zone, |by_url| {
             let row = if by_url { clients::Setting::Urls } else { clients::Setting::Users };
             users.map_or(1, |users| users.count(row as usize) as u32)
         });
@@ -320,6 +190,7 @@ impl Behavior for State {
             room: spec.count(Setting::Backlog as usize) as u32,
             machine,
         };
+        self.join_sites(ctx, around);
         self.regroup(ctx, 1 + spec.count(Setting::Replicas as usize));
     }
 
@@ -335,29 +206,41 @@ impl Behavior for State {
     fn resume(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         let frame = *ctx.frame(id);
         let server = frame.server as usize;
-        match frame.phase {
-            QUERY | CHILD => return self.worked(ctx, id, server),
-            REDIRECT => {
-                ctx.frame(id).phase = QUERY;
-                let shard = server / self.group;
-                return self.query(ctx, id, shard);
+        if frame.phase == QUERY {
+            return self.worked(ctx, id, server);
+        }
+        let mut phase = frame.phase;
+        if phase & AT_DISK > 0 {
+            self.disks.release(ctx, server);
+            phase &= !AT_DISK;
+            ctx.frame(id).phase = phase;
+            if phase == QUERY || phase == CHILD {
+                return self.done(ctx, id, server);
             }
+        } else if (phase == APPLY || phase == RECEIVE) && self.apply_to_disk(ctx, id, server) {
+            return Action::Wait;
+        }
+        match phase {
+            REDIRECT => return self.found(ctx, id),
             APPLY => self.has_applied(ctx, id, server),
+            RECEIVE => return self.has_received(ctx, id, server),
             RECOVER => self.has_recovered(ctx, id, server),
             MOVE => self.has_moved(ctx, id, server),
             COMMIT => return self.commit_two(ctx, id, fan::BOTH, Outcome::Good),
-            phase => {
-                self.disks.release(ctx, server);
-                ctx.frame(id).phase = phase & !AT_DISK;
-                return self.done(ctx, id, server);
-            }
+            _ => return self.worked(ctx, id, server),
         }
         Action::Wait
+    }
+
+    fn returned(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
+        self.answered(ctx, id, outcome)
     }
 
     fn wake(&mut self, ctx: &mut Ctx, timer: u32) -> Option<(RequestId, Action)> {
         match timer {
             MIGRATION => self.migrate(ctx),
+            SITE => self.replace_home(ctx),
+            _ if timer >= STREAMS => self.stream(ctx, (timer - STREAMS) as usize),
             _ if timer >= PROMOTIONS => self.promote(ctx, (timer - PROMOTIONS) as usize),
             server => {
                 let (s, m) = self.locate(server as usize);

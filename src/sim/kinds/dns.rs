@@ -2,6 +2,7 @@
 //! service behind them, which says which site and checks the sites' health.
 
 pub mod checks;
+pub mod counts;
 pub mod devices;
 pub mod policy;
 pub mod resolvers;

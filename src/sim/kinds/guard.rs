@@ -80,8 +80,7 @@ settings! {
          0 does not.").unit("ms");
 }
 
-/// Declares the kinds of guard: name in links, name shown, kind, kind and
-/// module guarded.
+/// Declares the kinds of guard: name in links, name shown, kind, kind and module guarded.
 macro_rules! guards {
     ($($module:ident, $label:literal: $guard:ident for $ward:ident, $of:ident;)*) => {
         $(

@@ -1,6 +1,6 @@
 //! What a request is to do at a cache.
 
-/// What a caller wants of a cache; a part that has done an errand makes it a look-up again.
+/// What a caller wants of a cache; whoever calls one says it first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[repr(u8)]
 pub enum Errand {

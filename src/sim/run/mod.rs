@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod cpu;
 pub mod errand;
 pub mod fleet;
+pub mod homes;
 pub mod log;
 pub mod meters;
 pub mod outcome;
@@ -15,6 +16,7 @@ use super::units::{SimTime, Span};
 use calendar::{Calendar, LineId, Subject, Tag};
 use cpu::{Cpu, CpuId};
 use fleet::Fleet;
+use homes::Homes;
 use log::Log;
 use meters::Meters;
 use requests::{Outcome, Request, RequestId, Requests};
@@ -105,6 +107,8 @@ pub struct Run {
     pub log: Log,
     /// What the data is.
     pub truth: Truth,
+    /// What the databases of all sites know of each other.
+    pub homes: Homes,
     /// What was counted.
     pub meters: Meters,
     /// When the next user's request arrives: kept outside the calendar, as it always exists.
@@ -157,6 +161,7 @@ impl Run {
             orders: Vec::new(),
             log: Log::default(),
             truth: Truth::default(),
+            homes: Homes::default(),
             meters: Meters::new(nodes),
             arrival: SimTime::NEVER,
             patience: Patience::default(),

@@ -42,7 +42,7 @@ pub enum Command {
     },
     /// Take faults away.
     Heal {
-        /// The part.
+        /// The part: `web` is that of all sites, `web2` that of the second.
         part: String,
         /// One server, counted from 0; all for `None`.
         server: Option<usize>,

@@ -116,15 +116,15 @@ impl Session {
                 Ok(fault) => self.fail(fault),
                 Err(what) => self.refuse("fault", what),
             },
-            Command::Heal { part, server } => match Kind::by_key(&part) {
-                Some(kind) => {
-                    self.scenario.heal(kind, None, server);
+            Command::Heal { part, server } => match self.scenario.find(&part) {
+                Ok((kind, site)) => {
+                    self.scenario.heal(kind, site, server);
                     self.engine.hold(&self.scenario.faults);
                     self.settle();
                     self.tell_scenario(Vec::new());
                     self.tell_live();
                 }
-                None => self.refuse("part", "there is no such part".to_owned()),
+                Err(what) => self.refuse("part", what),
             },
             Command::Advance { wall_ms, events } => self.advance(wall_ms, events),
         }

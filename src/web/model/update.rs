@@ -1,6 +1,7 @@
 //! The only way the model changes: a message in, effects out.
 
-use super::{Before, Effect, Model, Msg, Place, SPEEDS, runnable};
+use super::{Before, Effect, Model, Msg, Place, SPEEDS, Selection, runnable};
+use crate::sim::journal::Line;
 use crate::sim::scenario::{Problem, Scenario, link, presets};
 use crate::sim::session::{Command, Update};
 use crate::web::route;
@@ -13,13 +14,14 @@ use std::rc::Rc;
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::EngineReady(place) => ready(model, place),
-        Msg::Engine(said) => {
-            hear(model, *said);
-            Vec::new()
-        }
+        Msg::Engine(said) => hear(model, *said),
         Msg::Set { key, text, done } => set(model, &key, text, done),
         Msg::Act(what, commands) => change(model, what, commands, false),
         Msg::Stage(number) => stage(model, number),
+        Msg::Preset(place) => {
+            let what = presets::PRESETS[place].name.to_owned();
+            go(model, what, &presets::preset(place), true)
+        }
         Msg::ResetStage => {
             let target = model.scenario.origin();
             go(model, "Reset of the stage".to_owned(), &target, false)
@@ -65,6 +67,8 @@ fn look(model: &mut Model, msg: &Msg) -> Vec<Effect> {
                 return vec![Effect::Reveal];
             }
         }
+        Msg::AllSites(all) => model.all_sites = all,
+        Msg::AtHand(open) => model.at_hand = Some(open),
         Msg::Explain(metric) => model.explained = metric.filter(|_| metric != model.explained),
         Msg::Prefers(prefers) => model.prefers = prefers,
         Msg::DismissNotice => model.notice.clear(),
@@ -100,16 +104,20 @@ fn ready(model: &mut Model, place: Place) -> Vec<Effect> {
     effects
 }
 
-fn hear(model: &mut Model, said: Update) {
+fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
     match said {
-        Update::Scenario { link, .. } => model.engine_link = link,
+        Update::Scenario { link, .. } => {
+            model.engine_link = link;
+            return follow_instants(model);
+        }
         Update::Refused { problems } => model.notice = problems,
         Update::Live(live) => {
             let busiest = summary::busiest(&live.latest).map(|(_, load)| load);
             model.trace.push(&live, busiest);
             if live.figures.at_s == 0.0 {
-                model.trace = Trace::default();
+                (model.trace, model.log) = (Trace::default(), Rc::default());
             }
+            note(model, &live.log);
             model.live = Rc::from(live);
         }
         // What was settled for a scenario that is no more would be a lie about this one.
@@ -122,7 +130,41 @@ fn hear(model: &mut Model, said: Update) {
             (model.fresh, model.settled_seq) = (true, model.settled_seq + 1);
         }
     }
+    Vec::new()
 }
+
+/// What happens at one instant happened when the engine heard of it: its time is the engine's.
+fn follow_instants(model: &mut Model) -> Vec<Effect> {
+    let lasting = |scenario: &Scenario| {
+        let mut scenario = scenario.clone();
+        scenario.faults.retain(|fault| !fault.fault.is_instant());
+        scenario
+    };
+    if model.engine_link == model.link {
+        return Vec::new();
+    }
+    let theirs = link::read(&model.engine_link).scenario;
+    if lasting(&theirs) != lasting(&model.scenario) {
+        return Vec::new();
+    }
+    model.link = link::write(&theirs);
+    model.scenario = Rc::new(theirs);
+    vec![address(model, false)]
+}
+
+/// Keeps what happened, the newest so many lines.
+fn note(model: &mut Model, lines: &[Line]) {
+    if lines.is_empty() {
+        return;
+    }
+    let log = Rc::make_mut(&mut model.log);
+    log.extend_from_slice(lines);
+    let over = log.len().saturating_sub(MOST_LINES);
+    log.drain(..over);
+}
+
+/// Most lines of the log that are kept.
+const MOST_LINES: usize = 1_000;
 
 /// Takes on a changed scenario: notes the step, marks what is settled as old.
 fn adopt(model: &mut Model, scenario: Scenario, what: String, gesture: Option<&str>) {
@@ -136,15 +178,15 @@ fn adopt(model: &mut Model, scenario: Scenario, what: String, gesture: Option<&s
 
 /// Shows a scenario without noting a step.
 fn stand(model: &mut Model, scenario: Scenario) {
-    if let Some((kind, server)) = model.selected {
-        match scenario.spec(kind) {
-            None => model.selected = None,
-            Some(_) => {
-                let servers = scenario.servers(kind);
-                model.selected = Some((kind, server.filter(|&s| s < servers)));
-            }
-        }
-    }
+    model.selected = model.selected.and_then(|old| {
+        scenario.spec(old.kind)?;
+        let whole = Selection::of(old.kind, &scenario);
+        // A site that is gone gives way to the first.
+        let site =
+            whole.site.map(|first| old.site.filter(|s| *s < scenario.sites).unwrap_or(first));
+        let servers = scenario.servers(old.kind);
+        Some(Selection { site, server: old.server.filter(|&s| s < servers), ..whole })
+    });
     model.link = link::write(&scenario);
     model.scenario = Rc::new(scenario);
     model.fresh = false;

@@ -184,6 +184,28 @@ fn within(x: f64, half: f64, unit: &str) -> String {
     format!("{x:.decimals$}{THIN}±{THIN}{half:.decimals$}{THIN}{unit}")
 }
 
+/// A part's own name of a figure as people read it: without the unit at its end.
+#[must_use]
+pub fn words(name: &str) -> String {
+    let plain =
+        ["_s", "_ms", "_share", "_usd", "_ratio"].iter().find_map(|end| name.strip_suffix(end));
+    plain.unwrap_or(name).replace('_', " ")
+}
+
+/// A figure that a part measures under a name of its own; the end of the name tells the unit.
+#[must_use]
+pub fn gauge(name: &str, value: f64) -> String {
+    match name {
+        _ if name.ends_with("_s") => duration(value),
+        _ if name.ends_with("_ms") => duration(value / 1e3),
+        _ if name.ends_with("_usd") => usd(value),
+        _ if ["share", "ratio", "utilisation", "disk"].iter().any(|end| name.ends_with(end)) => {
+            percent(value)
+        }
+        _ => count(value),
+    }
+}
+
 /// Simulated time on the clock: "00:04:12.3".
 #[must_use]
 pub fn clock(seconds: f64) -> String {

@@ -8,6 +8,7 @@ pub mod icon;
 pub mod inspector;
 pub mod lesson;
 pub mod limits;
+pub mod log;
 pub mod overlay;
 pub mod results;
 pub mod setting;
@@ -18,7 +19,7 @@ pub mod transport;
 use crate::sim::snapshot::Snapshot;
 use crate::web::model::{Model, Msg};
 use crate::web::summary;
-use diagram::{Diagram, Selection};
+use diagram::Diagram;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -28,12 +29,17 @@ pub type Tell = Callback<Msg>;
 /// The whole page.
 pub fn page(model: &Model, tell: &Tell) -> Html {
     let figures = Rc::new(model.figures().clone());
-    let class = if model.options.embed { "page embed" } else { "page" };
+    let class = classes!(
+        "page",
+        model.options.embed.then_some("embed"),
+        (!model.has_panel()).then_some("no-panel")
+    );
     html! {
         <div {class}>
             <a class="skip" href="#diagram" onclick={skip()}>{ "Skip to the diagram" }</a>
             { top_bar::view(model, tell) }
             { overlay::notice(model, tell) }
+            { log::alert_line(&model.log) }
             <main class="layout" id="main">
                 if !model.options.embed { { lesson::view(model, tell) } }
                 { strip::view(model, &figures, tell) }
@@ -57,9 +63,8 @@ fn skip() -> Callback<MouseEvent> {
 }
 
 fn stage(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
-    let selected = model.selected.map(|(kind, server)| Selection { kind, server });
-    let on_select = tell
-        .reform(|selection: Option<Selection>| Msg::Select(selection.map(|s| (s.kind, s.server))));
+    let selected = model.selected;
+    let on_select = tell.reform(Msg::Select);
     html! {
         <section class="stage card" id="diagram" tabindex="-1" aria-labelledby="diagram-title">
             <h2 class="unseen" id="diagram-title">{ "Diagram" }</h2>

@@ -4,7 +4,7 @@
 use super::charts::{Distribution, TimeChart};
 use super::format;
 use super::limits;
-use crate::sim::kinds::Kind;
+use super::log::{Log, business};
 use crate::sim::region::REGIONS;
 use crate::sim::run::requests::FAILURES;
 use crate::sim::snapshot::{Group, Snapshot};
@@ -13,6 +13,9 @@ use crate::web::summary;
 use crate::web::trace::{Series, Trace};
 use std::rc::Rc;
 use yew::prelude::*;
+
+/// Most lines in a chart.
+const MOST_LINES: usize = 6;
 
 type Lines = Rc<Vec<(AttrValue, Vec<Option<f64>>)>>;
 
@@ -24,6 +27,10 @@ pub fn view(model: &Model, figures: &Snapshot) -> Html {
             <div class="charts">
                 { charts(model) }
                 { distribution(figures) }
+            </div>
+            <div class="events">
+                <Log lines={Rc::clone(&model.log)} scenario={Rc::clone(&model.scenario)} />
+                { business(figures.business) }
             </div>
             <div class="tables">
                 { by_class(figures) }
@@ -47,13 +54,18 @@ fn charts(model: &Model) -> Html {
     let traffic =
         lines(&[("made", &trace.offered), ("good", &trace.goodput), ("failed", &trace.failed)]);
     let latency = lines(&[("p50", &trace.p50), ("p95", &trace.p95), ("p99", &trace.p99)]);
-    let parts: Vec<(&str, &Series)> = trace
+    let mut parts: Vec<(String, &Series)> = trace
         .parts
         .iter()
-        .filter_map(|(key, series)| {
-            Kind::by_key(key).map(|kind| (summary::name(kind, &model.scenario), series))
-        })
+        .map(|(key, series)| (summary::part_name(key, &model.scenario), series))
         .collect();
+    // Lines are told apart as long as they are few: the busiest ones.
+    let busy = |series: &Series| series.last().copied().flatten().unwrap_or(0.0);
+    if parts.len() > MOST_LINES {
+        parts.sort_by(|a, b| busy(b.1).total_cmp(&busy(a.1)));
+        parts.truncate(MOST_LINES);
+    }
+    let parts: Vec<(&str, &Series)> = parts.iter().map(|(name, s)| (name.as_str(), *s)).collect();
     let times = || Rc::clone(&trace.times);
     html! {
         <>
@@ -113,6 +125,7 @@ fn by_class(figures: &Snapshot) -> Html {
             "static" => "Static files",
             "read" => "Reads",
             "write" => "Writes",
+            "job" => "Jobs",
             other => other,
         };
         vec![

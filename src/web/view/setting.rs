@@ -18,6 +18,8 @@ pub struct SettingProps {
     pub kind: Kind,
     /// Row of its table.
     pub row: usize,
+    /// Name of the part in full names: with the number of its site, or for those of all sites.
+    pub name: AttrValue,
     /// The value.
     pub value: Value,
     /// Sets the fields' identifiers apart from those of the same setting elsewhere.
@@ -37,7 +39,7 @@ pub fn setting(
     let value = row.and_then(|row| Some((row, scenario.spec(kind)?.value(row).clone())));
     value.map_or_else(Html::default, |(row, value)| {
         html! {
-            <Setting key={format!("{}.{key}", kind.key())} {kind} {row} {value} {place}
+            <Setting key={format!("{}.{key}", kind.key())} {kind} {row} name={kind.key()} {value} {place}
                 tell={tell.clone()} />
         }
     })
@@ -48,8 +50,8 @@ pub fn setting(
 pub fn Setting(props: &SettingProps) -> Html {
     let open = use_state_eq(|| false);
     let param = &props.kind.params()[props.row];
-    let name = format!("{}.{}", props.kind.key(), param.key);
-    let id = format!("{}-{}-{}", props.place, props.kind.key(), param.key);
+    let name = format!("{}.{}", props.name, param.key);
+    let id = format!("{}-{}-{}", props.place, props.name, param.key);
     let label = param.label;
     let set = {
         let (tell, name) = (props.tell.clone(), name);

@@ -4,7 +4,6 @@
 use super::charts::Sparkline;
 use super::{Tell, format};
 use crate::sim::analysis::settle::{Estimate, Settled};
-use crate::sim::kinds::Kind;
 use crate::sim::snapshot::Snapshot;
 use crate::web::model::{Model, Msg};
 use crate::web::summary;
@@ -105,8 +104,7 @@ const METRICS: &[Metric] = &[
         },
         settled: |model, settled| match summary::busiest(&settled.figures) {
             Some((part, load)) => {
-                let name =
-                    Kind::by_key(&part.key).map_or("", |k| summary::name(k, &model.scenario));
+                let name = summary::part_name(&part.key, &model.scenario);
                 format!("{name} {}", format::percent(load.min(1.0)))
             }
             None => dash(),

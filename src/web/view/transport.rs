@@ -27,6 +27,10 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                 <button type="button" class="plain" onclick={tell.reform(|_| Msg::ResetStage)}
                     disabled={*model.scenario == model.scenario.origin()}
                     title="All settings as the stage had them; can be undone">{ "Reset stage" }</button>
+                if !model.has_panel() {
+                    <button type="button" class="plain" onclick={tell.reform(|_| Msg::AtHand(true))}
+                        title="The settings that are wanted most">{ "Settings" }</button>
+                }
             </div>
         </section>
     }

@@ -110,7 +110,7 @@ impl State {
     pub(super) fn receive(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         let server = self.node(ctx, id);
         let request = ctx.request(id);
-        let errand = std::mem::take(&mut request.errand);
+        let errand = request.errand;
         let number = request.number ^ (errand as u64) << 48;
         let frame = ctx.frame(id);
         (frame.phase, frame.server) = (WORK + errand as u8, server);

@@ -34,13 +34,31 @@ pub struct Counts {
     pub expired: u64,
     /// Writes acknowledged before the database had them.
     pub kept_back: u64,
-    /// Writes of entries passed on to the database later.
+    /// Writes of entries passed on to the database later, each the last of several.
     pub flushed: u64,
+    /// Writes kept back that were passed on so.
+    pub passed_on: u64,
+    /// Of those, writes that the database did not take.
+    pub came_back: u64,
     /// Acknowledged writes that died with a node.
     pub lost_writes: u64,
 }
 
 impl Counts {
+    /// Checks that every look-up is accounted for, and every write that is `dirty` or was.
+    ///
+    /// # Errors
+    /// The first law that is broken, with its figures.
+    pub fn check(&self, dirty: u64) -> Result<(), String> {
+        if self.fetches + self.coalesced != self.misses + self.vain {
+            return Err(format!("cache: misses are fetched or wait for it: {self:?}"));
+        }
+        if self.kept_back + self.came_back != self.passed_on + self.lost_writes + dirty {
+            return Err(format!("cache: writes are passed on, lost or {dirty} dirty: {self:?}"));
+        }
+        Ok(())
+    }
+
     /// All, with their names in results.
     #[must_use]
     pub fn all(&self) -> Vec<(&'static str, u64)> {
@@ -59,6 +77,8 @@ impl Counts {
             ("expired", self.expired),
             ("kept_back", self.kept_back),
             ("flushed", self.flushed),
+            ("passed_on", self.passed_on),
+            ("came_back", self.came_back),
             ("lost_writes", self.lost_writes),
         ]
     }

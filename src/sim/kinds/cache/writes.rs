@@ -66,6 +66,7 @@ impl State {
             return;
         };
         self.flush_number += 1;
+        self.counts.passed_on += u64::from(writes);
         let request = ctx.request(id);
         (request.writing, request.note) = (true, u64::from(writes));
         ctx.frame(id).server = node as u16;
@@ -103,7 +104,10 @@ impl State {
                 let expires = ttl.map_or(SimTime::NEVER, |ttl| now.after(ttl));
                 memory.store.renew(key, version, expires);
             }
-        } else if memory.store.mark_dirty(key) {
+            return Action::Wait;
+        }
+        self.counts.came_back += u64::from(writes);
+        if memory.store.mark_dirty(key) {
             // It is tried again after the same interval.
             if let Some(turn) = memory.kept_back.add(key, writes) {
                 self.plan_flush(ctx, now.after(self.flush_after), node, key, turn);
@@ -120,7 +124,8 @@ impl State {
         while let Some(&(_, node, key, turn)) = self.flushes.front().filter(|f| f.0 <= now) {
             self.flushes.pop_front();
             let memory = &mut self.memories[node as usize];
-            if memory.kept_back.is_due(key, turn) && memory.store.mark_clean(key) {
+            if memory.kept_back.is_due(key, turn) {
+                memory.store.mark_clean(key);
                 self.pass_on(ctx, node as usize, key);
             }
         }

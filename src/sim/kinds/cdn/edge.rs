@@ -66,6 +66,7 @@ impl State {
             fetches.wait(ctx, key, id);
             return Action::Wait;
         }
+        self.counts.fetches += 1;
         self.counts.duplicates += u64::from(fetches.begin(key, now, Span(u64::MAX)));
         // What is fetched is current, unless the site says otherwise.
         ctx.request(id).version = ctx.truth().version(url);

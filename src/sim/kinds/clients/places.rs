@@ -3,7 +3,7 @@
 use crate::sim::kinds::behavior::{Ctx, Surroundings};
 use crate::sim::kinds::network::transport::Transport;
 use crate::sim::kinds::param::Spec;
-use crate::sim::kinds::{Kind, network};
+use crate::sim::kinds::{Kind, cdn, network};
 use crate::sim::region;
 use crate::sim::run::calendar::LineId;
 use crate::sim::run::requests::{CLASSES, Class};
@@ -31,11 +31,11 @@ pub struct Places {
     to_edge: [bool; CLASSES.len()],
 }
 
-/// The edges, and which classes they answer: files, and reads where its setting `reads` is on.
-fn edge(around: &dyn Surroundings) -> Option<(u8, [bool; CLASSES.len()])> {
-    let kind = Kind::by_key("cdn")?;
-    let (place, spec) = (around.place(kind)?, around.spec(kind)?);
-    let takes_reads = kind.row("reads").is_some_and(|row| spec.is_on(row));
+/// The edges, and which classes users send there: files, and reads where some are kept there.
+#[must_use]
+pub fn edge(around: &dyn Surroundings) -> Option<(u8, [bool; CLASSES.len()])> {
+    let (place, spec) = (around.place(Kind::Cdn)?, around.spec(Kind::Cdn)?);
+    let takes_reads = spec.is_on(cdn::Setting::Reads as usize);
     let takes = |class| class == Class::Static || (class == Class::Read && takes_reads);
     Some((place, CLASSES.map(|(class, _)| takes(class))))
 }

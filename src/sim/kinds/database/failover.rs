@@ -33,6 +33,7 @@ impl State {
         let ship = self.policy.ship;
         let shard = &mut self.shards[s];
         shard.members[m].applying = None;
+        shard.members[m].is_synced = false;
         let applied = shard.members[m].applied;
         if m != shard.primary {
             let limit = &mut shard.members[m].limit;
@@ -40,10 +41,8 @@ impl State {
                 *limit = applied.min(*limit);
             }
             self.settle(ctx, s);
-            return;
+            return self.inspect_site(ctx);
         }
-        // Those who waited for replicas died with the primary.
-        shard.waits.clear();
         let shipped = shard.shipped(now, ship);
         for other in 0..shard.members.len() {
             let is_up = self.tier.is_alive(shard.first + other);
@@ -58,8 +57,10 @@ impl State {
             if may_promote {
                 ctx.wake_at(due, PROMOTIONS + s as u32);
             }
-            ctx.log(Severity::Error, Some(server), "primary died: no writes", &[]);
+            Ctx::log(ctx, Severity::Error, Some(server), "primary died: no writes", &[]);
         }
+        self.drop_waits(ctx, s);
+        self.inspect_site(ctx);
     }
 
     /// A server is back.
@@ -74,11 +75,13 @@ impl State {
             if m == self.shards[s].primary && !waits {
                 self.resume_writes(ctx, s);
             } else if now >= outage.due && self.policy.failover {
-                self.promote(ctx, s);
+                // Once all that come back at this instant are there.
+                ctx.wake_at(now, PROMOTIONS + s as u32);
             }
         }
         self.recover(ctx, s, m);
         self.follow(ctx, s, m);
+        self.inspect_site(ctx);
     }
 
     /// Whether some replica could take the primary's place.
@@ -91,11 +94,11 @@ impl State {
     /// The same primary takes writes again: all that it had is still there.
     pub(super) fn resume_writes(&mut self, ctx: &mut Ctx, s: usize) {
         self.end_outage(ctx, s, 0, Span::ZERO);
-        self.shards[s].keep_all();
+        self.acknowledge(ctx, s, self.shards[s].head());
         let server = self.shards[s].primary_server();
         let seconds = self.toll.rto.0 as f64 / 1e9;
         let numbers = [("seconds_without_writes", seconds)];
-        ctx.log(Severity::Info, Some(server), "primary is back", &numbers);
+        Ctx::log(ctx, Severity::Info, Some(server), "primary is back", &numbers);
         self.ship(ctx, s);
     }
 
@@ -106,8 +109,11 @@ impl State {
         for member in &mut shard.members {
             member.limit = u64::MAX;
         }
-        self.toll = Toll { lost, rpo, rto };
-        self.counts.writeless_ns += rto.0;
+        // With another site in its place, writes went on there; that toll is known.
+        if !self.sites.was_home {
+            self.toll = Toll { lost, rpo, rto };
+            self.counts.writeless_ns += rto.0;
+        }
     }
 
     /// The most advanced replica becomes the primary, once it has applied all that has reached it.
@@ -117,15 +123,15 @@ impl State {
         if !self.policy.failover || ctx.now() < outage.due {
             return;
         }
+        if self.tier.is_alive(shard.primary_server()) {
+            // It is back before another has taken its place, and nobody has more than it.
+            return self.resume_writes(ctx, s);
+        }
         let is_up = |m: &usize| *m != shard.primary && self.tier.is_alive(shard.first + *m);
         let heirs = (0..shard.members.len()).filter(is_up);
         // Of equally advanced ones the first: it comes last in reverse.
-        let Some(heir) = heirs.rev().max_by_key(|m| shard.members[*m].limit) else {
-            if self.tier.is_alive(shard.primary_server()) {
-                self.resume_writes(ctx, s);
-            }
-            return;
-        };
+        let heir = heirs.rev().max_by_key(|m| shard.members[*m].limit);
+        let Some(heir) = heir else { return };
         let member = &shard.members[heir];
         if member.applied < member.limit.min(shard.head()) {
             // It is asked again with each write that it applies.
@@ -135,6 +141,7 @@ impl State {
     }
 
     fn take_over(&mut self, ctx: &mut Ctx, s: usize, heir: usize, since: SimTime) {
+        self.drop_waits(ctx, s);
         let shard = &mut self.shards[s];
         let (old, had) = (shard.primary, shard.acked);
         let head = shard.members[heir].applied;
@@ -150,7 +157,7 @@ impl State {
         shard.members[old].spare = lost;
         shard.count.lost += lost;
         let rpo = oldest.map_or(Span::ZERO, |at| since.since(at));
-        self.shards[s].keep_all();
+        self.acknowledge(ctx, s, self.shards[s].head());
         self.end_outage(ctx, s, lost, rpo);
         self.counts.failovers += 1;
         let numbers = [
@@ -159,7 +166,7 @@ impl State {
             ("seconds_without_writes", self.toll.rto.0 as f64 / 1e9),
         ];
         let server = self.shards[s].primary_server();
-        ctx.log(Severity::Warning, Some(server), "replica promoted to primary", &numbers);
+        Ctx::log(ctx, Severity::Warning, Some(server), "replica promoted to primary", &numbers);
         self.recover(ctx, s, old);
         self.ship(ctx, s);
     }
@@ -190,9 +197,12 @@ impl State {
         ctx.end(id);
         let (s, _) = self.locate(server);
         let now = ctx.now();
-        let Some(shard) = self.shards.get_mut(s) else { return };
+        // Without replicas there is nobody any more to have lost them to.
+        let Some(shard) = self.shards.get_mut(s).filter(|shard| shard.members.len() > 1) else {
+            return;
+        };
         for _ in 0..writes {
-            shard.commit(Record { at: now, key: NOBODY, user: NOBODY });
+            shard.commit(Record::new(now, NOBODY, NOBODY));
         }
         let head = shard.head();
         if shard.waits.is_empty() {
@@ -202,13 +212,13 @@ impl State {
             shard.waits.push_back((head, Tag::NONE));
         }
         let numbers = [("recovered_writes", writes as f64)];
-        ctx.log(Severity::Info, Some(server), "lost writes recovered", &numbers);
+        Ctx::log(ctx, Severity::Info, Some(server), "lost writes recovered", &numbers);
         self.ship(ctx, s);
     }
 
     /// Why a query at a server that is down fails.
     pub(super) fn refusal(&mut self, s: usize, is_write: bool) -> Action {
-        let has_replicas = self.shards[s].members.len() > 1;
+        let has_replicas = self.shards[s].members.len() > 1 || self.sites.is_shared();
         if is_write {
             self.counts.refused_writes += 1;
         }

@@ -24,7 +24,7 @@ pub struct Fan {
 /// Both parts of a write to two keys.
 pub const BOTH: u8 = 3;
 /// No server would take a request of several down.
-const NO_SERVER: u16 = u16::MAX;
+pub const NO_SERVER: u16 = u16::MAX;
 /// Where the number of a part stands in a request's note, and in the number of its draws.
 const PART_NOTE: u32 = 32;
 const PART_DRAW: u32 = 36;
@@ -34,7 +34,7 @@ impl State {
     pub(super) fn ask_all(&mut self, ctx: &mut Ctx, id: RequestId, number: u64) -> Action {
         self.counts.fan_outs += 1;
         let fan = self.open(ctx, id);
-        for part in 0..self.owners.nodes() {
+        for part in 0..self.in_use() {
             let number = number.wrapping_add((part as u64 + 1) << PART_DRAW);
             let work = self.model.read.sample(self.draws.services.at(number));
             let server = self.reader(&self.shards[part], number);
@@ -108,7 +108,7 @@ impl State {
             if good & bit > 0 && self.takes_writes(&self.shards[s]) {
                 // The caller waits for the first part's replicas.
                 let waits = (bit == 1).then_some(id);
-                is_now &= self.log_write(ctx, s, Record { at, key, user }, waits) || bit != 1;
+                is_now &= self.log_write(ctx, s, Record::new(at, key, user), waits) || bit != 1;
             }
         }
         if is_now || worst != Outcome::Good { Action::Reply(worst) } else { Action::Wait }

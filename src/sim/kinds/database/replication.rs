@@ -2,7 +2,8 @@
 //! waiting for replicas, and what reads find there.
 
 use super::policy::Replication;
-use super::shard::{NOBODY, Record};
+use super::settings::MOST_REPLICAS;
+use super::shard::{Member, NOBODY, Record};
 use super::{APPLY, COMMIT, State};
 use crate::sim::kinds::behavior::{Action, Ctx};
 use crate::sim::run::calendar::Tag;
@@ -51,10 +52,11 @@ impl Marks {
 impl State {
     /// The work of a write is done: it is committed, and acknowledged now or when replicas have it.
     pub(super) fn commit(&mut self, ctx: &mut Ctx, id: RequestId, server: usize) -> Action {
-        let (s, _) = self.locate(server);
         let request = ctx.request(id);
         let (key, user) = (request.url, request.user);
-        if self.log_write(ctx, s, Record { at: ctx.now(), key, user }, Some(id)) {
+        // By the key: settings may have given the server to another shard since.
+        let s = if self.is_whole { 0 } else { self.shard_of(ctx, id) };
+        if self.log_write(ctx, s, Record::new(ctx.now(), key, user), Some(id)) {
             self.tier.release(ctx, server);
             return Action::Reply(Outcome::Good);
         }
@@ -69,7 +71,7 @@ impl State {
         record: Record,
         id: Option<RequestId>,
     ) -> bool {
-        if self.group == 1 {
+        if self.group == 1 && !self.sites.is_shared() {
             self.shards[s].commit_alone();
             ctx.truth().change(record.key, record.at);
             return true;
@@ -93,13 +95,18 @@ impl State {
             let shard = &mut self.shards[s];
             let record = shard.keep_next();
             let done = shard.acked;
-            let Some(Record { key, user, .. }) = record else { continue };
+            let Some(record) = record else { continue };
+            let Record { key, user, is_remote, .. } = record;
             self.keys.set(key, s, done);
             self.users.set(user, s, done);
-            if key != NOBODY {
+            if key != NOBODY && !is_remote {
                 ctx.truth().change(key, now);
             }
+            if self.sites.is_shared() {
+                self.publish(ctx, s, done, record);
+            }
         }
+        self.feed_all(ctx, s);
     }
 
     /// How many replicas must have a write before it is acknowledged.
@@ -111,24 +118,36 @@ impl State {
         }
     }
 
-    fn replicas_up(&self, s: usize) -> usize {
+    /// The replicas of a shard that count for acknowledgements: those that are up and have caught
+    /// up since.
+    fn in_sync(&self, s: usize) -> impl Iterator<Item = &Member> {
         let shard = &self.shards[s];
-        let up = |&m: &usize| m != shard.primary && self.tier.is_alive(shard.first + m);
-        (0..shard.members.len()).filter(up).count()
+        let members = shard.members.iter().enumerate();
+        members.filter_map(move |(m, member)| {
+            let is_up = m != shard.primary && self.tier.is_alive(shard.first + m);
+            (is_up && member.is_synced).then_some(member)
+        })
+    }
+
+    fn replicas_up(&self, s: usize) -> usize {
+        self.in_sync(s).count()
     }
 
     /// The number up to which enough replicas have all writes.
     fn replicated(&self, s: usize) -> u64 {
         let needed = self.needed(s);
-        let shard = &self.shards[s];
         if needed == 0 {
-            return shard.head();
+            return self.shards[s].head();
         }
-        let up = |&m: &usize| m != shard.primary && self.tier.is_alive(shard.first + m);
-        let up = (0..shard.members.len()).filter(up);
-        let mut applied: Vec<u64> = up.map(|m| shard.members[m].applied).collect();
+        let mut applied = [0; MOST_REPLICAS as usize];
+        let mut count = 0;
+        for (place, member) in applied.iter_mut().zip(self.in_sync(s)) {
+            *place = member.applied;
+            count += 1;
+        }
+        let applied = &mut applied[..count];
         applied.sort_unstable();
-        applied[applied.len() - needed]
+        applied[count - needed]
     }
 
     /// Tells those whose writes enough replicas have by now.
@@ -143,14 +162,26 @@ impl State {
             }
             self.shards[s].waits.pop_front();
             self.acknowledge(ctx, s, number);
-            let server = self.shards[s].primary_server();
-            if let Some(id) = ctx.kept(promise) {
-                // A write to two keys has given back its connections before.
-                if ctx.frame(id).phase != COMMIT {
-                    self.tier.release(ctx, server);
-                }
-                ctx.launch(id, Action::Reply(Outcome::Good));
-            }
+            self.answer(ctx, promise, Outcome::Good);
+        }
+    }
+
+    /// Answers a write that has waited for replicas.
+    fn answer(&mut self, ctx: &mut Ctx, promise: Tag, outcome: Outcome) {
+        let Some(id) = ctx.kept(promise) else { return };
+        let frame = *ctx.frame(id);
+        // A write to two keys has given back its connections before.
+        if frame.phase != COMMIT {
+            self.tier.release(ctx, frame.server as usize);
+        }
+        ctx.launch(id, Action::Reply(outcome));
+    }
+
+    /// The primary is gone, and with it the hope of those who wait for its replicas. Those that it
+    /// worked for have died with it.
+    pub(super) fn drop_waits(&mut self, ctx: &mut Ctx, s: usize) {
+        while let Some((_, promise)) = self.shards[s].waits.pop_front() {
+            self.answer(ctx, promise, Outcome::Lost);
         }
     }
 
@@ -173,11 +204,16 @@ impl State {
             let head = shard.head();
             let arrives = shard.record(shard.members[m].applied).map(|r| r.at);
             let member = &mut shard.members[m];
-            if member.applying.is_some() || member.applied >= head.min(member.limit) {
+            if member.applying.is_some() {
+                return;
+            }
+            if member.applied >= head.min(member.limit) {
+                member.is_synced |= member.applied >= head;
                 return;
             }
             let due = arrives.map_or(now, |at| at.after(self.policy.ship));
             if due > now {
+                member.is_synced = true;
                 if member.armed != due {
                     member.armed = due;
                     ctx.wake_at(due, server as u32);
@@ -186,7 +222,7 @@ impl State {
             }
             let number = member.applied;
             let work = self.apply_work(s, number);
-            if work > 0.0 {
+            if work > 0.0 || self.policy.disk_ns > 0.0 {
                 return self.apply(ctx, s, m, work);
             }
             self.applied(ctx, s, m);
@@ -237,7 +273,10 @@ impl State {
         let took = at.map_or(Span::ZERO, |at| now.since(at));
         member.worst = member.worst.max(took);
         self.settle(ctx, s);
-        if self.shards[s].outage.is_some_and(|outage| outage.due <= now) {
+        let shard = &self.shards[s];
+        let member = &shard.members[m];
+        let has_all = member.applied >= member.limit.min(shard.head());
+        if has_all && shard.outage.is_some_and(|outage| outage.due <= now) {
             self.promote(ctx, s);
         }
     }

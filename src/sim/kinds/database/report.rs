@@ -28,6 +28,18 @@ pub struct Counts {
     pub redirects: u64,
     /// Keys moved.
     pub moved_keys: u64,
+    /// Writes sent on to the home site.
+    pub forwarded_writes: u64,
+    /// Writes that came from other sites.
+    pub received_writes: u64,
+    /// Writes to one key in two sites of which the later did not know of the earlier.
+    pub conflicts: u64,
+    /// Acknowledged writes that no other site had when this one, the home, was lost.
+    pub site_lost_writes: u64,
+    /// Other sites that took the place of this one, the home.
+    pub site_failovers: u64,
+    /// Longest time that a write from another site took.
+    pub longest_site_lag: Span,
 }
 
 fn seconds(span: Span) -> f64 {
@@ -83,6 +95,11 @@ impl State {
             ("torn_writes", counts.torn_writes),
             ("redirects", counts.redirects),
             ("moved_keys", counts.moved_keys),
+            ("forwarded_writes", counts.forwarded_writes),
+            ("received_writes", counts.received_writes),
+            ("conflicts", counts.conflicts),
+            ("site_lost_writes", counts.site_lost_writes),
+            ("site_failovers", counts.site_failovers),
         ]
     }
 
@@ -98,6 +115,8 @@ impl State {
         });
         let since = self.shards.iter().filter_map(|shard| shard.outage);
         let outage = since.map(|outage| ctx.now().since(outage.since)).max();
+        let outage = outage.filter(|_| !self.sites.was_home);
+        let counts = &self.counts;
         let disk: u32 = self.disks.view(ctx).iter().map(|disk| disk.backlog).sum();
         vec![
             ("lag_s", seconds(lag)),
@@ -110,6 +129,9 @@ impl State {
             ("resharded", self.progress()),
             ("share_moved", self.share_moved),
             ("disk_backlog", f64::from(disk)),
+            ("home", ctx.run.homes.home.map_or(0.0, |home| f64::from(home) + 1.0)),
+            ("site_lag_s", seconds(self.site_lag(ctx))),
+            ("longest_site_lag_s", seconds(counts.longest_site_lag)),
         ]
     }
 }

@@ -54,6 +54,11 @@ impl State {
     /// A query looks for its shard; one for a key that has moved is sent on by the shard that had
     /// it.
     pub(super) fn find(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
+        if self.sites.is_shared()
+            && let Some(action) = self.abroad(ctx, id)
+        {
+            return action;
+        }
         let request = ctx.request(id);
         let key = if self.policy.by_url { request.url } else { request.user };
         let (s, is_astray) = self.owner(key);
@@ -71,12 +76,36 @@ impl State {
         self.query(ctx, id, s)
     }
 
+    /// A query that was sent on has come to the shard that has its key.
+    pub(super) fn found(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
+        ctx.frame(id).phase = QUERY;
+        let s = self.shard_of(ctx, id);
+        self.query(ctx, id, s)
+    }
+
+    /// The shard that has what a request is about.
+    pub(super) fn shard_of(&self, ctx: &mut Ctx, id: RequestId) -> usize {
+        let request = ctx.request(id);
+        self.owner(if self.policy.by_url { request.url } else { request.user }).0
+    }
+
+    /// Whether every query goes to the one shard of the one site.
+    fn is_plain(&self) -> bool {
+        self.owners.nodes() == 1 && self.migration.is_none() && !self.sites.is_shared()
+    }
+
+    /// How many shards have keys.
+    pub(super) fn in_use(&self) -> usize {
+        let new = self.migration.as_ref().map_or(0, |migration| migration.new.nodes());
+        self.owners.nodes().max(new)
+    }
+
     /// Takes on so many servers in a shard, and the shards and placement that are set.
     pub(super) fn regroup(&mut self, ctx: &mut Ctx, group: usize) {
         let is_first = self.shards.is_empty();
         let wanted = self.policy.shards;
         if is_first {
-            self.owners = Owners::new(self.policy.placement, self.seed, wanted);
+            *self.owners = Owners::new(self.policy.placement, self.seed, wanted);
             self.placed = self.policy.placement;
         }
         let count = self.owners.nodes().max(self.shards.len()).max(wanted);
@@ -87,6 +116,7 @@ impl State {
         for s in self.shards.len()..count {
             self.shards.push(Shard::new(s * group, group));
         }
+        self.open_streams();
         self.set_servers(ctx);
         for s in 0..self.shards.len() {
             let (is_up, outage) =
@@ -102,7 +132,7 @@ impl State {
         if self.migration.is_none() {
             self.begin_migration(ctx);
         }
-        self.is_whole = self.owners.nodes() == 1 && self.migration.is_none();
+        self.is_whole = self.is_plain();
     }
 
     /// A shard gets another number of servers: new ones begin with a copy of the data. Where there
@@ -123,6 +153,9 @@ impl State {
             shard.members[0] = Member::new(head);
         }
         shard.members.resize(group, Member::new(head));
+        if group == 1 && shard.peers.is_empty() {
+            shard.forget_all();
+        }
         if s > 0 {
             shard.members.iter_mut().for_each(|member| *member = Member::new(head));
         }
@@ -130,11 +163,7 @@ impl State {
 
     /// Makes the servers of all shards that have or get keys.
     fn set_servers(&mut self, ctx: &mut Ctx) {
-        let shards = match &self.migration {
-            Some(migration) => self.owners.nodes().max(migration.new.nodes()),
-            None => self.owners.nodes(),
-        };
-        let servers = shards.max(self.policy.shards) * self.group;
+        let servers = self.in_use().max(self.policy.shards) * self.group;
         self.tier.configure(ctx, &vec![self.plan; servers]);
         if self.policy.disk_ns > 0.0 {
             let disk = Plan { slots: 1, room: u32::MAX, machine: Machine::Slots };
@@ -160,8 +189,8 @@ impl State {
             ("to_shards", wanted as f64),
             ("share_moved", self.share_moved),
         ];
-        ctx.log(Severity::Info, None, "resharding begins", &numbers);
-        self.migration = Some(Migration {
+        Ctx::log(ctx, Severity::Info, None, "resharding begins", &numbers);
+        self.migration = Some(Box::new(Migration {
             new,
             placement,
             cursor: 0,
@@ -171,7 +200,7 @@ impl State {
             is_torn: false,
             due: now,
             since: now,
-        });
+        }));
         self.is_whole = false;
         ctx.wake_at(now, MIGRATION);
     }
@@ -269,13 +298,13 @@ impl State {
     fn end_migration(&mut self, ctx: &mut Ctx) {
         let Some(migration) = self.migration.take() else { return };
         let seconds = ctx.now().since(migration.since).0 as f64 / 1e9;
-        self.owners = migration.new;
+        *self.owners = migration.new;
         self.placed = migration.placement;
-        ctx.log(Severity::Info, None, "resharding is done", &[("seconds", seconds)]);
+        Ctx::log(ctx, Severity::Info, None, "resharding is done", &[("seconds", seconds)]);
         self.set_servers(ctx);
         // What was set meanwhile comes next.
         self.begin_migration(ctx);
-        self.is_whole = self.owners.nodes() == 1 && self.migration.is_none();
+        self.is_whole = self.is_plain();
     }
 
     /// Share of the keys that are where they belong.

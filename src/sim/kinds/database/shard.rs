@@ -22,6 +22,39 @@ pub struct Record {
     pub key: u32,
     /// Who changed it.
     pub user: u32,
+    /// Which version of the key it made, for other sites.
+    pub version: u32,
+    /// It came from another site.
+    pub is_remote: bool,
+}
+
+impl Record {
+    /// A write of this site.
+    #[must_use]
+    pub const fn new(at: SimTime, key: u32, user: u32) -> Self {
+        Self { at, key, user, version: 0, is_remote: false }
+    }
+}
+
+/// The stream of a shard's writes to another site.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer {
+    /// How many writes are there.
+    pub applied: u64,
+    /// With this site gone: how many writes had left it.
+    pub limit: u64,
+    /// One is on its way.
+    pub is_sending: bool,
+    /// When the next has had the time to get there.
+    pub armed: SimTime,
+}
+
+impl Peer {
+    /// A stream that begins after so many writes.
+    #[must_use]
+    pub const fn new(applied: u64) -> Self {
+        Self { applied, limit: u64::MAX, is_sending: false, armed: SimTime::NEVER }
+    }
 }
 
 /// A server of a shard.
@@ -37,6 +70,8 @@ pub struct Member {
     pub armed: SimTime,
     /// Longest time from the commit of a write until it was applied here.
     pub worst: Span,
+    /// Has caught up since it was down last.
+    pub is_synced: bool,
     /// A former primary: acknowledged writes that it alone has.
     pub spare: u64,
 }
@@ -51,6 +86,7 @@ impl Member {
             applying: None,
             armed: SimTime::NEVER,
             worst: Span::ZERO,
+            is_synced: true,
             spare: 0,
         }
     }
@@ -76,6 +112,8 @@ pub struct Count {
     pub lost: u64,
     /// Written again from an old primary that came back.
     pub recovered: u64,
+    /// Come from other sites.
+    pub received: u64,
 }
 
 /// A shard.
@@ -87,6 +125,8 @@ pub struct Shard {
     pub primary: usize,
     /// Its servers.
     pub members: Vec<Member>,
+    /// Other sites.
+    pub peers: Vec<Peer>,
     /// Writes acknowledged.
     pub acked: u64,
     /// Writes that wait for replicas: their numbers and whom to tell.
@@ -108,6 +148,7 @@ impl Shard {
             first,
             primary: 0,
             members: vec![Member::new(0); size],
+            peers: Vec::new(),
             acked: 0,
             waits: VecDeque::new(),
             outage: None,
@@ -167,10 +208,18 @@ impl Shard {
         self.members[self.primary].applied = self.head;
     }
 
+    /// No other server will ask for the log: all in it stays.
+    pub fn forget_all(&mut self) {
+        self.keep_all();
+        self.records.clear();
+        self.base = self.head;
+    }
+
     /// Forgets writes that all have applied.
     fn trim(&mut self) {
         let needed = self.members.iter().map(|m| m.applied).min().unwrap_or(self.head);
-        let needed = needed.min(self.acked);
+        let abroad = self.peers.iter().map(|peer| peer.applied).min().unwrap_or(needed);
+        let needed = needed.min(abroad).min(self.acked);
         while self.base < needed || self.records.len() > MOST_RECORDS {
             self.records.pop_front();
             self.base += 1;
@@ -197,6 +246,37 @@ impl Shard {
         for member in &mut self.members {
             member.applied = member.applied.min(self.head);
         }
+        for peer in &mut self.peers {
+            peer.applied = peer.applied.min(self.head);
+        }
+    }
+
+    /// The write with this number made its key this version.
+    pub fn set_version(&mut self, number: u64, version: u32) {
+        let place = (number - 1).checked_sub(self.base);
+        if let Some(record) = place.and_then(|place| self.records.get_mut(place as usize)) {
+            record.version = version;
+        }
+    }
+
+    /// Acknowledged writes of this site that had not left for another when this one was lost, and
+    /// when the oldest of them was made.
+    #[must_use]
+    pub fn missing(&self, peer: usize) -> (u64, Option<SimTime>) {
+        let from = self.peers[peer].limit.clamp(self.base, self.acked.max(self.base)) - self.base;
+        let to = self.acked.max(self.base) - self.base;
+        let records = self.records.range(from as usize..(to as usize).max(from as usize));
+        let mut own = records.filter(|record| !record.is_remote);
+        let oldest = own.next();
+        (oldest.map_or(0, |_| 1 + own.count() as u64), oldest.map(|record| record.at))
+    }
+
+    /// When the oldest write of this site after the first `applied` ones was made.
+    #[must_use]
+    pub fn oldest_own(&self, applied: u64) -> Option<SimTime> {
+        let from = (applied.max(self.base) - self.base).min(self.records.len() as u64);
+        let mut later = self.records.range(from as usize..);
+        later.find(|record| !record.is_remote).map(|record| record.at)
     }
 
     /// Counts all that is committed as acknowledged: it stays, whether its callers heard or not.
@@ -211,7 +291,9 @@ impl Shard {
     pub fn keep_next(&mut self) -> Option<Record> {
         let record = self.record(self.acked).copied();
         self.acked += 1;
-        if record.is_some_and(|record| record.key == NOBODY) {
+        if record.is_some_and(|record| record.is_remote) {
+            self.count.received += 1;
+        } else if record.is_some_and(|record| record.key == NOBODY) {
             self.count.recovered += 1;
         } else {
             self.count.acknowledged += 1;
@@ -225,17 +307,17 @@ impl Shard {
     /// # Errors
     /// The figures, when it is broken.
     pub fn law(&self) -> Result<(), String> {
-        let Count { acknowledged, lost, recovered } = self.count;
+        let Count { acknowledged, lost, recovered, received } = self.count;
         let waiting = self.head - self.acked;
         for (place, member) in self.members.iter().enumerate() {
             let kept = self.base + self.records.len() as u64;
             let in_flight = kept.checked_sub(member.applied);
             let sum = in_flight.map(|in_flight| member.applied + in_flight + lost);
-            if sum != Some(acknowledged + recovered + waiting) {
+            if sum != Some(acknowledged + recovered + received + waiting) {
                 return Err(format!(
                     "replication: server {} of a shard: {acknowledged} acknowledged, {recovered} \
-                     recovered, {waiting} waiting; {} applied, {in_flight:?} in flight, {lost} \
-                     lost",
+                     recovered, {received} received, {waiting} waiting; {} applied, {in_flight:?} \
+                     in flight, {lost} lost",
                     place + 1,
                     member.applied,
                 ));
@@ -252,7 +334,7 @@ mod tests {
     fn shard(writes: u64) -> Shard {
         let mut shard = Shard::new(0, 3);
         for second in 0..writes {
-            shard.commit(Record { at: SimTime(second), key: second as u32, user: 0 });
+            shard.commit(Record::new(SimTime(second), second as u32, 0));
             shard.keep_all();
         }
         shard
@@ -283,7 +365,7 @@ mod tests {
             member.applied = 10;
         }
         for _ in 0..640 {
-            shard.commit(Record { at: SimTime(11), key: 0, user: 0 });
+            shard.commit(Record::new(SimTime(11), 0, 0));
             shard.keep_all();
             shard.members[1].applied = shard.head();
             shard.members[2].applied = shard.head() - 5;

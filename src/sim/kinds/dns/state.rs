@@ -2,6 +2,7 @@
 
 use super::Setting;
 use super::checks::{CHECK, CHECK_ENDS, CHECKED, Checks};
+use super::counts::Counts;
 use super::devices::Devices;
 use super::policy::{self, Policy, Rules, Zone};
 use super::resolvers::Resolvers;
@@ -12,8 +13,8 @@ use crate::sim::law::Law;
 use crate::sim::rng::{Purpose, Stream};
 use crate::sim::run::calendar::{LineId, Tag};
 use crate::sim::run::log::Severity;
-use crate::sim::run::meters::{SITES, ServerMeter};
-use crate::sim::run::requests::{Outcome, Request, RequestId};
+use crate::sim::run::meters::ServerMeter;
+use crate::sim::run::requests::{CLASSES, Outcome, Request, RequestId};
 use crate::sim::units::{SimTime, Span};
 
 /// How long a resolver asks a name service that does not answer, in nanoseconds.
@@ -23,36 +24,8 @@ const ANSWERED: u8 = 1;
 const NO_ANSWER: u8 = 2;
 const WAITING: u8 = 3;
 
-/// Weight of a request in the moving share of those that go astray.
-const RECENT: f64 = 0.005;
 /// The draws of resolvers' habits lie far from those of users.
 const HABITS: u64 = 1 << 40;
-/// Names of the sites' health among the gauges.
-const HEALTH: [&str; SITES] = [
-    "site_1_healthy",
-    "site_2_healthy",
-    "site_3_healthy",
-    "site_4_healthy",
-    "site_5_healthy",
-    "site_6_healthy",
-    "site_7_healthy",
-    "site_8_healthy",
-    "site_9_healthy",
-    "site_10_healthy",
-];
-
-/// What was counted.
-#[derive(Clone, Copy, Debug, Default)]
-struct Counts {
-    hits: u64,
-    misses: u64,
-    joined: u64,
-    sent: u64,
-    astray: u64,
-    /// Moving share of requests that go astray.
-    share: f64,
-}
-
 /// The name system of a run.
 #[derive(Clone, Debug)]
 pub struct State {
@@ -63,6 +36,8 @@ pub struct State {
     alive: bool,
     slow: f64,
     sites: u8,
+    /// The classes that users do not send to a site.
+    to_edge: [bool; CLASSES.len()],
     overstay: f64,
     visit: Span,
     resolvers: Resolvers,
@@ -89,6 +64,7 @@ impl State {
             alive: true,
             slow: 1.0,
             sites: 1,
+            to_edge: [false; CLASSES.len()],
             overstay: 0.0,
             visit: Span::ZERO,
             resolvers: Resolvers::default(),
@@ -142,10 +118,12 @@ impl State {
     fn tell(&mut self, ctx: &mut Ctx, id: RequestId, site: u8) {
         let request = ctx.request(id);
         request.site = site;
+        if self.to_edge.get(request.class as usize) == Some(&true) {
+            // Goes to the edge, whatever the site.
+            return;
+        }
         let is_wrong = self.zone.rules().is_wrong(request.region as usize, site);
-        self.counts.sent += 1;
-        self.counts.astray += u64::from(is_wrong);
-        self.counts.share += RECENT * (f64::from(u8::from(is_wrong)) - self.counts.share);
+        self.counts.direct(is_wrong);
     }
 
     /// A resolver has answered a look-up.
@@ -256,6 +234,7 @@ impl Behavior for State {
         self.answer = ctx.line(Span::from_millis(number(Setting::Resolver)));
         self.miss = Law::new(3, number(Setting::Miss), 1.0);
         self.sites = around.sites();
+        self.to_edge = clients::places::edge(around).map_or([false; CLASSES.len()], |(_, is)| is);
         self.overstay = number(Setting::Overstay);
         self.visit = Span::from_seconds(number(Setting::Visit));
         let are_checked = self.checks.configure(ctx, around, spec);
@@ -367,30 +346,16 @@ impl Behavior for State {
     }
 
     fn servers(&self, _: &Ctx) -> Vec<ServerMeter> {
-        let Counts { hits, misses, joined, .. } = self.counts;
-        let arrived = hits + misses + joined;
-        vec![ServerMeter { alive: self.alive, slow: self.slow, arrived, ..ServerMeter::default() }]
+        let (alive, slow, arrived) = (self.alive, self.slow, self.counts.lookups());
+        vec![ServerMeter { alive, slow, arrived, ..ServerMeter::default() }]
     }
 
     fn counters(&self) -> Vec<(&'static str, u64)> {
-        let Counts { hits, misses, joined, sent, astray, .. } = self.counts;
-        vec![
-            ("lookups", hits + misses + joined),
-            ("hits", hits),
-            ("misses", misses),
-            ("coalesced", joined),
-            ("directed", sent),
-            ("misrouted", astray),
-            ("site_checks", self.checks.made),
-        ]
+        self.counts.counters(self.checks.made)
     }
 
     fn gauges(&self, _: &Ctx) -> Vec<(&'static str, f64)> {
-        let mut gauges = vec![("misrouted_share", self.counts.share)];
-        if self.sites > 1 {
-            let healthy = self.zone.rules().healthy.iter().zip(HEALTH);
-            gauges.extend(healthy.map(|(&well, name)| (name, f64::from(u8::from(well)))));
-        }
-        gauges
+        let healthy = if self.sites > 1 { &self.zone.rules().healthy[..] } else { &[] };
+        self.counts.gauges(healthy)
     }
 }

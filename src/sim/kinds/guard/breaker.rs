@@ -224,7 +224,7 @@ mod tests {
     fn it_tries_a_few_and_closes_or_opens_again() {
         for is_well in [true, false] {
             let mut breaker = breaker();
-            (0..20).for_each(|tenth| drop(call(&mut breaker, tenth, false)));
+            (0..20).for_each(|tenth| _ = call(&mut breaker, tenth, false));
             assert_eq!(call(&mut breaker, 70, is_well), None);
             assert_eq!(call(&mut breaker, 71, is_well), None);
             let now = SimTime(8 * SECOND);

@@ -12,7 +12,8 @@ impl State {
         match self.cache {
             Some((to, way)) if is_read && self.queries > 0 => {
                 ctx.frame(id).phase = CACHE;
-                ctx.request(id).answer = Outcome::Good;
+                let request = ctx.request(id);
+                (request.errand, request.answer) = (Errand::LookUp, Outcome::Good);
                 Action::Call { to, way }
             }
             _ => self.query(ctx, id, 0),

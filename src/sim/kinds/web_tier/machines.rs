@@ -34,6 +34,8 @@ pub(super) struct Machine {
     pub release: usize,
     /// Requests whose slot was given back while they wait for other parts.
     pub away: u32,
+    /// Requests in flight that it surely has memory for.
+    pub safe: u32,
     pub duty: Duty,
     pub joined: SimTime,
     cold_until: SimTime,
@@ -100,6 +102,7 @@ impl State {
         m.sizes = (0..most).map(|index| vcpus(spec, index)).collect();
         for (machine, size) in m.all.iter_mut().zip(&m.sizes) {
             machine.vcpus = *size;
+            machine.safe = self.memory.safe(*size, self.logins.home);
         }
         let set = spec.count(Setting::Servers as usize);
         let is_obeyed = !m.is_scaled || set != m.set;
@@ -134,12 +137,15 @@ impl State {
         for index in m.count..count {
             let vcpus = m.sizes[index];
             let duty = Duty::Serves;
-            let machine =
-                Machine { vcpus, release, away: 0, duty, joined: now, cold_until: SimTime::ZERO };
+            let safe = self.memory.safe(vcpus, self.logins.home);
+            let cold_until = SimTime::ZERO;
+            let machine = Machine { vcpus, release, away: 0, safe, duty, joined: now, cold_until };
             match m.all.get_mut(index) {
                 // Where the last machine is still there, it stays.
                 Some(old) if matches!(old.duty, Duty::Drains(..)) => old.duty = Duty::Serves,
-                Some(old) => *old = Machine { away: old.away, ..machine },
+                Some(old) => {
+                    *old = Machine { away: old.away, cold_until: old.cold_until, ..machine };
+                }
                 None => m.all.push(machine),
             }
         }

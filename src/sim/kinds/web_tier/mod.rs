@@ -155,15 +155,11 @@ impl State {
         self.machines.all[server].away -= 1;
     }
 
-    /// MB that a server uses with so many requests more.
+    /// Whether a server may have no memory for one more request: a quick look.
     #[inline]
-    fn memory_used(&self, ctx: &Ctx, server: usize, more: u32) -> f64 {
-        let (busy, _) = self.tier.load(server);
-        let held = match self.logins.home {
-            Home::Memory => ctx.sessions_at(self.place(server)),
-            Home::None | Home::Store => 0,
-        };
-        self.memory.used(busy + self.machines.all[server].away + more, held)
+    fn is_crowded(&self, server: usize) -> bool {
+        let machine = &self.machines.all[server];
+        self.tier.load(server).0 + machine.away >= machine.safe
     }
 
     /// A server that is up has no memory for one more request.
@@ -264,8 +260,7 @@ impl Behavior for State {
         request.slot_given_back = false;
         let class = request.class;
         let place = server as usize;
-        let size = self.memory.size(self.machines.all[place].vcpus);
-        if self.memory_used(ctx, place, 1) > size && self.tier.is_alive(place) {
+        if self.is_crowded(place) && self.is_full(ctx, place) {
             return self.run_out(ctx, place);
         }
         let work = match class {

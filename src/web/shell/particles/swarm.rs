@@ -7,8 +7,8 @@ use std::rc::Rc;
 const MOST: usize = 140;
 /// Pixels in a second.
 const PACE: f64 = 190.0;
-/// Hops of a dot, from the users to a server.
-const HOPS: usize = 4;
+/// Most hops of a dot, from the users to a server.
+const HOPS: usize = 6;
 /// Seconds that a failed dot falls.
 const FALL_S: f64 = 0.7;
 

@@ -1,9 +1,8 @@
 //! A cell: one server or several, filled from below by what is in use, with the number in it.
 
-use super::Selection;
 use super::describe;
 use super::fit::{self, Weight};
-use super::parts;
+use super::parts::{self, At};
 use super::pieces::{Choice, rect, text_middle};
 use super::scene::{KEY, SMALL, Scene};
 use super::shape::{Rect, px};
@@ -11,6 +10,7 @@ use super::state::{Condition, Load};
 use super::tier;
 use crate::sim::kinds::Kind;
 use crate::sim::snapshot::{PartView, ServerView};
+use crate::web::view::format;
 use std::ops::Range;
 use yew::prelude::*;
 
@@ -18,33 +18,35 @@ use yew::prelude::*;
 const STOPS: usize = 8;
 
 /// All cells of a tier.
-pub fn draw_all(scene: &Scene<'_>, kind: Kind) -> Html {
+pub fn draw_all(scene: &Scene<'_>, at: At) -> Html {
     // Before there are figures, cells stand empty where they will be.
     let blank = PartView {
         servers: vec![
             ServerView { alive: true, healthy: true, slow: 1.0, ..Default::default() };
-            scene.servers(kind)
+            scene.servers(at)
         ],
         ..PartView::default()
     };
-    let view = scene.view(kind).unwrap_or(&blank);
-    let places = tier::cell_places(scene, kind);
+    let view = scene.view(at).unwrap_or(&blank);
+    let places = tier::cell_places(scene, at);
     let few = places.len() <= STOPS;
-    let selected = scene.selected.filter(|s| s.kind == kind).and_then(|s| s.server);
+    let mine = super::choose(scene, at, None);
+    let selected = scene.selected.filter(|s| (s.kind, s.site) == (mine.kind, mine.site));
+    let selected = selected.and_then(|s| s.server);
     let stop = selected
         .and_then(|server| places.iter().position(|(range, _)| range.contains(&server)))
         .unwrap_or(0);
     let cells = places.iter().enumerate().map(|(i, (range, place))| {
-        let sized = sized(scene, kind, range.start, *place);
-        let server = representative(scene, kind, view, range, selected);
+        let sized = sized(scene, at, range.start, *place);
+        let server = representative(scene, at, view, range, selected);
         let choice = Choice {
-            selection: Selection { kind, server: Some(server) },
+            selection: super::choose(scene, at, Some(server)),
             ring: *place,
-            title: describe::cell_name(scene, kind, range),
-            label: describe::cell(scene, kind, view, range),
+            title: describe::cell_name(scene, at, range),
+            label: describe::cell(scene, at, view, range),
             stop: few || i == stop,
         };
-        choice.draw(scene, content(scene, kind, &view.servers[range.clone()], range, sized))
+        choice.draw(scene, content(scene, at, view, range, sized))
     });
     html! { <g>{ for cells }</g> }
 }
@@ -53,12 +55,12 @@ pub fn draw_all(scene: &Scene<'_>, kind: Kind) -> Html {
 /// first.
 fn representative(
     scene: &Scene<'_>,
-    kind: Kind,
+    at: At,
     view: &PartView,
     range: &Range<usize>,
     selected: Option<usize>,
 ) -> usize {
-    let checked = scene.checked(kind);
+    let checked = scene.checked(at);
     let troubled = |i: &usize| Condition::of(&view.servers[*i], checked) != Condition::Sound;
     selected
         .filter(|server| range.contains(server))
@@ -67,45 +69,56 @@ fn representative(
 }
 
 /// The place of a cell, lower for servers smaller than the largest.
-fn sized(scene: &Scene<'_>, kind: Kind, server: usize, place: Rect) -> Rect {
-    if kind != Kind::WebTier || !parts::is_unequal(scene.scenario) {
+fn sized(scene: &Scene<'_>, at: At, server: usize, place: Rect) -> Rect {
+    if !parts::is_unequal(scene.scenario, at) {
         return place;
     }
-    let of = |server| parts::vcpus(scene.scenario, kind, server).unwrap_or(1.0);
-    let servers = scene.view(kind).map_or(1, |view| view.servers.len());
+    let of = |server| parts::vcpus(scene.scenario, at, server).unwrap_or(1.0);
+    let servers = scene.view(at).map_or(1, |view| view.servers.len());
     let largest = (0..servers).map(of).fold(1.0, f64::max);
     let h = place.h * (0.6 + 0.4 * (of(server) / largest).sqrt());
     Rect::new(place.x, place.bottom() - h, place.w, h)
 }
 
-fn content(
-    scene: &Scene<'_>,
-    kind: Kind,
-    servers: &[ServerView],
-    range: &Range<usize>,
-    r: Rect,
-) -> Html {
+fn content(scene: &Scene<'_>, at: At, view: &PartView, range: &Range<usize>, r: Rect) -> Html {
+    let servers = &view.servers[range.clone()];
     let conditions: Vec<Condition> =
-        servers.iter().map(|s| Condition::of(s, scene.checked(kind))).collect();
+        servers.iter().map(|s| Condition::of(s, scene.checked(at))).collect();
     let dead = conditions.iter().filter(|c| c.is_dead()).count();
     if dead == servers.len() {
         return cross(r, conditions.contains(&Condition::Unnoticed));
     }
-    let used = describe::utilisation(servers);
+    // What has no limit of its own shows its rate, beside that of the busiest one.
+    let endless = is_endless(view);
+    let used = if endless {
+        let busiest = view.servers.iter().map(|s| s.rate).fold(1e-9, f64::max);
+        servers.iter().map(|s| s.rate).fold(0.0, f64::max) / busiest
+    } else {
+        describe::utilisation(servers)
+    };
     let troubled = conditions.iter().copied().find(|c| *c != Condition::Sound);
-    let note = note(scene, kind, range, &conditions);
+    let note = note(scene, at, range, &conditions);
     let (x, middle) = r.centre();
     let note = note
         .into_iter()
         .find(|text| r.h >= 30.0 && fit::width(text, SMALL, Weight::Plain) <= r.w - 4.0);
     let y = if note.is_some() { middle - 2.0 } else { middle + 4.5 };
-    let number = number(scene.is_measured().then_some(used), r);
+    let number = if endless && scene.is_measured() {
+        let rate = format::rate(servers.iter().map(|s| s.rate).sum());
+        let short =
+            rate.trim_end_matches("/s").trim_end_matches('\u{202f}').replace('\u{202f}', "");
+        [rate, short]
+            .into_iter()
+            .find(|text| r.h >= 14.0 && fit::width(text, KEY, Weight::Plain) <= r.w - 3.0)
+    } else {
+        number(scene.is_measured().then_some(used), r)
+    };
     // Where the level must not run: height and width of each text.
     let mut texts = Vec::new();
     texts.extend(number.as_ref().map(|text| (y - 4.0, fit::width(text, KEY, Weight::Bold))));
     texts.extend(note.as_ref().map(|text| (y + 10.0, fit::width(text, SMALL, Weight::Plain))));
     html! { <>
-        { fill(r, used, troubled, &texts) }
+        { fill(r, used, troubled, &texts, endless) }
         if let Some(number) = number {
             { text_middle(x, y, "dg-in", number) }
         }
@@ -113,6 +126,11 @@ fn content(
             { text_middle(x, y + 14.0, "dg-note", note) }
         }
     </> }
+}
+
+/// Whether the servers of a part have neither processors nor slots that could fill up.
+fn is_endless(view: &PartView) -> bool {
+    view.servers.len() > 1 && view.servers.iter().all(|s| s.cores.is_none() && s.slots.is_none())
 }
 
 /// The number in a cell, as far as there is room.
@@ -128,12 +146,14 @@ fn number(used: Option<f64>, r: Rect) -> Option<String> {
 }
 
 /// A word below the number, in shorter and shorter wordings.
-fn note(
-    scene: &Scene<'_>,
-    kind: Kind,
-    range: &Range<usize>,
-    conditions: &[Condition],
-) -> Vec<String> {
+fn note(scene: &Scene<'_>, at: At, range: &Range<usize>, conditions: &[Condition]) -> Vec<String> {
+    let (shards, copies) = parts::shards(scene.scenario, at);
+    if shards > 1 && conditions.len() == copies && conditions.iter().all(|c| !c.is_dead()) {
+        return vec![
+            format!("shard {}", range.start / copies + 1),
+            format!("s{}", range.start / copies + 1),
+        ];
+    }
     if conditions.len() > 1 {
         let dead = conditions.iter().filter(|c| c.is_dead()).count();
         return if dead > 0 {
@@ -143,17 +163,12 @@ fn note(
         };
     }
     match conditions.first() {
-        Some(Condition::Sound) if kind == Kind::WebTier && parts::is_unequal(scene.scenario) => {
-            let vcpus = parts::vcpus(scene.scenario, kind, range.start);
+        Some(Condition::Sound) if parts::is_unequal(scene.scenario, at) => {
+            let vcpus = parts::vcpus(scene.scenario, at, range.start);
             vcpus.map_or_else(Vec::new, |n| vec![parts::vcpu_text(n), format!("{n}")])
         }
-        Some(Condition::Sound) if kind == Kind::Database => {
-            let replicas = scene.view(kind).map_or(0, |view| view.servers.len()) > 1;
-            match (replicas, range.start) {
-                (false, _) => Vec::new(),
-                (true, 0) => vec!["primary".to_owned()],
-                (true, n) => vec![format!("replica {n}"), format!("r{n}")],
-            }
+        Some(Condition::Sound) if at.kind == Kind::Database => {
+            database_note(scene, at, range.start)
         }
         Some(Condition::Slow(_)) => {
             let words = conditions[0].words();
@@ -166,10 +181,29 @@ fn note(
     }
 }
 
+/// Which copy of the data a database's server has.
+fn database_note(scene: &Scene<'_>, at: At, server: usize) -> Vec<String> {
+    let (shards, copies) = parts::shards(scene.scenario, at);
+    let (shard, copy) = (server / copies + 1, server % copies);
+    match (shards > 1, copies > 1, copy) {
+        (false, false, _) => Vec::new(),
+        (false, true, 0) => vec!["primary".to_owned()],
+        (false, true, n) => vec![format!("replica {n}"), format!("r{n}")],
+        (true, _, 0) => vec![format!("shard {shard}"), format!("s{shard}")],
+        (true, _, _) => Vec::new(),
+    }
+}
+
 /// The cell, filled from below, with a strong line at the level that leaves a gap for the text
 /// that it would cross: its height and its width.
-fn fill(r: Rect, used: f64, troubled: Option<Condition>, texts: &[(f64, f64)]) -> Html {
-    let load = Load::of(used).class();
+fn fill(
+    r: Rect,
+    used: f64,
+    troubled: Option<Condition>,
+    texts: &[(f64, f64)],
+    endless: bool,
+) -> Html {
+    let load = if endless { "flow" } else { Load::of(used).class() };
     let h = r.h * used.clamp(0.0, 1.0);
     let y = r.bottom() - h;
     let level = (y + 1.0).min(r.bottom() - 1.0);

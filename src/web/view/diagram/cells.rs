@@ -13,17 +13,57 @@ const HIGHEST: f64 = 92.0;
 /// Space between cells.
 pub const GAP: f64 = 5.0;
 
-/// How many servers stand in one cell.
+/// Least width and height of a cell, with the gap beside it.
+const SMALLEST: (f64, f64) = (17.0, 15.0);
+
+/// Most cells that an area holds.
 #[must_use]
-pub fn per_cell(servers: usize) -> usize {
-    servers.div_ceil(MOST_CELLS).next_power_of_two()
+pub fn most(area: Rect) -> usize {
+    let columns = libm::floor((area.w + GAP) / SMALLEST.0).max(1.0);
+    let rows = libm::floor((area.h + GAP) / SMALLEST.1).max(1.0);
+    // Fields of cells have some empty places.
+    ((0.7 * columns * rows) as usize).clamp(1, MOST_CELLS)
+}
+
+/// How many servers stand in one cell, of which there are at most so many.
+#[must_use]
+pub fn per_cell(servers: usize, most: usize) -> usize {
+    servers.div_ceil(most).next_power_of_two()
 }
 
 /// The servers of each cell.
 #[must_use]
-pub fn groups(servers: usize) -> Vec<Range<usize>> {
-    let step = per_cell(servers);
+pub fn groups(servers: usize, most: usize) -> Vec<Range<usize>> {
+    let step = per_cell(servers, most);
     (0..servers).step_by(step).map(|first| first..(first + step).min(servers)).collect()
+}
+
+/// Cells of shards: the primary of each with its replicas below it, or all of a shard as one cell
+/// where there is little room; several shards share one where there is still less.
+#[must_use]
+pub fn shards(area: Rect, shards: usize, copies: usize) -> Vec<(Range<usize>, Rect)> {
+    let each = per_cell(shards, most(area));
+    let blocks = arrange(area, shards.div_ceil(each));
+    let mut places = Vec::new();
+    for (block, place) in blocks.into_iter().enumerate() {
+        let first = block * each;
+        let range = first * copies..((first + each).min(shards)) * copies;
+        let replicas = copies - 1;
+        let w = (place.w - 2.0 * (replicas as f64 - 1.0)) / (replicas.max(1)) as f64;
+        if each > 1 || replicas == 0 || place.h < 30.0 || w < 9.0 {
+            places.push((range, place));
+            continue;
+        }
+        let h = 0.62 * (place.h - 2.0);
+        places.push((range.start..range.start + 1, Rect::new(place.x, place.y, place.w, h)));
+        for replica in 0..replicas {
+            let x = place.x + replica as f64 * (w + 2.0);
+            let y = place.y + h + 2.0;
+            let server = range.start + 1 + replica;
+            places.push((server..server + 1, Rect::new(x, y, w, place.h - h - 2.0)));
+        }
+    }
+    places
 }
 
 /// Places for so many cells in an area, filled row by row. The places are those of the next larger
@@ -94,7 +134,7 @@ mod tests {
     #[test]
     fn every_server_has_a_cell_within_the_area_and_no_two_overlap() {
         for servers in [1, 2, 3, 4, 5, 9, 12, 30, 31, 60, 500] {
-            let groups = groups(servers);
+            let groups = groups(servers, MOST_CELLS);
             assert!(groups.len() <= MOST_CELLS);
             assert_eq!(groups.iter().map(ExactSizeIterator::len).sum::<usize>(), servers);
             for cells in [arrange(AREA, groups.len()), arrange_data(AREA, groups.len())] {
@@ -107,12 +147,28 @@ mod tests {
                 }
             }
         }
-        assert_eq!([30, 32, 33, 60, 500].map(per_cell), [1, 1, 2, 2, 16]);
+        assert_eq!([30, 32, 33, 60, 500].map(|n| per_cell(n, MOST_CELLS)), [1, 1, 2, 2, 16]);
     }
 
     #[test]
     fn a_server_more_moves_no_other() {
         let (seven, eight) = (arrange(AREA, 7), arrange(AREA, 8));
         assert_eq!(seven[..], eight[..7]);
+    }
+
+    #[test]
+    fn shards_stand_apart_and_each_server_once() {
+        for (shards, copies) in [(2, 1), (4, 3), (16, 2), (64, 4)] {
+            for area in [AREA, Rect::new(0.0, 0.0, 90.0, 20.0), Rect::new(0.0, 0.0, 300.0, 200.0)] {
+                let cells = super::shards(area, shards, copies);
+                let servers: Vec<usize> =
+                    cells.iter().flat_map(|(range, _)| range.clone()).collect();
+                assert_eq!(servers, (0..shards * copies).collect::<Vec<_>>());
+                for (i, (_, cell)) in cells.iter().enumerate() {
+                    assert!(cell.w > 3.0 && cell.h > 3.0, "{shards}x{copies}: {cell:?}");
+                    assert!(!cells[..i].iter().any(|(_, other)| other.overlaps(cell)));
+                }
+            }
+        }
     }
 }

@@ -1,11 +1,13 @@
 //! The diagram in words, for those who listen: each part and each server with its state, its load
 //! and what it is connected to.
 
-use super::cells;
-use super::parts::{self, Home};
+use super::parts::{self, At, Column, column};
 use super::scene::Scene;
+use super::site;
 use super::state::{self, Condition};
+use super::tier;
 use crate::sim::kinds::Kind;
+use crate::sim::region::REGIONS;
 use crate::sim::snapshot::{PartView, ServerView};
 use crate::web::view::format;
 use std::ops::Range;
@@ -13,16 +15,22 @@ use std::ops::Range;
 /// The whole diagram in a sentence.
 #[must_use]
 pub fn whole(scene: &Scene<'_>) -> String {
-    let names: Vec<&str> =
-        [Kind::Dns, Kind::LoadBalancer, Kind::WebTier, Kind::Cache, Kind::Database]
-            .into_iter()
-            .filter(|&kind| scene.parts.home(kind) != Home::None)
-            .map(Kind::label)
-            .collect();
+    let mut names: Vec<&str> = scene.parts.global.iter().map(|kind| kind.label()).collect();
+    for site in &scene.parts.sites {
+        for kind in site.own.iter().chain(&site.guests) {
+            if !names.contains(&kind.label()) {
+                names.push(kind.label());
+            }
+        }
+    }
+    let sites: Vec<&str> = scene.parts.sites.iter().map(|site| site.name).collect();
+    let sites = match sites[..] {
+        [only] => only.to_owned(),
+        _ => format!("{} sites: {}", sites.len(), sites.join(", ")),
+    };
     let rate = format::spoken_rate(scene.figures.offered_rate());
     format!(
-        "Diagram of the system in {}: users, {}. Users make {rate}, of which {} fail.",
-        scene.parts.site,
+        "Diagram of the system in {sites}. Users, {}. Users make {rate}, of which {} fail.",
         names.join(", "),
         format::percent(scene.figures.users.error_share())
     )
@@ -33,40 +41,56 @@ pub fn whole(scene: &Scene<'_>) -> String {
 pub fn users(scene: &Scene<'_>) -> String {
     let figures = scene.figures;
     let lookups =
-        if scene.parts.dns { "They ask DNS for the address and send" } else { "They send" };
+        if scene.parts.has("dns") { "They ask DNS for the address and send" } else { "They send" };
+    let target = match &scene.parts.sites[..] {
+        [site] => name(scene, At::new(site.front(), 0)),
+        sites => {
+            let of = |(i, site): (usize, &parts::Site)| {
+                let share = site::share(scene, i as u8).unwrap_or(0.0);
+                format!("{} {}", site.name, format::percent(share))
+            };
+            let split: Vec<String> = sites.iter().enumerate().map(of).collect();
+            format!("the sites: {}", split.join(", "))
+        }
+    };
     format!(
-        "{} at the busiest hour, {} of them fail. {lookups} requests to {}",
+        "{} at the busiest hour, {} of them fail. {lookups} requests to {target}",
         format::spoken_rate(figures.offered_rate()),
         format::percent(figures.users.error_share()),
-        name(scene, scene.parts.front())
     )
 }
 
-/// The name of a part as the diagram shows it.
+/// The name of a part as the diagram shows it, with its site where there are several.
 #[must_use]
-pub fn name(scene: &Scene<'_>, kind: Kind) -> &'static str {
-    if kind == Kind::WebTier && scene.parts.is_one_machine() { "Server" } else { kind.label() }
+pub fn name(scene: &Scene<'_>, at: At) -> String {
+    let site = scene.parts.site(at);
+    let one = at.kind == Kind::WebTier && site.is_some_and(parts::Site::is_one_machine);
+    let label = if one { "Server" } else { at.kind.label() };
+    match site.filter(|_| scene.parts.is_spread() && !at.kind.is_global()) {
+        Some(site) => format!("{label} in {}", site.name),
+        None => label.to_owned(),
+    }
 }
 
 /// Who calls a part, and whom it calls.
-fn connections(scene: &Scene<'_>, kind: Kind) -> String {
-    let caller = match kind {
-        Kind::Cache | Kind::Database => Some(name(scene, Kind::WebTier)),
-        Kind::WebTier if scene.parts.balancer => Some(Kind::LoadBalancer.label()),
-        Kind::Dns | Kind::LoadBalancer | Kind::WebTier => Some(Kind::Clients.label()),
-        Kind::Clients | Kind::Network | Kind::Monitor | Kind::Chaos => None,
+fn connections(scene: &Scene<'_>, at: At) -> String {
+    let Some(site) = scene.parts.site(at) else {
+        return String::new();
     };
-    let mut called = Vec::new();
-    if kind == Kind::LoadBalancer {
-        called.push(name(scene, Kind::WebTier));
-    }
-    if kind == Kind::WebTier {
-        for helper in [Kind::Cache, Kind::Database] {
-            if scene.parts.home(helper) != Home::None {
-                called.push(helper.label());
-            }
+    let caller = match column(at.kind) {
+        Some(Column::Memory | Column::Data | Column::Later) => Some(Kind::WebTier.label()),
+        Some(Column::Web) if site.front() == Kind::LoadBalancer => Some(Kind::LoadBalancer.label()),
+        Some(Column::Balance | Column::Web | Column::Edge) => Some(Kind::Clients.label()),
+        _ => None,
+    };
+    let called: Vec<&str> = match at.kind {
+        Kind::LoadBalancer => vec![Kind::WebTier.label()],
+        Kind::WebTier => {
+            let others = site.own.iter().chain(&site.guests).copied();
+            others.filter(|kind| column(*kind) > Some(Column::Web)).map(Kind::label).collect()
         }
-    }
+        _ => Vec::new(),
+    };
     let caller = caller.map_or_else(String::new, |name| format!(" Called by {name}."));
     let called =
         if called.is_empty() { String::new() } else { format!(" Calls {}.", called.join(" and ")) };
@@ -74,31 +98,33 @@ fn connections(scene: &Scene<'_>, kind: Kind) -> String {
 }
 
 /// What a part is set to, in words.
-fn setting(scene: &Scene<'_>, kind: Kind) -> String {
-    match kind {
-        Kind::WebTier => {
-            let machine = if scene.parts.is_one_machine() {
-                ", one machine with web server, cache and database"
-            } else {
-                ""
-            };
-            format!("{}{machine}: ", parts::web_setting(scene.scenario))
-        }
-        Kind::Database | Kind::Cache if scene.parts.home(kind) == Home::Web => {
-            "on the web servers: ".to_owned()
-        }
-        _ => String::new(),
+fn setting(scene: &Scene<'_>, at: At) -> String {
+    let Some(site) = scene.parts.site(at) else {
+        return String::new();
+    };
+    if site.guests.contains(&at.kind) {
+        return "on the web servers: ".to_owned();
     }
+    if at.kind != Kind::WebTier {
+        return String::new();
+    }
+    let machine = if site.is_one_machine() {
+        ", one machine with web server, cache and database"
+    } else {
+        ""
+    };
+    format!("{}{machine}: ", parts::web_setting(scene.scenario, at))
 }
 
 /// What a part's card does not say in its own text: state, what is in use, connections.
 #[must_use]
-pub fn part(scene: &Scene<'_>, kind: Kind) -> String {
-    let (setting, connections) = (setting(scene, kind), connections(scene, kind));
-    let Some(view) = scene.view(kind) else {
+pub fn part(scene: &Scene<'_>, at: At) -> String {
+    let kind = at.kind;
+    let (setting, connections) = (setting(scene, at), connections(scene, at));
+    let Some(view) = scene.view(at) else {
         return format!("{setting}no figures yet.{connections}");
     };
-    let troubles = scene.troubles(kind);
+    let troubles = scene.troubles(at);
     let state = if troubles.is_empty() { "sound".to_owned() } else { state::line(&troubles) };
     let used = if kind == Kind::Dns || view.guest {
         String::new()
@@ -107,28 +133,50 @@ pub fn part(scene: &Scene<'_>, kind: Kind) -> String {
     };
     let mean = view.latency.mean_s.filter(|_| kind != Kind::Dns);
     let mean = mean.map_or_else(String::new, |s| format!(", mean time {}", format::duration(s)));
-    let hit = scene.hit_ratio().filter(|_| kind == Kind::Cache);
+    let hit = scene.hit_ratio(at);
     let hit =
         hit.map_or_else(String::new, |share| format!(", hit ratio {}", format::percent(share)));
-    format!("{setting}{state}{used}{mean}{hit}, backlog {}.{connections}", view.backlog)
+    let own: String = view
+        .gauges
+        .iter()
+        .take(6)
+        .map(|(name, value)| format!(", {} {}", format::words(name), format::gauge(name, *value)))
+        .collect();
+    format!("{setting}{state}{used}{mean}{hit}, backlog {}{own}.{connections}", view.backlog)
 }
 
 /// The name of a server of a part.
 #[must_use]
-fn server_name(scene: &Scene<'_>, kind: Kind, server: usize) -> String {
-    match kind {
-        Kind::WebTier if scene.parts.is_one_machine() => format!("Server {}", server + 1),
-        Kind::WebTier => format!("Web server {}", server + 1),
-        Kind::Database if server == 0 => "Database primary".to_owned(),
-        Kind::Database => format!("Database replica {server}"),
-        Kind::Cache => format!("Cache node {}", server + 1),
-        _ => kind.label().to_owned(),
-    }
+fn server_name(scene: &Scene<'_>, at: At, server: usize) -> String {
+    let number = server + 1;
+    let place = scene.parts.site(at).filter(|_| scene.parts.is_spread() && !at.kind.is_global());
+    let place = place.map_or_else(String::new, |site| format!(" in {}", site.name));
+    let (shards, copies) = parts::shards(scene.scenario, at);
+    let name = match (at.kind.key(), shards, server % copies) {
+        ("web", ..) if scene.parts.site(at).is_some_and(parts::Site::is_one_machine) => {
+            format!("Server {number}")
+        }
+        ("web", ..) => format!("Web server {number}"),
+        ("db", 1, 0) => "Database primary".to_owned(),
+        ("db", 1, replica) => format!("Database replica {replica}"),
+        ("db", _, 0) => format!("Shard {} primary", server / copies + 1),
+        ("db", _, replica) => format!("Shard {} replica {replica}", server / copies + 1),
+        ("cache", ..) => format!("Cache node {number}"),
+        ("sessions", ..) => format!("Session node {number}"),
+        ("queue", ..) => format!("Worker {number}"),
+        ("cdn", ..) => {
+            let region = REGIONS.get(server).map_or("", |region| region.name);
+            format!("CDN edge {number} {region}")
+        }
+        _ if scene.servers(at) > 1 => format!("{} {number}", at.kind.label()),
+        _ => at.kind.label().to_owned(),
+    };
+    format!("{name}{place}")
 }
 
 /// One server.
-fn server(scene: &Scene<'_>, kind: Kind, index: usize, view: &ServerView) -> String {
-    let condition = Condition::of(view, scene.checked(kind));
+fn server(scene: &Scene<'_>, at: At, index: usize, view: &ServerView) -> String {
+    let condition = Condition::of(view, scene.checked(at));
     let state = match condition {
         Condition::Sound => "sound".to_owned(),
         Condition::Unnoticed => "dead, not noticed yet, still sent requests".to_owned(),
@@ -138,7 +186,7 @@ fn server(scene: &Scene<'_>, kind: Kind, index: usize, view: &ServerView) -> Str
         Condition::Slow(factor) => format!("{} times slower", state::factor_text(factor)),
         Condition::Draining => "draining, takes no new requests".to_owned(),
     };
-    let size = parts::vcpus(scene.scenario, kind, index)
+    let size = parts::vcpus(scene.scenario, at, index)
         .map_or_else(String::new, |vcpus| format!("{}, ", parts::vcpu_text(vcpus)));
     format!(
         "{size}{state}: {} in use, {}, backlog {}",
@@ -150,23 +198,23 @@ fn server(scene: &Scene<'_>, kind: Kind, index: usize, view: &ServerView) -> Str
 
 /// The name of a cell: that of its server, or of its first and last.
 #[must_use]
-pub fn cell_name(scene: &Scene<'_>, kind: Kind, range: &Range<usize>) -> String {
-    let first = server_name(scene, kind, range.start);
+pub fn cell_name(scene: &Scene<'_>, at: At, range: &Range<usize>) -> String {
+    let first = server_name(scene, at, range.start);
     if range.len() > 1 { format!("{first} to {}", range.end) } else { first }
 }
 
 /// What a cell with one server or several does not say in its own text.
 #[must_use]
-pub fn cell(scene: &Scene<'_>, kind: Kind, view: &PartView, range: &Range<usize>) -> String {
+pub fn cell(scene: &Scene<'_>, at: At, view: &PartView, range: &Range<usize>) -> String {
     let servers = &view.servers[range.clone()];
-    if scene.view(kind).is_none() {
+    if scene.view(at).is_none() {
         return "no figures yet".to_owned();
     }
     if let [only] = servers {
-        return server(scene, kind, range.start, only);
+        return server(scene, at, range.start, only);
     }
     let conditions: Vec<Condition> =
-        servers.iter().map(|s| Condition::of(s, scene.checked(kind))).collect();
+        servers.iter().map(|s| Condition::of(s, scene.checked(at))).collect();
     let dead = conditions.iter().filter(|c| c.is_dead()).count();
     let mut state = if dead == 0 { "all up".to_owned() } else { format!("{dead} dead") };
     let other = conditions.iter().filter(|c| !c.is_dead() && **c != Condition::Sound).count();
@@ -189,9 +237,14 @@ pub fn utilisation(servers: &[ServerView]) -> f64 {
     up.clone().map(|s| s.utilisation).sum::<f64>() / up.count().max(1) as f64
 }
 
-/// What a cell of a tier stands for, where it stands for several servers.
+/// What a cell of a part stands for, where it stands for several servers.
 #[must_use]
-pub fn cell_unit(servers: usize) -> Option<String> {
-    let each = cells::per_cell(servers);
+pub fn cell_unit(scene: &Scene<'_>, at: At) -> Option<String> {
+    let places = tier::cell_places(scene, at);
+    let each = places.iter().map(|(range, _)| range.len()).max().unwrap_or(0);
+    let (shards, copies) = parts::shards(scene.scenario, at);
+    if shards > 1 && each == copies {
+        return None;
+    }
     (each > 1).then(|| format!("a cell is {each} servers"))
 }

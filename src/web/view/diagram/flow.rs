@@ -3,13 +3,14 @@
 
 use super::cells;
 use super::layout::Form;
-use super::parts::Home;
+use super::parts::At;
 use super::scene::Scene;
 use super::shape::{Curve, Point, Rect};
 use super::state::Condition;
 use super::tier;
 pub use super::track::Track;
 use super::users;
+use super::wires::Wire;
 use crate::sim::kinds::Kind;
 
 /// A way that a dot may take, and where it comes to.
@@ -66,11 +67,11 @@ impl Flow {
     /// The flow of what is drawn, at so many simulated seconds in a second.
     #[must_use]
     pub fn of(scene: &Scene<'_>, speed: f64) -> Self {
-        let front = scene.parts.front();
-        let rate = scene.view(front).map_or(0.0, |view| view.rate);
-        let lookups = scene.view(Kind::Dns).and_then(|view| view.servers.first());
-        let lookups = lookups.map_or(0.0, |server| server.rate);
-        let per_second = (rate + lookups) * speed;
+        let entering = (0..scene.parts.sites.len() as u8).map(|site| scene.entering(site)).sum();
+        let lookups = scene.lookups();
+        let copies = scene.wires.copies.as_ref().map_or(0.0, |(wire, _)| scene.calls(wire.to));
+        let direct = (f64::max(entering, 0.0) - scene.fetched()).max(0.0);
+        let per_second = (direct + copies + lookups) * speed;
         let requests_per_dot = round_up(per_second / MOST_DOTS);
         let mut flow = Self {
             dots_per_second: per_second / requests_per_dot,
@@ -78,7 +79,7 @@ impl Flow {
             stops: vec![Stop::default()],
             ..Self::default()
         };
-        flow.begin(scene, rate, lookups);
+        flow.begin(scene, [direct, copies, lookups]);
         flow
     }
 
@@ -92,57 +93,106 @@ impl Flow {
         self.stops.len() - 1
     }
 
+    /// A hop along a curve to a stop.
+    fn hop(&mut self, share: f64, curve: &Curve, stop: usize) -> Hop {
+        let track = self.track(Track::along(curve, &[]));
+        Hop { share, track, stop }
+    }
+
     /// The ways that begin at the users.
-    fn begin(&mut self, scene: &Scene<'_>, rate: f64, lookups: f64) {
-        let all = (rate + lookups).max(1e-9);
-        if let Some(curve) = &scene.wires.dns {
-            let stop = self.stop(Stop { fails: scene.own_failures(Kind::Dns), ..Stop::default() });
-            let track = self.track(Track::along(curve, &[]));
-            self.stops[0].on.push(Hop { share: lookups / all, track, stop });
+    fn begin(&mut self, scene: &Scene<'_>, [direct, copies, lookups]: [f64; 3]) {
+        let wires = scene.wires;
+        let all = (direct + copies + lookups).max(1e-9);
+        if let Some(curve) = &wires.dns {
+            let fails = scene.own_failures(At::new(Kind::Dns, 0));
+            let stop = self.stop(Stop { fails, ..Stop::default() });
+            let hop = self.hop(lookups / all, curve, stop);
+            self.stops[0].on.push(hop);
         }
         let entry = self.stop(Stop::default());
         let rows = &scene.parts.rows;
         let offered: f64 = rows.iter().map(|row| users::rate(scene.figures, row)).sum();
-        for (curve, row) in scene.wires.regions.iter().zip(rows) {
-            let share = users::rate(scene.figures, row) / offered.max(1e-9) * rate / all;
-            let track = self.track(Track::along(curve, &[]));
-            self.stops[0].on.push(Hop { share, track, stop: entry });
+        let asked = (direct + copies) / all;
+        for (curve, row) in wires.regions.iter().zip(rows) {
+            let share = users::rate(scene.figures, row) / offered.max(1e-9) * asked;
+            let hop = self.hop(share, curve, entry);
+            self.stops[0].on.push(hop);
         }
         if scene.grid.form == Form::Tall {
-            let at = scene.wires.trunk.curve.start();
+            let at = scene.grid.junction;
             let track = self.track(Track::through(&[(at.0, at.1 - 10.0), at]));
-            self.stops[0].on.push(Hop { share: rate / all, track, stop: entry });
+            self.stops[0].on.push(Hop { share: asked, track, stop: entry });
         }
-        let trunk = &scene.wires.trunk.curve;
-        if scene.parts.balancer {
-            let fails = scene.own_failures(Kind::LoadBalancer);
-            let balancer = self.stop(Stop { fails, ..Stop::default() });
-            let track = self.track(Track::along(trunk, &[]));
-            self.stops[entry].on.push(Hop { share: 1.0, track, stop: balancer });
-            if let Some(wire) = scene.wires.inner.iter().find(|wire| wire.to == Kind::WebTier) {
-                self.servers(scene, balancer, &wire.curve);
-            }
+        let hub = if let Some(curve) = &wires.bridge {
+            let hub = self.stop(Stop::default());
+            let hop = self.hop(direct, curve, hub);
+            self.stops[entry].on.push(hop);
+            hub
         } else {
-            self.servers(scene, entry, trunk);
+            entry
+        };
+        for wire in &wires.fronts {
+            self.site(scene, hub, wire);
+        }
+        if let Some((wire, on)) = wires.copies.as_ref().filter(|_| scene.grid.form != Form::Tall) {
+            self.copies(scene, [entry, hub], wire, on);
+        }
+    }
+
+    /// The ways to the copies near the users, of which some go on to a site.
+    fn copies(&mut self, scene: &Scene<'_>, [entry, hub]: [usize; 2], wire: &Wire, on: &Curve) {
+        let rate = scene.calls(wire.to);
+        let fails = scene.own_failures(wire.to);
+        let stop = self.stop(Stop { fails, ..Stop::default() });
+        let fetch = self.hop(scene.fetched() / rate.max(1e-9), on, hub);
+        self.stops[stop].calls.push(fetch);
+        let hop = self.hop(rate, &wire.curve, stop);
+        self.stops[entry].on.push(hop);
+    }
+
+    /// The way into a site.
+    fn site(&mut self, scene: &Scene<'_>, from: usize, wire: &Wire) {
+        let share = scene.calls(wire.to);
+        let curve = if scene.grid.form == Form::Tall && scene.parts.is_spread() {
+            // Along the rail first.
+            Curve::down(scene.grid.junction, wire.curve.start())
+        } else {
+            wire.curve
+        };
+        if wire.to.kind != Kind::LoadBalancer {
+            return self.servers(scene, from, &curve, share, wire.to);
+        }
+        let fails = scene.own_failures(wire.to);
+        let balancer = self.stop(Stop { fails, ..Stop::default() });
+        let hop = self.hop(share, &curve, balancer);
+        self.stops[from].on.push(hop);
+        let web = wire.to.beside(Kind::WebTier);
+        if let Some(inner) = scene.wires.inner.iter().find(|inner| inner.to == web) {
+            self.servers(scene, balancer, &inner.curve, 1.0, web);
         }
     }
 
     /// The ways to each cell of web servers, by what each received. Dead servers that the balancer
     /// still sends to have what failed for want of a server.
-    fn servers(&mut self, scene: &Scene<'_>, from: usize, curve: &Curve) {
-        let Some(view) = scene.view(Kind::WebTier) else {
+    fn servers(&mut self, scene: &Scene<'_>, from: usize, curve: &Curve, weight: f64, web: At) {
+        let Some(view) = scene.view(web) else {
             return;
         };
-        let places = tier::cell_places(scene, Kind::WebTier);
-        let checked = scene.checked(Kind::WebTier);
-        let fails = scene.own_failures(Kind::WebTier);
+        let places = tier::cell_places(scene, web);
+        let checked = scene.checked(web);
+        let fails = scene.own_failures(web);
         let is_pit = |i: usize| {
             let condition = Condition::of(&view.servers[i], checked);
             matches!(condition, Condition::Unnoticed | Condition::Dead)
         };
         let pits = (0..view.servers.len()).filter(|&i| is_pit(i)).count() as f64;
         let late = scene.figures.wasted as f64 / scene.figures.attempts.max(1) as f64;
-        let calls = self.calls(scene, view.rate);
+        let calls = self.calls(scene, web, view.rate);
+        if places.is_empty() {
+            let stop = self.stop(Stop { fails, late, calls, ..Stop::default() });
+            let hop = self.hop(weight, curve, stop);
+            return self.stops[from].on.push(hop);
+        }
         let all: f64 = view.servers.iter().map(|s| s.rate).sum();
         for (range, place) in places {
             let pit = range.clone().filter(|&i| is_pit(i)).count() as f64;
@@ -154,22 +204,22 @@ impl Flow {
             let fails = if pits > 0.0 { lost / share.max(1e-9) } else { fails };
             let stop = self.stop(Stop { fails, late, calls: calls.clone(), ..Stop::default() });
             let track = self.track(Track::along(curve, &lane(curve.end(), place)));
-            self.stops[from].on.push(Hop { share, track, stop });
+            self.stops[from].on.push(Hop { share: weight * share, track, stop });
         }
     }
 
     /// The calls that a web server makes for a request, on average.
-    fn calls(&mut self, scene: &Scene<'_>, web_rate: f64) -> Vec<Hop> {
+    fn calls(&mut self, scene: &Scene<'_>, web: At, web_rate: f64) -> Vec<Hop> {
         let mut calls = Vec::new();
-        for wire in scene.wires.inner.iter().filter(|wire| wire.to != Kind::WebTier) {
-            if scene.parts.home(wire.to) != Home::Own || web_rate <= 0.0 {
+        let mine = |wire: &&Wire| wire.to.site == web.site && wire.to != web;
+        for wire in scene.wires.inner.iter().filter(mine) {
+            if web_rate <= 0.0 {
                 continue;
             }
-            let share = scene.view(wire.to).map_or(0.0, |view| view.rate) / web_rate;
+            let share = scene.calls(wire.to) / web_rate;
             let fails = scene.own_failures(wire.to);
             let stop = self.stop(Stop { fails, ..Stop::default() });
-            let track = self.track(Track::along(&wire.curve, &[]));
-            calls.push(Hop { share, track, stop });
+            calls.push(self.hop(share, &wire.curve, stop));
         }
         calls
     }

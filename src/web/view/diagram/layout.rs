@@ -1,12 +1,15 @@
 //! Where everything stands: a grid that follows from the room and the kind of system alone, in
 //! pixels of the screen. Numbers, faults and servers that come and go move nothing.
 //!
-//! Wide: columns are tiers (users, edge, balance, web, data), with the memory tier waiting below or
-//! beside the data. Where the room is narrower the data stands below the web tier, and on a phone
-//! everything stands below one another.
+//! Columns are tiers (users, edge, balance, web, memory, data, later). With one site the later
+//! tiers stand below where the room is narrow; several sites are rows; on a phone everything
+//! stands below one another.
 
 use super::forms::{self, ROW, SQUARE};
+use super::parts::{At, Column, Parts, column};
 use super::shape::{Point, Rect};
+use super::spread;
+use crate::sim::kinds::Kind;
 
 /// How the tiers are arranged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,21 +18,10 @@ pub enum Form {
     Row,
     /// Memory and data below balancer and web tier.
     Square,
+    /// Several sites, each a row.
+    Sites,
     /// From top to bottom, for phones.
     Tall,
-}
-
-/// What the drawing has to hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Needs {
-    /// Rows of users' regions.
-    pub regions: usize,
-    /// Whether there is a balancer. Only phones give away its place when there is none.
-    pub balancer: bool,
-    /// Whether there is a cache on machines of its own. Only phones give away its place.
-    pub memory: bool,
-    /// Whether there is a database. Only phones give away its place.
-    pub data: bool,
 }
 
 /// The room there is.
@@ -58,18 +50,16 @@ pub struct Grid {
     pub tight: bool,
     /// The users.
     pub users: Rect,
-    /// The domain name system.
-    pub dns: Rect,
-    /// The site, around all machines.
-    pub site: Rect,
-    /// The load balancer.
-    pub balancer: Rect,
-    /// The web tier.
-    pub web: Rect,
-    /// The cache on machines of its own.
-    pub memory: Rect,
-    /// The database on machines of its own.
-    pub data: Rect,
+    /// The sites, around their machines.
+    pub sites: Vec<Rect>,
+    /// The cards of the parts, users apart.
+    pub cards: Vec<(At, Rect)>,
+    /// The line on which requests come in: its height, or on phones its distance from the left.
+    pub axis: f64,
+    /// Where the ways from all regions meet.
+    pub junction: Point,
+    /// Where ways to the sites part, behind the edge; `None` where there is only one way.
+    pub hub: Option<Point>,
     /// The legend.
     pub legend: Rect,
 }
@@ -79,21 +69,25 @@ const NARROWEST: f64 = 264.0;
 
 /// The grid for a room.
 #[must_use]
-pub fn grid(room: Room, needs: Needs) -> Grid {
+pub fn grid(room: Room, parts: &Parts) -> Grid {
     let width = room.width.max(NARROWEST);
     let room = Room { width, ..room };
-    let form = if width >= ROW {
-        forms::row
-    } else if width >= SQUARE {
-        forms::square
-    } else {
-        return forms::tall(room, needs);
+    let form = match width {
+        _ if width < SQUARE => return forms::tall(room, parts),
+        _ if parts.is_spread() => spread::sites,
+        _ if width >= row_width(parts) => forms::row,
+        _ => forms::square,
     };
-    let grid = form(room, needs);
+    let grid = form(room, parts);
     if grid.least > room.height && !room.tight {
-        return form(Room { tight: true, ..room }, needs);
+        return form(Room { tight: true, ..room }, parts);
     }
     grid
+}
+
+/// The narrowest room for all tiers of these parts in one row.
+fn row_width(parts: &Parts) -> f64 {
+    if parts.any(Column::Later) { ROW + 160.0 } else { ROW }
 }
 
 impl Grid {
@@ -105,68 +99,134 @@ impl Grid {
         Rect::new(self.users.x, y, self.users.w, h)
     }
 
-    /// The line on which requests come into the site: its height, or on phones its distance from
-    /// the left.
+    /// The card of a part.
     #[must_use]
-    pub fn axis(&self) -> f64 {
-        match self.form {
-            Form::Row | Form::Square => self.balancer.y + 0.5 * self.balancer.h,
-            Form::Tall => 0.74 * self.width,
+    pub fn card(&self, at: At) -> Option<Rect> {
+        self.cards.iter().find(|(other, _)| *other == at).map(|(_, rect)| *rect)
+    }
+
+    /// The card of a part outside all sites, by the name of its kind.
+    #[must_use]
+    pub fn outside(&self, key: &str) -> Option<(At, Rect)> {
+        self.cards.iter().copied().find(|(at, _)| at.kind.key() == key && at.kind.is_global())
+    }
+
+    /// The card that requests to a site meet first.
+    #[must_use]
+    pub fn front(&self, site: u8) -> Option<Rect> {
+        let of = |kind| self.card(At::new(kind, site));
+        of(Kind::LoadBalancer).or_else(|| of(Kind::WebTier))
+    }
+
+    /// Puts cards of kinds into a place, one below the other or side by side, with a gap.
+    pub fn stack(&mut self, kinds: &[Kind], site: u8, place: Rect, gap: f64) {
+        let n = kinds.len() as f64;
+        let below = place.h >= place.w * 0.72;
+        let side = |length: f64| (length - gap * (n - 1.0)) / n;
+        for (i, &kind) in kinds.iter().enumerate() {
+            let i = i as f64;
+            let rect = if below {
+                let h = side(place.h);
+                Rect::new(place.x, place.y + i * (h + gap), place.w, h)
+            } else {
+                let w = side(place.w);
+                Rect::new(place.x + i * (w + gap), place.y, w, place.h)
+            };
+            self.cards.push((At::new(kind, site), rect));
         }
     }
 
-    /// Where the ways from all regions meet.
-    #[must_use]
-    pub fn junction(&self) -> Point {
-        match self.form {
-            Form::Row | Form::Square => (self.dns.x + 0.3 * self.dns.w, self.axis()),
-            Form::Tall => (self.axis(), self.users.bottom()),
+    /// Puts the parts outside all sites into the edge's column: names on top, copies near the users
+    /// above or below the axis, onlookers at the bottom.
+    pub fn edge(&mut self, parts: &Parts, place: Rect) {
+        let (gap, dns_h) =
+            (if self.tight { 8.0 } else { 14.0 }, if self.tight { 58.0 } else { 70.0 });
+        let mut top = place.y;
+        if parts.has("dns") {
+            self.cards.push((At::new(Kind::Dns, 0), Rect::new(place.x, top, place.w, dns_h)));
+            top += dns_h + gap;
+        }
+        let watchers = parts.outside(Column::Watch);
+        let each = if self.tight { 50.0 } else { 66.0 };
+        let bottom = place.bottom() - (each + gap) * watchers.len() as f64;
+        for (i, &kind) in watchers.iter().enumerate() {
+            let y = bottom + gap + (each + gap) * i as f64;
+            self.cards.push((At::new(kind, 0), Rect::new(place.x, y, place.w, each)));
+        }
+        for kind in parts.outside(Column::Edge).into_iter().filter(|kind| *kind != Kind::Dns) {
+            // Room for the rate of the line between the card and the axis.
+            let (above, below) = (self.axis - 28.0 - top, bottom - self.axis - 28.0);
+            let rect = if above >= 110.0_f64.min(below) {
+                let h = above.min(240.0);
+                Rect::new(place.x, self.axis - 28.0 - h, place.w, h)
+            } else {
+                Rect::new(place.x, self.axis + 28.0, place.w, below.min(240.0))
+            };
+            self.cards.push((At::new(kind, 0), rect));
         }
     }
+}
+
+/// The kinds of a site in a column, in the order of the table of kinds.
+#[must_use]
+pub fn kinds_in(kinds: &[Kind], wanted: Column) -> Vec<Kind> {
+    kinds.iter().copied().filter(|&kind| column(kind) == Some(wanted)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::scenario::{Scenario, link, presets};
 
-    const ALL: Needs = Needs { regions: 6, balancer: true, memory: true, data: true };
+    /// Everything that there is, in so many sites.
+    fn all(sites: u8) -> Parts {
+        let mut scenario = Scenario::of(Kind::ALL);
+        scenario.set_sites(sites);
+        Parts::of(&scenario)
+    }
 
-    fn parts(grid: &Grid) -> [Rect; 7] {
-        let Grid { users, dns, balancer, web, memory, data, legend, .. } = *grid;
-        [users, dns, balancer, web, memory, data, legend]
+    fn check(grid: &Grid, what: &str) {
+        let mut cards = vec![("users", grid.users), ("legend", grid.legend)];
+        cards.extend(grid.cards.iter().map(|(at, rect)| (at.kind.key(), *rect)));
+        for (i, (name, part)) in cards.iter().enumerate() {
+            assert!(part.w > 38.0 && part.h > 15.0, "{what}: {name} {part:?}");
+            assert!(part.x >= 0.0 && part.right() <= grid.width + 0.1, "{what}: {name} {part:?}");
+            assert!(part.y >= 0.0 && part.bottom() <= grid.height + 0.1, "{what}: {name} {part:?}");
+            let other = cards[..i].iter().find(|(_, other)| other.inset(0.1).overlaps(part));
+            assert!(other.is_none(), "{what}: {name} covers {other:?}");
+        }
+        for (at, rect) in grid.cards.iter().filter(|(at, _)| !at.kind.is_global()) {
+            let site = grid.sites[usize::from(at.site)];
+            assert_eq!(site.union(rect), site, "{what}: {at:?}");
+        }
+        assert!(grid.region(5).bottom() <= grid.users.bottom());
     }
 
     #[test]
     fn in_every_room_all_parts_stand_inside_and_none_covers_another() {
-        for width in (200..1_800).step_by(7) {
-            for (height, tight) in [(300.0, true), (380.0, false), (600.0, false), (900.0, false)] {
-                let grid = grid(Room { width: f64::from(width), height, tight }, ALL);
-                let parts = parts(&grid);
-                for (i, part) in parts.iter().enumerate() {
-                    assert!(part.w > 70.0 && part.h > 15.0, "{width}: {i} {part:?}");
-                    assert!(part.x >= 0.0 && part.right() <= grid.width, "{width}: {i} {part:?}");
-                    assert!(part.y >= 0.0 && part.bottom() <= grid.height, "{width}: {i} {part:?}");
-                    let covers = parts[..i].iter().any(|other| other.overlaps(part));
-                    assert!(!covers, "{width}x{height}: {i} {part:?}");
+        for sites in [1, 2, 3, 10] {
+            let parts = all(sites);
+            for width in (200..1_800).step_by(23) {
+                for (height, tight) in
+                    [(380.0, true), (380.0, false), (600.0, false), (900.0, false)]
+                {
+                    let grid = grid(Room { width: f64::from(width), height, tight }, &parts);
+                    check(&grid, &format!("{sites} sites, {width}x{height}"));
                 }
-                for machine in &parts[2..6] {
-                    assert_eq!(grid.site.union(machine), grid.site, "{width}x{height}");
-                }
-                assert!(grid.region(5).bottom() <= grid.users.bottom());
             }
         }
     }
 
     #[test]
     fn a_part_more_moves_no_other() {
+        let with = Parts::of(&presets::stage(3));
+        let bare = Parts::of(&link::read("?stage=3&drop=lb").scenario);
         for width in [600.0, 780.0, 1_000.0, 1_400.0] {
             let room = Room { width, height: 600.0, tight: false };
-            let bare = Needs { balancer: false, memory: false, data: false, ..ALL };
-            assert_eq!(grid(room, ALL), grid(room, bare));
+            let (with, bare) = (grid(room, &with), grid(room, &bare));
+            for (at, rect) in &bare.cards {
+                assert_eq!(with.card(*at), Some(*rect), "{at:?} at {width}");
+            }
         }
-        let phone = Room { width: 358.0, height: 400.0, tight: false };
-        let without = grid(phone, Needs { memory: false, ..ALL });
-        let with = grid(phone, ALL);
-        assert_eq!((with.web, with.data), (without.web, without.data));
     }
 }

@@ -1,21 +1,25 @@
 //! The diagram: a live drawing of the system, in SVG, that can be read, pointed at and walked
 //! through with the keyboard. It draws what the figures say and nothing else.
 
+mod card;
 mod cell;
 mod cells;
 mod describe;
+mod facts;
 pub mod fit;
 pub mod flow;
 mod forms;
 mod glyph;
 mod layout;
 mod legend;
+mod lines;
 mod parts;
 mod pieces;
 mod scene;
 mod shape;
+mod site;
 pub mod size;
-mod small;
+mod spread;
 mod state;
 mod tier;
 mod track;
@@ -25,44 +29,44 @@ mod wires;
 use crate::sim::kinds::Kind;
 use crate::sim::scenario::Scenario;
 use crate::sim::snapshot::Snapshot;
+use crate::web::model::Selection;
 use crate::web::shell::particles::Particles;
 use flow::Flow;
 use layout::{Grid, Room};
-use parts::{Home, Parts};
+use parts::{At, Parts};
 use scene::Scene;
-use shape::px;
+use shape::{Rect, px};
 use size::{reserve, use_size};
 use std::rc::Rc;
 use web_sys::{Element, SvgElement};
 use wires::Wires;
 use yew::prelude::*;
 
-/// What is selected: a part, or one of its servers.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Selection {
-    /// The part.
-    pub kind: Kind,
-    /// One of its servers, counted from 0.
-    pub server: Option<usize>,
+/// Writes a selection for an attribute of the drawing: `web`, `web.0`, `web2.0`.
+fn write(selection: Selection) -> String {
+    let site = selection.site.map_or_else(String::new, |site| (site + 1).to_string());
+    let server = selection.server.map_or_else(String::new, |server| format!(".{server}"));
+    format!("{}{site}{server}", selection.kind.key())
 }
 
-impl Selection {
-    /// Writes it for an attribute of the drawing.
-    fn write(self) -> String {
-        match self.server {
-            Some(server) => format!("{}.{server}", self.kind.key()),
-            None => self.kind.key().to_owned(),
-        }
-    }
+/// Reads what [`write`] wrote.
+fn read(text: &str) -> Option<Selection> {
+    let (name, server) = match text.split_once('.') {
+        Some((name, server)) => (name, Some(server.parse().ok()?)),
+        None => (text, None),
+    };
+    let key = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let site = match &name[key.len()..] {
+        "" => None,
+        number => Some(number.parse::<u8>().ok()?.checked_sub(1)?),
+    };
+    Some(Selection { kind: Kind::by_key(key)?, site, server })
+}
 
-    /// Reads what [`Selection::write`] wrote.
-    fn read(text: &str) -> Option<Self> {
-        let (kind, server) = match text.split_once('.') {
-            Some((kind, server)) => (kind, Some(server.parse().ok()?)),
-            None => (text, None),
-        };
-        Some(Self { kind: Kind::by_key(kind)?, server })
-    }
+/// What selects a part, or one of its servers: without a site where there is only one.
+fn choose(scene: &Scene<'_>, at: At, server: Option<usize>) -> Selection {
+    let site = (scene.parts.is_spread() && !at.kind.is_global()).then_some(at.site);
+    Selection { kind: at.kind, site, server }
 }
 
 /// What the diagram shows.
@@ -99,7 +103,7 @@ fn use_plan(node: &NodeRef, scenario: &Rc<Scenario>) -> (Rc<Parts>, Option<Rc<(G
                 height: f64::from(size.height),
                 tight: size.window <= LOW_WINDOW,
             };
-            let grid = layout::grid(room, parts.needs());
+            let grid = layout::grid(room, parts);
             let wires = Wires::of(&grid, parts);
             Rc::new((grid, wires))
         })
@@ -144,8 +148,8 @@ pub fn Diagram(props: &DiagramProps) -> Html {
         <div ref={node} class="dg">
             <svg class="dg-svg" viewBox={format!("0 0 {width} {height}")} width={width.clone()} height={height.clone()}
                 role="group" aria-label={describe::whole(&scene)} {onclick} {onkeydown}>
-                { small::site(&scene) }
-                { wires::draw(&scene) }
+                { site::draw(&scene) }
+                { lines::draw(&scene) }
                 { parts_of(&scene) }
                 { legend::draw(&scene, flow.as_deref()) }
             </svg>
@@ -158,26 +162,24 @@ pub fn Diagram(props: &DiagramProps) -> Html {
 
 /// The parts, in the order in which a request meets them.
 fn parts_of(scene: &Scene<'_>) -> Html {
-    let part = |kind: Kind| {
-        let drawn = match kind {
-            Kind::Clients => users::draw(scene),
-            Kind::Dns => small::dns(scene),
-            Kind::LoadBalancer => small::balancer(scene),
-            _ => tier::draw(scene, kind),
+    let part = |(at, place): &(At, Rect)| {
+        let drawn = if tier::is_host(scene, *at, *place) {
+            tier::draw(scene, *at, *place)
+        } else {
+            card::draw(scene, *at, *place)
         };
-        html! { <g key={kind.key()} class="dg-part">{ drawn }</g> }
+        html! { <g key={at.name(scene.parts.sites.len())} class="dg-part">{ drawn }</g> }
     };
-    let there = Kind::ALL
-        .iter()
-        .copied()
-        .filter(|&kind| kind != Kind::Network && scene.parts.home(kind) == Home::Own);
-    html! { <>{ for there.map(part) }</> }
+    html! { <>
+        <g key="clients" class="dg-part">{ users::draw(scene) }</g>
+        { for scene.grid.cards.iter().map(part) }
+    </> }
 }
 
 /// The part that an element of the drawing belongs to.
 fn part_at(element: &Element) -> Option<Selection> {
     let part = element.closest("[data-part]").ok().flatten()?;
-    Selection::read(&part.get_attribute("data-part")?)
+    read(&part.get_attribute("data-part")?)
 }
 
 /// Enter and space select, escape lets go, arrow keys walk over the servers of a tier.
@@ -223,12 +225,14 @@ mod tests {
     #[test]
     fn selections_are_read_as_they_are_written() {
         for selection in [
-            Selection { kind: Kind::WebTier, server: Some(12) },
-            Selection { kind: Kind::Clients, server: None },
+            Selection { kind: Kind::WebTier, site: None, server: Some(12) },
+            Selection { kind: Kind::WebTier, site: Some(1), server: Some(12) },
+            Selection { kind: Kind::Clients, site: None, server: None },
         ] {
-            assert_eq!(Selection::read(&selection.write()), Some(selection));
+            assert_eq!(read(&write(selection)), Some(selection));
         }
-        assert_eq!(Selection::read("moon.1"), None);
-        assert_eq!(Selection::read("web.x"), None);
+        assert_eq!(read("moon.1"), None);
+        assert_eq!(read("web.x"), None);
+        assert_eq!(read("web0"), None);
     }
 }

@@ -1,7 +1,6 @@
 //! What the system consists of, from the scenario alone: this decides the grid, and changes only
 //! when the user changes something.
 
-use super::layout::Needs;
 use crate::sim::kinds::{Kind, clients, database, load_balancer, network, tier, web_tier};
 use crate::sim::region::{COUNT, REGIONS};
 use crate::sim::scenario::Scenario;
@@ -9,15 +8,76 @@ use crate::sim::scenario::Scenario;
 /// Most rows of regions; what is more stands together in the last.
 const MOST_ROWS: usize = 6;
 
-/// Where a part lives.
+/// A part: what it is, and the site it stands in, counted from 0; 0 outside all sites.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Home {
-    /// Nowhere: the scenario does not have it.
-    None,
-    /// On machines of its own.
-    Own,
-    /// On the web servers' machines.
+pub struct At {
+    /// What it is.
+    pub kind: Kind,
+    /// Its site.
+    pub site: u8,
+}
+
+impl At {
+    /// A part of a site.
+    #[must_use]
+    pub const fn new(kind: Kind, site: u8) -> Self {
+        Self { kind, site }
+    }
+
+    /// Another part of the same site.
+    #[must_use]
+    pub const fn beside(self, kind: Kind) -> Self {
+        Self { kind, site: self.site }
+    }
+
+    /// Its name in results, among so many sites.
+    #[must_use]
+    pub fn name(self, sites: usize) -> String {
+        if sites == 1 || self.kind.is_global() {
+            self.kind.key().to_owned()
+        } else {
+            format!("{}{}", self.kind.key(), self.site + 1)
+        }
+    }
+}
+
+/// The tier that a part belongs to: its column in the drawing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Column {
+    /// Who asks.
+    Users,
+    /// Between users and sites: names and copies near the users.
+    Edge,
+    /// Looks on, or breaks things, beside the way of requests.
+    Watch,
+    /// Spreads requests.
+    Balance,
+    /// Answers them.
     Web,
+    /// Memory that is asked first.
+    Memory,
+    /// Where data is kept.
+    Data,
+    /// Work that waits for later, and whatever else a site has.
+    Later,
+}
+
+/// The column of a kind; `None` for what is not drawn as a part.
+#[must_use]
+pub fn column(kind: Kind) -> Option<Column> {
+    Some(match kind.key() {
+        "network" => return None,
+        // Guards stand on the lines to what they guard.
+        key if key.starts_with("to_") => return None,
+        "clients" => Column::Users,
+        "dns" | "cdn" => Column::Edge,
+        "lb" => Column::Balance,
+        "web" => Column::Web,
+        "cache" | "sessions" => Column::Memory,
+        "db" => Column::Data,
+        _ if kind.is_global() => Column::Watch,
+        _ => Column::Later,
+    })
 }
 
 /// A row of the users' card: one region, or what is left.
@@ -29,83 +89,123 @@ pub struct RegionRow {
     pub regions: Vec<usize>,
 }
 
+/// A site, as far as the drawing's order depends on it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Site {
+    /// Name of the region in which it stands.
+    pub name: &'static str,
+    /// Parts on machines of their own.
+    pub own: Vec<Kind>,
+    /// Parts on the web servers' machines.
+    pub guests: Vec<Kind>,
+    /// Whether a balancer checks the servers' health.
+    pub checks: bool,
+}
+
+impl Site {
+    /// Whether it has a part on machines of its own in a column.
+    #[must_use]
+    pub fn has(&self, wanted: Column) -> bool {
+        self.own.iter().any(|&kind| column(kind) == Some(wanted))
+    }
+
+    /// Its parts in a column.
+    #[must_use]
+    pub fn of(&self, wanted: Column) -> Vec<Kind> {
+        self.own.iter().copied().filter(|&kind| column(kind) == Some(wanted)).collect()
+    }
+
+    /// The part that requests meet first.
+    #[must_use]
+    pub fn front(&self) -> Kind {
+        if self.own.contains(&Kind::LoadBalancer) { Kind::LoadBalancer } else { Kind::WebTier }
+    }
+
+    /// Whether one machine holds web server and database.
+    #[must_use]
+    pub fn is_one_machine(&self) -> bool {
+        self.guests.contains(&Kind::Database)
+    }
+}
+
 /// The system, as far as the drawing's order depends on it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parts {
     /// Rows of the users' card, in the order of their share.
     pub rows: Vec<RegionRow>,
-    /// Whether there is a name system.
-    pub dns: bool,
-    /// Whether there is a balancer.
-    pub balancer: bool,
-    /// Whether the balancer checks the servers' health.
-    pub checks: bool,
-    /// Home of the cache.
-    pub cache: Home,
-    /// Home of the database.
-    pub database: Home,
-    /// Name of the region in which the site stands.
-    pub site: &'static str,
+    /// Parts outside all sites, users apart.
+    pub global: Vec<Kind>,
+    /// The sites.
+    pub sites: Vec<Site>,
 }
 
 impl Parts {
     /// The parts of a scenario.
     #[must_use]
     pub fn of(scenario: &Scenario) -> Self {
-        let has = |kind| scenario.spec(kind).is_some();
-        let home = |kind: Kind| match (scenario.spec(kind), kind.row("place")) {
-            (None, _) => Home::None,
-            (Some(spec), Some(row)) if spec.count(row) == 1 => Home::Web,
-            _ => Home::Own,
-        };
-        let interval = load_balancer::Setting::Interval as usize;
-        let checks = scenario.spec(Kind::LoadBalancer).is_some_and(|s| s.number(interval) > 0.0);
-        let site = network::Setting::Site as usize;
-        let site = scenario.spec(Kind::Network).map_or(0, |s| s.count(site));
+        let kinds = scenario.kinds();
+        let drawn = |kind: &Kind| column(*kind).is_some_and(|column| column != Column::Users);
+        let global = kinds.iter().copied().filter(|kind| kind.is_global() && drawn(kind));
         Self {
             rows: rows(scenario),
-            dns: has(Kind::Dns),
-            balancer: has(Kind::LoadBalancer),
-            checks,
-            cache: home(Kind::Cache),
-            database: home(Kind::Database),
-            site: REGIONS[site.min(COUNT - 1)].name,
+            global: global.collect(),
+            sites: (0..scenario.sites).map(|index| site(scenario, &kinds, index)).collect(),
         }
     }
 
-    /// What the grid has to hold.
+    /// Whether there are several sites.
     #[must_use]
-    pub fn needs(&self) -> Needs {
-        Needs {
-            regions: self.rows.len(),
-            balancer: self.balancer,
-            memory: self.cache == Home::Own,
-            data: self.database != Home::None,
-        }
+    pub fn is_spread(&self) -> bool {
+        self.sites.len() > 1
     }
 
-    /// The part that users' requests meet first.
+    /// Whether there is a part outside all sites.
     #[must_use]
-    pub const fn front(&self) -> Kind {
-        if self.balancer { Kind::LoadBalancer } else { Kind::WebTier }
+    pub fn has(&self, key: &str) -> bool {
+        self.global.iter().any(|kind| kind.key() == key)
     }
 
-    /// Whether one machine holds web server and database.
+    /// The parts outside all sites in a column.
     #[must_use]
-    pub fn is_one_machine(&self) -> bool {
-        self.database == Home::Web
+    pub fn outside(&self, wanted: Column) -> Vec<Kind> {
+        self.global.iter().copied().filter(|&kind| column(kind) == Some(wanted)).collect()
     }
 
-    /// Where a part lives.
+    /// Whether any site has a part in a column.
     #[must_use]
-    pub fn home(&self, kind: Kind) -> Home {
-        match kind {
-            Kind::Cache => self.cache,
-            Kind::Database => self.database,
-            Kind::Dns if !self.dns => Home::None,
-            Kind::LoadBalancer if !self.balancer => Home::None,
-            _ => Home::Own,
-        }
+    pub fn any(&self, wanted: Column) -> bool {
+        self.sites.iter().any(|site| site.has(wanted))
+    }
+
+    /// The site of a part.
+    #[must_use]
+    pub fn site(&self, at: At) -> Option<&Site> {
+        self.sites.get(usize::from(at.site))
+    }
+
+    /// Whether a part lives on machines of its own.
+    #[must_use]
+    pub fn is_own(&self, at: At) -> bool {
+        self.site(at).is_some_and(|site| site.own.contains(&at.kind))
+    }
+}
+
+fn site(scenario: &Scenario, kinds: &[Kind], index: u8) -> Site {
+    let spec = |kind: Kind| scenario.spec_at(kind, index);
+    let is_guest = |kind: Kind| {
+        let row = kind.row("place");
+        row.and_then(|row| spec(kind).map(|s| s.count(row) == 1)).unwrap_or(false)
+    };
+    let mine: Vec<Kind> =
+        kinds.iter().copied().filter(|kind| !kind.is_global() && column(*kind).is_some()).collect();
+    let interval = load_balancer::Setting::Interval as usize;
+    let region = network::Setting::Site as usize;
+    let region = spec(Kind::Network).map_or(0, |s| s.count(region));
+    Site {
+        name: REGIONS[region.min(COUNT - 1)].name,
+        guests: mine.iter().copied().filter(|&kind| is_guest(kind)).collect(),
+        own: mine.iter().copied().filter(|&kind| !is_guest(kind)).collect(),
+        checks: spec(Kind::LoadBalancer).is_some_and(|s| s.number(interval) > 0.0),
     }
 }
 
@@ -132,59 +232,75 @@ pub fn vcpu_text(vcpus: f64) -> String {
     format!("{vcpus}\u{202f}vCPU")
 }
 
-/// Servers and sizes of the web tier, from the scenario: "4 × 1 vCPU".
+/// Servers and sizes of a web tier, from the scenario: "4 × 1 vCPU".
 #[must_use]
-pub fn web_setting(scenario: &Scenario) -> String {
-    let Some(spec) = scenario.spec(Kind::WebTier) else {
+pub fn web_setting(scenario: &Scenario, at: At) -> String {
+    let Some(spec) = scenario.spec_at(Kind::WebTier, at.site) else {
         return String::new();
     };
     let servers = spec.count(web_tier::Setting::Servers as usize);
-    if is_unequal(scenario) {
+    if is_unequal(scenario, at) {
         return format!("{servers} unequal");
     }
     let vcpus = vcpu_text(web_tier::vcpus(spec, 0));
     format!("{servers}\u{202f}×\u{202f}{vcpus}")
 }
 
-/// Whether web servers differ in size.
+/// Whether web servers of a site differ in size.
 #[must_use]
-pub fn is_unequal(scenario: &Scenario) -> bool {
-    scenario.spec(Kind::WebTier).is_some_and(|spec| {
-        let servers = spec.count(web_tier::Setting::Servers as usize);
-        let first = web_tier::vcpus(spec, 0);
-        (1..servers).any(|server| web_tier::vcpus(spec, server) != first)
-    })
+pub fn is_unequal(scenario: &Scenario, at: At) -> bool {
+    at.kind == Kind::WebTier
+        && scenario.spec_at(Kind::WebTier, at.site).is_some_and(|spec| {
+            let servers = spec.count(web_tier::Setting::Servers as usize);
+            let first = web_tier::vcpus(spec, 0);
+            (1..servers).any(|server| web_tier::vcpus(spec, server) != first)
+        })
 }
 
 /// vCPUs of a server, as set.
 #[must_use]
-pub fn vcpus(scenario: &Scenario, kind: Kind, server: usize) -> Option<f64> {
-    let spec = scenario.spec(kind)?;
-    match kind {
+pub fn vcpus(scenario: &Scenario, at: At, server: usize) -> Option<f64> {
+    let spec = scenario.spec_at(at.kind, at.site)?;
+    match at.kind {
         Kind::WebTier => Some(web_tier::vcpus(spec, server)),
         Kind::Database => Some(tier::vcpus(spec.count(database::Setting::Size as usize))),
         _ => None,
     }
 }
 
-/// How many servers a tier is set to have.
+/// How many servers a part is set to have.
 #[must_use]
-pub fn servers(scenario: &Scenario, kind: Kind) -> usize {
-    let count = |row: usize| scenario.spec(kind).map_or(0, |spec| spec.count(row));
-    match kind {
-        Kind::WebTier => count(web_tier::Setting::Servers as usize),
-        Kind::Database => 1 + count(database::Setting::Replicas as usize),
-        _ => 1,
-    }
+pub fn servers(scenario: &Scenario, at: At) -> usize {
+    scenario.spec_at(at.kind, at.site).map_or(0, |spec| at.kind.servers(spec))
+}
+
+/// Shards of a database, and servers of each: a primary and its replicas.
+#[must_use]
+pub fn shards(scenario: &Scenario, at: At) -> (usize, usize) {
+    let count = |key: &str, least: usize| {
+        let spec = scenario.spec_at(at.kind, at.site).filter(|_| at.kind == Kind::Database);
+        spec.and_then(|spec| at.kind.row(key).map(|row| spec.count(row))).unwrap_or(least)
+    };
+    (count("shards", 1).max(1), 1 + count("replicas", 0))
+}
+
+/// The text of a setting, by its name; empty where the part has none of it.
+#[must_use]
+pub fn set(scenario: &Scenario, at: At, key: &str) -> Option<f64> {
+    let spec = scenario.spec_at(at.kind, at.site)?;
+    Some(spec.number(at.kind.row(key)?))
 }
 
 /// The name shown of the choice of a setting.
 #[must_use]
-pub fn choice(scenario: &Scenario, kind: Kind, row: usize) -> &'static str {
+pub fn choice(scenario: &Scenario, at: At, key: &str) -> &'static str {
     use crate::sim::kinds::param::Domain;
-    let chosen = scenario.spec(kind).map_or(0, |spec| spec.count(row));
-    match kind.params().get(row).map(|param| param.domain) {
-        Some(Domain::Choice(names)) => names.get(chosen).map_or("", |(_, name)| name),
+    let Some(row) = at.kind.row(key) else {
+        return "";
+    };
+    let chosen = scenario.spec_at(at.kind, at.site).map_or(0, |spec| spec.count(row));
+    match at.kind.params()[row].domain {
+        Domain::Choice(names) => names.get(chosen).map_or("", |(_, name)| name),
         _ => "",
     }
 }
@@ -192,18 +308,32 @@ pub fn choice(scenario: &Scenario, kind: Kind, row: usize) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::scenario::presets;
+    use crate::sim::scenario::{link, presets};
 
     #[test]
     fn the_stages_differ_in_what_they_say() {
         let [one, two, three] = [1, 2, 3].map(|n| Parts::of(&presets::stage(n)));
-        assert!(one.is_one_machine() && !two.is_one_machine());
-        assert_eq!((one.front(), three.front()), (Kind::WebTier, Kind::LoadBalancer));
-        assert_eq!((two.cache, two.database), (Home::Web, Home::Own));
-        assert_eq!((three.rows.len(), three.checks), (6, true));
+        assert!(one.sites[0].is_one_machine() && !two.sites[0].is_one_machine());
+        assert_eq!(
+            (one.sites[0].front(), three.sites[0].front()),
+            (Kind::WebTier, Kind::LoadBalancer)
+        );
+        assert_eq!(two.sites[0].guests, [Kind::Cache]);
+        assert_eq!((three.rows.len(), three.sites[0].checks), (6, true));
         assert_eq!(three.rows[5].name, "5 more regions");
         let names: Vec<usize> = three.rows.iter().flat_map(|r| r.regions.clone()).collect();
         assert_eq!(names.len(), 10, "every region with users has a row");
-        assert_eq!(web_setting(&presets::stage(3)).replace('\u{202f}', " "), "4 × 1 vCPU");
+        let web = At::new(Kind::WebTier, 0);
+        assert_eq!(web_setting(&presets::stage(3), web).replace('\u{202f}', " "), "4 × 1 vCPU");
+    }
+
+    #[test]
+    fn sites_have_their_own_parts_under_their_own_names() {
+        let scenario = link::read("?stage=3&sites=3#web2.servers=6").scenario;
+        let parts = Parts::of(&scenario);
+        assert_eq!(parts.sites.len(), 3);
+        let web = At::new(Kind::WebTier, 1);
+        assert_eq!((web.name(3), servers(&scenario, web)), ("web2".to_owned(), 6));
+        assert_eq!(At::new(Kind::Dns, 0).name(3), "dns");
     }
 }

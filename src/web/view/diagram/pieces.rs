@@ -1,13 +1,13 @@
 //! The pieces that every part is drawn with: text, rectangles, bars, headers, and what can be
 //! selected.
 
-use super::Selection;
 use super::fit::{self, Weight};
 use super::glyph;
 use super::scene::{NAME, SMALL, Scene};
 use super::shape::{Rect, px};
 use super::state::{self, Trouble};
 use crate::sim::kinds::Kind;
+use crate::web::model::Selection;
 use yew::prelude::*;
 
 /// Text on the drawing ends with a space, which is not drawn: pieces of text that stand side by
@@ -49,15 +49,18 @@ pub fn header(
     names: &[&str],
     settings: &[String],
 ) -> Html {
-    let picture = glyph::SIZE + 5.0;
-    let room = r.w - 2.0 * pad - picture;
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    // Where there is no room for both, the name says more than the picture.
+    let shortest = names.last().map_or(0.0, |name| fit::width(name, NAME, Weight::Bold));
+    let picture = glyph::SIZE + 5.0;
+    let picture = if shortest + picture > r.w - 2.0 * pad { 0.0 } else { picture };
+    let room = r.w - 2.0 * pad - picture;
     let name = fit::first(&names, room, NAME, Weight::Bold);
     let left = room - fit::width(&name, NAME, Weight::Bold) - 10.0;
     let setting = settings.iter().find(|s| fit::width(s, SMALL, Weight::Plain) <= left);
     let y = r.y + baseline;
     html! { <>
-        { glyph::draw(kind, r.x + pad, y - 11.5) }
+        if picture > 0.0 { { glyph::draw(kind, r.x + pad, y - 11.5) } }
         { text(r.x + pad + picture, y, "dg-name", name) }
         if let Some(setting) = setting {
             { text_end(r.right() - pad, y, "dg-soft", setting.clone()) }
@@ -120,7 +123,7 @@ impl Choice {
         let label = self.words(&content);
         html! {
             <g class={classes!("dg-pick", is_selected.then_some("sel"))} role="button" tabindex={stop}
-                data-part={self.selection.write()} aria-pressed={pressed} aria-label={label}>
+                data-part={super::write(self.selection)} aria-pressed={pressed} aria-label={label}>
                 { content }
                 { rect(self.ring.inset(-2.0), "8", "dg-ring") }
             </g>

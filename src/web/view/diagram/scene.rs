@@ -2,8 +2,7 @@
 
 use super::Selection;
 use super::layout::Grid;
-use super::parts::{self, Home, Parts};
-use super::shape::Rect;
+use super::parts::{self, At, Parts};
 use super::state::{self, Trouble};
 use super::wires::Wires;
 use crate::sim::kinds::Kind;
@@ -38,8 +37,8 @@ pub struct Scene<'a> {
 impl Scene<'_> {
     /// The figures of a part, once there are any.
     #[must_use]
-    pub fn view(&self, kind: Kind) -> Option<&PartView> {
-        self.figures.part(kind.key())
+    pub fn view(&self, at: At) -> Option<&PartView> {
+        self.figures.part(&at.name(self.parts.sites.len()))
     }
 
     /// Whether the figures rest on any time at all.
@@ -54,30 +53,82 @@ impl Scene<'_> {
         if self.is_measured() { format::rate(per_second) } else { "–".to_owned() }
     }
 
-    /// How many servers a tier has; before there are figures, how many it is set to have.
+    /// Calls per second of a part.
     #[must_use]
-    pub fn servers(&self, kind: Kind) -> usize {
-        let planned = parts::servers(self.scenario, kind);
-        self.view(kind).map_or(planned, |view| view.servers.len())
+    pub fn calls(&self, at: At) -> f64 {
+        self.view(at).map_or(0.0, |view| view.rate)
+    }
+
+    /// Requests per second that come into a site.
+    #[must_use]
+    pub fn entering(&self, site: u8) -> f64 {
+        let front = self.parts.sites.get(usize::from(site)).map(|s| s.front());
+        front.map_or(0.0, |kind| self.calls(At::new(kind, site)))
+    }
+
+    /// Look-ups of names per second.
+    #[must_use]
+    pub fn lookups(&self) -> f64 {
+        let dns = self.view(At::new(Kind::Dns, 0));
+        if let Some(rate) = self.counted(At::new(Kind::Dns, 0), "lookups") {
+            return rate;
+        }
+        dns.and_then(|view| view.servers.first()).map_or(0.0, |server| server.rate)
+    }
+
+    /// Requests per second that the copies near the users fetch from the sites.
+    #[must_use]
+    pub fn fetched(&self) -> f64 {
+        let cdn = self.parts.global.iter().find(|kind| kind.key() == "cdn");
+        let cdn = cdn.map(|&kind| At::new(kind, 0));
+        cdn.and_then(|cdn| self.counted(cdn, "fetches").or_else(|| self.counted(cdn, "misses")))
+            .unwrap_or(0.0)
+    }
+
+    /// Something that a part measures under a name of its own.
+    #[must_use]
+    pub fn gauge(&self, at: At, name: &str) -> Option<f64> {
+        let view = self.view(at).filter(|_| self.is_measured())?;
+        view.gauges.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
+    }
+
+    /// How often in a second a part counted something under a name of its own.
+    #[must_use]
+    pub fn counted(&self, at: At, name: &str) -> Option<f64> {
+        let view = self.view(at).filter(|_| self.is_measured())?;
+        let counter = view.counters.iter().find(|(known, _)| known == name);
+        counter.map(|(_, count)| *count as f64 / self.figures.window_s)
+    }
+
+    /// How many servers a part has; before there are figures, how many it is set to have.
+    #[must_use]
+    pub fn servers(&self, at: At) -> usize {
+        let planned = parts::servers(self.scenario, at);
+        self.view(at).map_or(planned, |view| view.servers.len())
     }
 
     /// Whether a balancer checks the servers of a part.
     #[must_use]
-    pub fn checked(&self, kind: Kind) -> bool {
-        kind == Kind::WebTier && self.parts.checks
+    pub fn checked(&self, at: At) -> bool {
+        at.kind == Kind::WebTier && self.parts.site(at).is_some_and(|site| site.checks)
     }
 
     /// Share of a part's calls that failed in the part itself and not in one behind it. A cache
     /// that fails is only a cache that does not have the value.
     #[must_use]
-    pub fn own_failures(&self, kind: Kind) -> f64 {
-        let failed = |kind| self.view(kind).map_or(0, |view| view.tally.failed);
-        let behind = match kind {
+    pub fn own_failures(&self, at: At) -> f64 {
+        let failed = |kind| self.view(at.beside(kind)).map_or(0, |view| view.tally.failed);
+        let behind = match at.kind {
             Kind::LoadBalancer => failed(Kind::WebTier),
             Kind::WebTier => failed(Kind::Database),
+            kind if kind.is_global() && kind != Kind::Dns => {
+                let fronts = self.parts.sites.iter().enumerate();
+                let fronts = fronts.map(|(i, site)| At::new(site.front(), i as u8));
+                fronts.filter_map(|front| self.view(front)).map(|view| view.tally.failed).sum()
+            }
             _ => 0,
         };
-        self.view(kind).map_or(0.0, |view| {
+        self.view(at).map_or(0.0, |view| {
             let ended = (view.tally.good + view.tally.failed).max(1);
             view.tally.failed.saturating_sub(behind) as f64 / ended as f64
         })
@@ -85,32 +136,47 @@ impl Scene<'_> {
 
     /// What is wrong with a part.
     #[must_use]
-    pub fn troubles(&self, kind: Kind) -> Vec<Trouble> {
-        let Some(view) = self.view(kind) else {
+    pub fn troubles(&self, at: At) -> Vec<Trouble> {
+        let Some(view) = self.view(at) else {
             return Vec::new();
         };
-        let mut conditions = state::conditions(view, self.checked(kind));
-        if let Some(hosts) = self.view(Kind::WebTier).filter(|_| view.guest) {
+        let mut conditions = state::conditions(view, self.checked(at));
+        if let Some(hosts) = self.view(at.beside(Kind::WebTier)).filter(|_| view.guest) {
             // What is dead because its machine is dead is told once, of the machine.
             let mut hosts = hosts.servers.iter();
             conditions.retain(|_| hosts.next().is_none_or(|host| host.alive));
         }
-        let is_primary_dead = conditions.first().is_some_and(|primary| primary.is_dead());
-        let is_primary = kind == Kind::Database && conditions.len() > 1 && is_primary_dead;
-        if is_primary {
+        let primary = self.dead_primary(at, &conditions);
+        if primary.is_some() && parts::shards(self.scenario, at).0 == 1 {
             conditions.remove(0);
         }
-        let mut troubles = state::troubles(view, &conditions, self.own_failures(kind));
-        if is_primary {
-            troubles.insert(0, Trouble { bad: true, text: "primary dead".to_owned() });
+        let mut troubles = state::troubles(view, &conditions, self.own_failures(at));
+        if let Some(text) = primary {
+            troubles.insert(0, Trouble { bad: true, text });
         }
         troubles
     }
 
+    /// Which primary of a database is dead, in words.
+    fn dead_primary(&self, at: At, conditions: &[state::Condition]) -> Option<String> {
+        let (shards, copies) = parts::shards(self.scenario, at);
+        if at.kind != Kind::Database || conditions.len() < 2 || copies < 2 {
+            return None;
+        }
+        let firsts = conditions.iter().step_by(copies);
+        let dead = firsts.filter(|primary| primary.is_dead()).count();
+        match (dead, shards) {
+            (0, _) => None,
+            (_, 1) => Some("primary dead".to_owned()),
+            (1, _) => Some("a primary dead".to_owned()),
+            (n, _) => Some(format!("{n} primaries dead")),
+        }
+    }
+
     /// Rate and mean time of a part.
     #[must_use]
-    pub fn key_line(&self, kind: Kind) -> Vec<String> {
-        let Some(view) = self.view(kind).filter(|_| self.is_measured()) else {
+    pub fn key_line(&self, at: At) -> Vec<String> {
+        let Some(view) = self.view(at).filter(|_| self.is_measured()) else {
             return vec!["not measured yet".to_owned(), "–".to_owned()];
         };
         let rate = format::rate(view.rate);
@@ -123,32 +189,28 @@ impl Scene<'_> {
         }
     }
 
-    /// The share of look-ups that found the value, measured.
+    /// The share of look-ups of a part that found what they asked for, measured.
     #[must_use]
-    pub fn hit_ratio(&self) -> Option<f64> {
-        let all = self.figures.hits + self.figures.misses;
-        (all > 0).then(|| self.figures.hits as f64 / all as f64)
+    pub fn hit_ratio(&self, at: At) -> Option<f64> {
+        let view = self.view(at)?;
+        let count = |name: &str| view.counters.iter().find(|(known, _)| known == name);
+        let (hits, misses) = match (count("hits"), count("misses")) {
+            (Some((_, hits)), Some((_, misses))) => (*hits, *misses),
+            // A cache that counts nothing of its own is counted by the run, all sites together.
+            _ if at.kind == Kind::Cache => (self.figures.hits, self.figures.misses),
+            _ => return None,
+        };
+        (hits + misses > 0).then(|| hits as f64 / (hits + misses) as f64)
     }
 
-    /// Whether nothing in the site can answer.
+    /// Whether nothing in a site can answer.
     #[must_use]
-    pub fn is_down(&self) -> bool {
+    pub fn is_down(&self, site: u8) -> bool {
         [Kind::LoadBalancer, Kind::WebTier].into_iter().any(|kind| {
-            self.view(kind).is_some_and(|view| {
+            self.view(At::new(kind, site)).is_some_and(|view| {
                 !view.servers.is_empty() && view.servers.iter().all(|server| !server.alive)
             })
         })
-    }
-
-    /// The rectangle of the web tier's card: around the place of the data where the database
-    /// lives on the same machine.
-    #[must_use]
-    pub fn machine(&self) -> Rect {
-        if self.parts.is_one_machine() && self.parts.cache != Home::Own {
-            self.grid.web.union(&self.grid.data)
-        } else {
-            self.grid.web
-        }
     }
 
     /// Space between a card's edge and its text.

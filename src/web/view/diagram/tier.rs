@@ -1,38 +1,27 @@
 //! A tier as a card with a cell for each server, and rooms for the parts that live on its machines.
 
-use super::Selection;
+use super::card;
 use super::cell;
 use super::cells;
 use super::describe;
+use super::facts;
 use super::fit::{self, Weight};
-use super::parts::{self, Home};
+use super::layout::Form;
+use super::parts::{self, At, Site};
 use super::pieces::{Choice, header, rect, text, text_end, trouble_line};
 use super::scene::{KEY, SMALL, Scene};
 use super::shape::Rect;
-use crate::sim::kinds::{Kind, database};
-use crate::web::view::format;
+use crate::sim::kinds::Kind;
 use std::ops::Range;
 use yew::prelude::*;
 
 /// The inside of a card.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inside {
-    /// The card.
-    pub card: Rect,
     /// Field of the servers' cells.
     pub cells: Rect,
     /// Rooms of the parts on these machines.
     pub rooms: Vec<(Kind, Rect)>,
-}
-
-/// The card of a kind that has machines of its own.
-#[must_use]
-pub fn card(scene: &Scene<'_>, kind: Kind) -> Rect {
-    match kind {
-        Kind::Cache => scene.grid.memory,
-        Kind::Database => scene.grid.data,
-        _ => scene.machine(),
-    }
 }
 
 /// Height of a room with three lines of text.
@@ -40,20 +29,14 @@ const THREE_LINES: f64 = 64.0;
 
 /// Divides a card: header, cells, rooms, two lines of text.
 #[must_use]
-pub fn inside(scene: &Scene<'_>, kind: Kind) -> Inside {
-    let card = card(scene, kind);
+pub fn inside(scene: &Scene<'_>, at: At, card: Rect) -> Inside {
     let (tight, pad) = (scene.grid.tight, scene.pad());
-    let guests: Vec<Kind> = if kind == Kind::WebTier {
-        let guest =
-            [Kind::Cache, Kind::Database].into_iter().filter(|&k| scene.parts.home(k) == Home::Web);
-        let web = scene.parts.is_one_machine().then_some(Kind::WebTier);
-        web.into_iter().chain(guest).collect()
-    } else {
-        Vec::new()
-    };
+    let one = is_one_machine(scene, at);
+    let guests = scene.parts.site(at).map_or_else(Vec::new, |site| site.guests.clone());
+    let guests: Vec<Kind> = one.then_some(Kind::WebTier).into_iter().chain(guests).collect();
     let (top, foot) = if tight { (29.0, 41.0) } else { (36.0, 50.0) };
     // One machine has a line of its own for what its servers share.
-    let top = if kind == Kind::WebTier && scene.parts.is_one_machine() { top + 15.0 } else { top };
+    let top = if one { top + 15.0 } else { top };
     let body = Rect::new(card.x + pad, card.y + top, card.w - 2.0 * pad, card.h - top - foot);
     let (gap, count) = (6.0, guests.len() as f64);
     let beside = body.w >= 380.0 && guests.len() > 1;
@@ -77,19 +60,49 @@ pub fn inside(scene: &Scene<'_>, kind: Kind) -> Inside {
         }
     };
     Inside {
-        card,
         cells: Rect::new(body.x, body.y, body.w, cells_h),
         rooms: guests.iter().enumerate().map(|(i, &kind)| (kind, room(i))).collect(),
     }
 }
 
+/// Whether a machine holds web server and database.
+fn is_one_machine(scene: &Scene<'_>, at: At) -> bool {
+    scene.parts.site(at).is_some_and(Site::is_one_machine)
+}
+
+/// The field of the cells of a part, where it has one.
+#[must_use]
+pub fn field(scene: &Scene<'_>, at: At) -> Option<Rect> {
+    let place = scene.grid.card(at)?;
+    if is_host(scene, at, place) {
+        Some(inside(scene, at, place).cells)
+    } else {
+        card::cells(scene, at, place)
+    }
+}
+
+/// Whether a card shows the parts on its machines as rooms.
+#[must_use]
+pub fn is_host(scene: &Scene<'_>, at: At, place: Rect) -> bool {
+    at.kind == Kind::WebTier
+        && scene.grid.form != Form::Sites
+        && place.h > 140.0
+        && scene.parts.site(at).is_some_and(|site| !site.guests.is_empty())
+}
+
 /// The cells of a tier: which servers, and where.
 #[must_use]
-pub fn cell_places(scene: &Scene<'_>, kind: Kind) -> Vec<(Range<usize>, Rect)> {
-    let servers = scene.servers(kind);
-    let groups = cells::groups(servers);
-    let area = inside(scene, kind).cells;
-    let places = if kind == Kind::Database {
+pub fn cell_places(scene: &Scene<'_>, at: At) -> Vec<(Range<usize>, Rect)> {
+    let Some(area) = field(scene, at) else {
+        return Vec::new();
+    };
+    let servers = scene.servers(at);
+    let (shards, copies) = parts::shards(scene.scenario, at);
+    if at.kind == Kind::Database && shards > 1 && servers == shards * copies {
+        return cells::shards(area, shards, copies);
+    }
+    let groups = cells::groups(servers, cells::most(area));
+    let places = if at.kind == Kind::Database && groups.len() == servers {
         cells::arrange_data(area, groups.len())
     } else {
         cells::arrange(area, groups.len())
@@ -97,112 +110,76 @@ pub fn cell_places(scene: &Scene<'_>, kind: Kind) -> Vec<(Range<usize>, Rect)> {
     groups.into_iter().zip(places).collect()
 }
 
-fn names(scene: &Scene<'_>, kind: Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::WebTier if scene.parts.is_one_machine() => &["Server"],
-        Kind::WebTier => &["Web tier", "Web"],
-        Kind::Database => &["Database", "Data"],
-        _ => &["Cache"],
-    }
-}
-
-/// What a tier is set to, in shorter and shorter wordings.
-fn settings(scene: &Scene<'_>, kind: Kind) -> Vec<String> {
-    match kind {
-        Kind::WebTier => {
-            let setting = parts::web_setting(scene.scenario);
-            let size =
-                setting.split('×').nth(1).map(|size| size.trim_matches('\u{202f}').to_owned());
-            let mut wordings = vec![setting];
-            wordings.extend(size);
-            wordings
-        }
-        Kind::Database => {
-            let model =
-                parts::choice(scene.scenario, kind, database::Setting::DatabaseKind as usize);
-            let size =
-                parts::vcpus(scene.scenario, kind, 0).map_or_else(String::new, parts::vcpu_text);
-            vec![format!("{model} · {size}"), model.to_owned(), size]
-        }
-        _ => hit_wordings(scene),
-    }
-}
-
 /// What is said of a machine with web server, cache and database.
 fn shared_words() -> [String; 2] {
     ["One CPU, shared by all three".to_owned(), "One CPU for all".to_owned()]
 }
 
-fn hit_wordings(scene: &Scene<'_>) -> Vec<String> {
-    let hit = scene.hit_ratio().map_or_else(|| "–".to_owned(), format::percent);
-    vec![format!("hit {hit}"), hit]
-}
-
 /// The card with all that is in it.
-pub fn draw(scene: &Scene<'_>, kind: Kind) -> Html {
-    let inside = inside(scene, kind);
-    let (r, pad, tight) = (inside.card, scene.pad(), scene.grid.tight);
+pub fn draw(scene: &Scene<'_>, at: At, r: Rect) -> Html {
+    let inside = inside(scene, at, r);
+    let facts = facts::of(scene, at);
+    let (pad, tight) = (scene.pad(), scene.grid.tight);
     let baseline = if tight { 19.0 } else { 23.0 };
     let (line, room) = (if tight { 15.0 } else { 17.0 }, r.w - 2.0 * pad);
     let last = r.bottom() - if tight { 9.0 } else { 12.0 };
-    let troubles = scene.troubles(kind);
-    let servers = scene.servers(kind);
-    let mut key = scene.key_line(kind);
-    if let Some(unit) = describe::cell_unit(servers) {
+    let troubles = scene.troubles(at);
+    let mut key = facts.key;
+    if let Some(unit) = describe::cell_unit(scene, at) {
         key.insert(0, format!("{} · {unit}", key.first().cloned().unwrap_or_default()));
     }
     let key = fit::first(&key, room, KEY, Weight::Plain);
     let is_bad = troubles.iter().any(|t| t.bad);
     let content = html! { <>
         { rect(r, "8", classes!("dg-card", is_bad.then_some("bad"))) }
-        { header(kind, r, pad, baseline, names(scene, kind), &settings(scene, kind)) }
-        if kind == Kind::WebTier && scene.parts.is_one_machine() {
+        { header(at.kind, r, pad, baseline, facts.names, &facts.setting) }
+        if is_one_machine(scene, at) {
             { text(r.x + pad, r.y + baseline + line, "dg-soft", fit::first(&shared_words(), room, SMALL, Weight::Plain)) }
         }
         if let Some((_, web)) = inside.rooms.iter().find(|(guest, _)| *guest == Kind::WebTier) {
-            { room_content(scene, Kind::WebTier, *web) }
+            { room_content(scene, at, *web) }
         }
         { text(r.x + pad, last - line, "dg-key", key) }
         { trouble_line(r.x + pad, last, room, &troubles, if scene.is_measured() { "backlog 0" } else { "" }) }
     </> };
-    let selection = Selection { kind, server: None };
     let choice = Choice {
-        selection,
+        selection: super::choose(scene, at, None),
         ring: r,
-        title: describe::name(scene, kind).to_owned(),
-        label: describe::part(scene, kind),
+        title: describe::name(scene, at),
+        label: describe::part(scene, at),
         stop: true,
     };
     let guests = inside.rooms.iter().filter(|(guest, _)| *guest != Kind::WebTier);
     html! {
         <g>
             { choice.draw(scene, content) }
-            { cell::draw_all(scene, kind) }
-            { for guests.map(|(guest, place)| room_choice(scene, *guest, *place)) }
+            { cell::draw_all(scene, at) }
+            { for guests.map(|(guest, place)| room_choice(scene, at.beside(*guest), *place)) }
         </g>
     }
 }
 
 /// A room that can be selected.
-fn room_choice(scene: &Scene<'_>, kind: Kind, r: Rect) -> Html {
-    let selection = Selection { kind, server: None };
-    let label = describe::part(scene, kind);
-    Choice { selection, ring: r, title: describe::name(scene, kind).to_owned(), label, stop: true }
-        .draw(scene, room_content(scene, kind, r))
+fn room_choice(scene: &Scene<'_>, at: At, r: Rect) -> Html {
+    let selection = super::choose(scene, at, None);
+    let label = describe::part(scene, at);
+    Choice { selection, ring: r, title: describe::name(scene, at), label, stop: true }
+        .draw(scene, room_content(scene, at, r))
 }
 
 /// A part on the machines of the web tier: name, key number, trouble.
-fn room_content(scene: &Scene<'_>, kind: Kind, r: Rect) -> Html {
+fn room_content(scene: &Scene<'_>, at: At, r: Rect) -> Html {
+    let kind = at.kind;
+    let usual = facts::of(scene, at).names;
     let names: &[&str] = match kind {
         Kind::WebTier => &["Web server", "Web"],
-        Kind::Database => &["Database", "Data"],
-        _ => &["Cache"],
+        _ => usual,
     };
-    let troubles = if kind == Kind::WebTier { Vec::new() } else { scene.troubles(kind) };
-    let mut key = scene.key_line(kind);
+    let troubles = if kind == Kind::WebTier { Vec::new() } else { scene.troubles(at) };
+    let mut key = scene.key_line(at);
     if kind == Kind::Cache {
         let rate = key.pop().unwrap_or_default();
-        let hit = hit_wordings(scene).swap_remove(0);
+        let hit = facts::hits(scene, at).swap_remove(0);
         key = vec![format!("{hit} · {rate}"), hit];
     }
     let is_bad = troubles.iter().any(|t| t.bad);

@@ -1,6 +1,5 @@
 //! The users' card: the regions they live in, with rate and mean time.
 
-use super::Selection;
 use super::describe;
 use super::fit::{self, Weight};
 use super::layout::Form;
@@ -11,6 +10,7 @@ use super::shape::Rect;
 use crate::sim::kinds::{Kind, clients};
 use crate::sim::region::REGIONS;
 use crate::sim::snapshot::{Group, Snapshot};
+use crate::web::model::Selection;
 use crate::web::view::format;
 use yew::prelude::*;
 
@@ -55,17 +55,17 @@ pub fn draw(scene: &Scene<'_>) -> Html {
         ("dg-soft", vec![format!("{daily} a day"), daily])
     };
     let weight = if failed > 0.0 { Weight::Bold } else { Weight::Plain };
-    let right = fit::first(&right, room, SMALL, weight);
+    let right = right.into_iter().find(|text| fit::width(text, SMALL, weight) <= room);
     let busiest = scene.parts.rows.iter().map(|row| rate(figures, row)).fold(0.0, f64::max);
     let rows = scene.parts.rows.iter().enumerate();
     let content = html! { <>
         { rect(r, "8", "dg-card") }
         { header(Kind::Clients, r, pad, y - r.y, &["Users"], &[]) }
-        { text_end(r.right() - pad, y, class, right) }
+        if let Some(right) = right { { text_end(r.right() - pad, y, class, right) } }
         { for rows.map(|(i, row)| region(scene, scene.grid.region(i), row, busiest)) }
     </> };
     let label = describe::users(scene);
-    let selection = Selection { kind: Kind::Clients, server: None };
+    let selection = Selection { kind: Kind::Clients, site: None, server: None };
     Choice { selection, ring: r, title: "Users".to_owned(), label, stop: true }.draw(scene, content)
 }
 
@@ -118,5 +118,11 @@ fn short(name: &str) -> Vec<String> {
         }
     }
     wordings.push(name.replace("North America", "N. Am."));
+    wordings.push(
+        name.replace("North America", "NA")
+            .replace("South America", "S. Am.")
+            .replace("South-East", "SE")
+            .replace(" regions", ""),
+    );
     wordings
 }

@@ -1,36 +1,35 @@
-//! The lines along which requests flow: where they run and what is written beside them.
+//! The lines along which requests flow: where they run. What is written beside them is in
+//! `lines`.
 
-use super::fit::{self, Weight};
 use super::layout::{Form, Grid};
-use super::parts::{Home, Parts};
-use super::pieces::{text, text_end, text_middle};
-use super::scene::{SMALL, Scene};
-use super::shape::{Curve, Point, px};
+use super::parts::{At, Column, Parts, column};
+use super::shape::{Curve, Point, Rect};
 use crate::sim::kinds::Kind;
-use crate::sim::snapshot::Tally;
-use crate::web::view::format;
-use yew::prelude::*;
 
 /// Which end of a label stands at its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Side {
+pub enum Side {
+    /// The beginning.
     Left,
+    /// The middle.
     Middle,
+    /// The end.
     Right,
 }
 
-/// A line from part to part.
+/// A line to a part.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wire {
     /// The part that is called.
-    pub to: Kind,
+    pub to: At,
     /// The way.
     pub curve: Curve,
     /// Where its rate is written, and where the failed share.
-    labels: [Point; 2],
-    side: Side,
-    /// Room for the labels.
-    room: f64,
+    pub labels: [Point; 2],
+    /// How labels stand there.
+    pub side: Side,
+    /// Room for the labels; 0 for none.
+    pub room: f64,
 }
 
 /// All lines.
@@ -38,12 +37,19 @@ pub struct Wire {
 pub struct Wires {
     /// From each row of the users' card to where they meet; empty on phones.
     pub regions: Vec<Curve>,
-    /// From there to the first part of the site.
-    pub trunk: Wire,
+    /// From there past the edge, where copies near the users stand beside the way, or where ways
+    /// part to several sites.
+    pub bridge: Option<Curve>,
+    /// From where they meet to the copies near the users, and from there on to the sites.
+    pub copies: Option<(Wire, Curve)>,
+    /// To the first part of each site.
+    pub fronts: Vec<Wire>,
     /// From the users to the name system.
     pub dns: Option<Curve>,
-    /// From the balancer to the web tier, and from there to its helpers.
+    /// Inside the sites.
     pub inner: Vec<Wire>,
+    /// Between the databases of sites that stand next to each other.
+    pub between: Vec<Wire>,
 }
 
 impl Wires {
@@ -51,176 +57,235 @@ impl Wires {
     #[must_use]
     pub fn of(grid: &Grid, parts: &Parts) -> Self {
         let is_tall = grid.form == Form::Tall;
-        let junction = grid.junction();
-        let front = if parts.balancer { grid.balancer } else { grid.web };
         let rows = if is_tall { 0 } else { parts.rows.len() };
         let regions = (0..rows).map(|i| {
             let row = grid.region(i);
-            Curve::across((row.right(), row.centre().1), junction)
+            Curve::across((row.right(), row.centre().1), grid.junction)
         });
-        let trunk = if is_tall {
-            let end = (grid.axis(), front.y);
-            upright(parts.front(), junction, end, grid.site.y - junction.1)
-        } else {
-            let x = 0.5 * (junction.0 + grid.site.x);
-            level(
-                parts.front(),
-                junction,
-                (front.x, grid.axis()),
-                x,
-                grid.site.x - junction.0 - 6.0,
-            )
-        };
-        let dns = parts.dns.then(|| {
-            if is_tall {
-                let (x, y) = (grid.dns.centre().0, grid.users.bottom());
-                Curve::down((x, y), (x, grid.dns.y))
-            } else {
-                let y = (grid.users.y + 18.0).max(grid.dns.y + 18.0);
-                Curve::across((grid.users.right(), y), (grid.dns.x, grid.dns.centre().1))
-            }
-        });
-        Self { regions: regions.collect(), trunk, dns, inner: inner(grid, parts) }
+        let bridge = grid.hub.map(|hub| Curve::across(grid.junction, hub));
+        let mut inner = Vec::new();
+        for (index, site) in parts.sites.iter().enumerate() {
+            let wires = site.own.iter().map(|&kind| At::new(kind, index as u8));
+            inner.extend(wires.filter_map(|at| inside(grid, parts, at)));
+        }
+        Self {
+            regions: regions.collect(),
+            bridge,
+            copies: copies(grid),
+            fronts: (0..parts.sites.len()).filter_map(|i| front(grid, parts, i as u8)).collect(),
+            dns: dns(grid),
+            inner,
+            between: (1..parts.sites.len()).filter_map(|i| between(grid, i as u8)).collect(),
+        }
     }
 }
 
 /// A line from left to right with its labels above and below.
-fn level(to: Kind, a: Point, b: Point, x: f64, room: f64) -> Wire {
+fn level(to: At, a: Point, b: Point, x: f64, room: f64) -> Wire {
     let labels = [(x, b.1 - 8.0), (x, b.1 + 17.0)];
     Wire { to, curve: Curve::across(a, b), labels, side: Side::Middle, room }
 }
 
 /// A line from top to bottom with its labels on both sides, in the first `space` pixels.
-fn upright(to: Kind, a: Point, b: Point, space: f64) -> Wire {
+fn upright(to: At, a: Point, b: Point, space: f64) -> Wire {
     let y = a.1 + 0.5 * space + 4.0;
     let labels = [(a.0 - 9.0, y), (a.0 + 9.0, y)];
     Wire { to, curve: Curve::down(a, b), labels, side: Side::Right, room: 76.0 }
 }
 
-/// A line between two heights of cards that stand side by side.
-fn beside(to: Kind, from: f64, until: f64, y: f64) -> Wire {
-    level(to, (from, y), (until, y), 0.5 * (from + until), until - from - 4.0)
+fn dns(grid: &Grid) -> Option<Curve> {
+    let (_, card) = grid.outside("dns")?;
+    Some(if grid.form == Form::Tall {
+        let x = card.centre().0;
+        Curve::down((x, grid.users.bottom()), (x, card.y))
+    } else {
+        let y = (grid.users.y + 18.0).max(card.y + 18.0);
+        Curve::across((grid.users.right(), y), (card.x, card.centre().1))
+    })
 }
 
-/// A line between two cards that stand one below the other.
-fn below(to: Kind, from: f64, until: f64, x: f64) -> Wire {
-    upright(to, (x, from), (x, until), until - from)
+/// The ways to and from the copies near the users.
+fn copies(grid: &Grid) -> Option<(Wire, Curve)> {
+    let (at, card) = grid.outside("cdn")?;
+    if grid.form == Form::Tall {
+        let x = 0.3 * grid.width;
+        let a = (x, card.y - 20.0);
+        let wire = Wire { room: 0.0, ..upright(at, a, (x, card.y), 20.0) };
+        return Some((wire, Curve::down((x, card.bottom()), (x, card.bottom() + 20.0))));
+    }
+    let hub = grid.hub?;
+    let is_above = card.bottom() < grid.axis;
+    let y = if is_above { card.bottom() - 22.0 } else { card.y + 22.0 };
+    let (a, b) = ((grid.junction.0 - 6.0, grid.axis), (card.x, y));
+    let wire =
+        Wire { to: at, curve: Curve::across(a, b), labels: [b; 2], side: Side::Right, room: 0.0 };
+    Some((wire, Curve::across((card.right(), y), (hub.0 + 8.0, hub.1))))
 }
 
-/// The lines inside the site.
-fn inner(grid: &Grid, parts: &Parts) -> Vec<Wire> {
-    let mut wires = Vec::new();
-    if parts.balancer {
-        let (balancer, web, axis) = (grid.balancer, grid.web, grid.axis());
-        wires.push(match grid.form {
-            Form::Tall => below(Kind::WebTier, balancer.bottom(), web.y, axis),
-            _ => beside(Kind::WebTier, balancer.right(), web.x, axis),
+/// The way to the first part of a site.
+fn front(grid: &Grid, parts: &Parts, site: u8) -> Option<Wire> {
+    let card = grid.front(site)?;
+    let kind = parts.sites.get(usize::from(site))?.front();
+    let (to, frame) = (At::new(kind, site), *grid.sites.get(usize::from(site))?);
+    let start = grid.hub.unwrap_or(grid.junction);
+    if grid.form == Form::Tall {
+        if !parts.is_spread() {
+            let (start, end) = (grid.junction, (grid.axis, card.y));
+            return Some(upright(to, start, end, frame.y - start.1));
+        }
+        let y = frame.y + 14.0;
+        let curve = Curve::across((grid.axis, y), (frame.right() - 2.0, y));
+        return Some(Wire { to, curve, labels: [(0.0, 0.0); 2], side: Side::Right, room: 0.0 });
+    }
+    if !parts.is_spread() {
+        let x = 0.5 * (start.0 + frame.x);
+        return Some(level(to, start, (card.x, grid.axis), x, frame.x - start.0 - 6.0));
+    }
+    let y = card.centre().1;
+    // The label stands on the side of the line that it does not come from.
+    let is_lower = y > grid.axis + 30.0;
+    let (upper, lower) = if is_lower { (y + 15.0, y + 29.0) } else { (y - 8.0, y - 22.0) };
+    let x = frame.x - 5.0;
+    Some(Wire {
+        to,
+        curve: Curve::early(start, (card.x, y)),
+        labels: [(x, upper), (x, lower)],
+        side: Side::Right,
+        room: frame.x - start.0 - 8.0,
+    })
+}
+
+/// The way to a part inside a site, from the part that calls it.
+fn inside(grid: &Grid, parts: &Parts, to: At) -> Option<Wire> {
+    let card = grid.card(to)?;
+    let web = grid.card(to.beside(Kind::WebTier))?;
+    let tier = column(to.kind)?;
+    let site = *grid.sites.get(usize::from(to.site))?;
+    if tier == Column::Balance {
+        return None;
+    }
+    if tier == Column::Web {
+        let balancer = grid.card(to.beside(Kind::LoadBalancer))?;
+        return Some(match grid.form {
+            Form::Tall if parts.is_spread() => return None,
+            Form::Tall => upright(
+                to,
+                (grid.axis, balancer.bottom()),
+                (grid.axis, web.y),
+                web.y - balancer.bottom(),
+            ),
+            _ => {
+                let y = balancer.centre().1.clamp(web.y + 8.0, web.bottom() - 8.0);
+                beside(to, balancer, web, y, web.x - balancer.right())
+            }
         });
     }
-    if parts.cache == Home::Own {
-        wires.push(to_memory(grid));
-    }
-    if parts.database == Home::Own {
-        wires.push(to_data(grid));
-    }
-    wires
-}
-
-fn to_data(grid: &Grid) -> Wire {
-    let (web, data) = (grid.web, grid.data);
     match grid.form {
-        Form::Row => {
-            let y = grid.axis().clamp(data.y + 24.0, data.bottom() - 24.0);
-            beside(Kind::Database, web.right(), data.x, y)
+        Form::Tall if parts.is_spread() => None,
+        Form::Tall => Some(down_the_side(grid, to, web, card, site)),
+        Form::Square => Some(below(to, web, card, tier)),
+        Form::Row | Form::Sites => {
+            let y = lane(grid, parts, to, card)?.clamp(web.y + 8.0, web.bottom() - 6.0);
+            // What stands before it covers the line, unless it ends well above.
+            let before = grid.cards.iter().filter(|(at, rect)| {
+                at.site == to.site
+                    && !at.kind.is_global()
+                    && rect.right() <= card.x
+                    && rect.bottom() > y - 20.0
+            });
+            let covered = before.map(|(_, rect)| rect.right()).fold(web.right(), f64::max);
+            Some(beside(to, web, card, y, card.x - covered))
         }
-        Form::Square => below(Kind::Database, web.bottom(), data.y, data.centre().0),
-        Form::Tall => below(Kind::Database, web.bottom(), data.y, grid.axis()),
     }
 }
 
-fn to_memory(grid: &Grid) -> Wire {
-    let (web, memory) = (grid.web, grid.memory);
-    let (from, x) = match grid.form {
-        Form::Row => return beside(Kind::Cache, web.right(), memory.x, memory.centre().1),
-        Form::Square => ((web.x + 22.0, web.bottom()), memory.x + 0.62 * memory.w),
-        // Past the data, near the right edge of the site.
-        Form::Tall => {
-            let x = 0.5 * (web.right() + grid.site.right());
-            ((x, web.bottom() - 8.0), x - 16.0)
+/// A line at a height between two cards that stand side by side; its label stands before its end.
+fn beside(to: At, from: Rect, until: Rect, y: f64, free: f64) -> Wire {
+    let wire = level(
+        to,
+        (from.right(), y),
+        (until.x, y),
+        until.x - 0.5 * free.min(64.0),
+        free.min(64.0) - 4.0,
+    );
+    if wire.room < 34.0 { Wire { room: 0.0, ..wire } } else { wire }
+}
+
+/// The height of the line to a part in a row of cards, past those that stand before it.
+fn lane(grid: &Grid, parts: &Parts, to: At, card: Rect) -> Option<f64> {
+    let site = parts.site(to)?;
+    let memory: Vec<Rect> =
+        site.of(Column::Memory).iter().filter_map(|&kind| grid.card(to.beside(kind))).collect();
+    let is_between = |rect: &&Rect| rect.right() <= card.x;
+    match column(to.kind)? {
+        Column::Data => Some(match memory.iter().filter(is_between).collect::<Vec<_>>()[..] {
+            [] if grid.form == Form::Row => grid.axis.clamp(card.y + 24.0, card.bottom() - 24.0),
+            [only] if card.bottom() - only.bottom() > 12.0 => 0.5 * (only.bottom() + card.bottom()),
+            [one, other, ..] if other.y > one.bottom() => 0.5 * (one.bottom() + other.y),
+            _ => card.centre().1,
+        }),
+        Column::Later => {
+            let data = grid.card(to.beside(Kind::Database));
+            let foot = data.map_or(card.bottom(), |data| data.bottom());
+            Some(if card.bottom() - foot > 8.0 { card.bottom() - 6.0 } else { card.centre().1 })
         }
-    };
-    let mut wire = upright(Kind::Cache, from, (x, memory.y), 0.0);
-    let y = memory.y - 10.0;
-    wire.labels = match grid.form {
-        Form::Tall => [(x - 10.0, y), (x - 140.0, y)],
-        _ => [(x - 10.0, y), (x - 84.0, y - 15.0)],
-    };
+        _ => Some(card.centre().1),
+    }
+}
+
+/// A line from the web tier to a part below it.
+fn below(to: At, web: Rect, card: Rect, tier: Column) -> Wire {
+    if tier != Column::Memory {
+        let x = card.centre().0;
+        return upright(to, (x, web.bottom()), (x, card.y), card.y - web.bottom());
+    }
+    // Memory stands to the left: the second card of it is met from its side.
+    let start = (web.x + 22.0, web.bottom());
+    let gap = card.y - web.bottom();
+    if gap > 64.0 || card.right() > web.x {
+        let y = card.centre().1;
+        return Wire {
+            to,
+            curve: Curve::corner((web.x + 8.0, web.bottom()), (card.right(), y)),
+            labels: [(0.0, 0.0); 2],
+            side: Side::Right,
+            room: 0.0,
+        };
+    }
+    let x = card.x + 0.62 * card.w;
+    let mut wire = upright(to, start, (x, card.y), 0.0);
+    let y = card.y - 10.0;
+    wire.labels = [(x - 10.0, y), (x - 84.0, y - 15.0)];
     wire
 }
 
-/// How wide a line is for a rate: it grows with the logarithm.
-fn weight(per_second: f64) -> f64 {
-    (2.0 + 2.2 * libm::log10(1.0 + per_second.max(0.0))).min(14.0)
-}
-
-/// One line: a wide pale band, whose width is the rate, around a thin strong line.
-fn line(curve: &Curve, per_second: f64, class: &'static str) -> Html {
-    let path = curve.path();
-    html! {
-        <g class={classes!("dg-wire", class, (per_second <= 0.0).then_some("idle"))}>
-            <path class="dg-band" d={path.clone()} stroke-width={px(weight(per_second))} />
-            <path class="dg-core" d={path} />
-        </g>
+/// On a phone: down from the web tier; past what stands between, near the right edge.
+fn down_the_side(grid: &Grid, to: At, web: Rect, card: Rect, site: Rect) -> Wire {
+    if card.y - web.bottom() < 40.0 {
+        return upright(to, (grid.axis, web.bottom()), (grid.axis, card.y), card.y - web.bottom());
     }
+    let x = 0.5 * (web.right() + site.right());
+    let end = x.min(card.right()) - 16.0;
+    let mut wire = upright(to, (x, web.bottom() - 8.0), (end, card.y), 0.0);
+    let y = card.y - 10.0;
+    wire.labels = [(end - 10.0, y), (end - 140.0, y)];
+    wire
 }
 
-fn label(at: Point, side: Side, class: &'static str, content: String) -> Html {
-    match side {
-        Side::Left => text(at.0, at.1, class, content),
-        Side::Middle => text_middle(at.0, at.1, class, content),
-        Side::Right => text_end(at.0, at.1, class, content),
+/// The way of changes from one site's database to the next one's.
+fn between(grid: &Grid, site: u8) -> Option<Wire> {
+    if grid.form != Form::Sites {
+        return None;
     }
-}
-
-/// A line with its rate, and the failed share where there is one.
-fn labelled(scene: &Scene<'_>, wire: &Wire, per_second: f64, tally: Option<&Tally>) -> Html {
-    let rate = fit::shorten(&scene.rate(per_second), wire.room, SMALL, Weight::Plain);
-    let share = tally.map_or(0.0, Tally::error_share);
-    let failed = (share > 0.0).then(|| {
-        let share = format::percent(share);
-        let wordings =
-            [format!("✕\u{202f}{share} fail"), format!("✕\u{202f}{share}"), format!("✕{share}")];
-        fit::first(&wordings, wire.room, SMALL, Weight::Bold)
-    });
-    let other = if wire.side == Side::Right { Side::Left } else { wire.side };
-    html! { <>
-        { line(&wire.curve, per_second, if share > 0.2 { "fails" } else { "" }) }
-        { label(wire.labels[0], wire.side, "dg-rate", rate) }
-        if let Some(failed) = failed {
-            { label(wire.labels[1], other, "dg-rate dg-bad", failed) }
-        }
-    </> }
-}
-
-/// All lines.
-pub fn draw(scene: &Scene<'_>) -> Html {
-    let wires = scene.wires;
-    let rate = |kind| scene.view(kind).map_or(0.0, |view| view.rate);
-    let looked_up = scene.view(Kind::Dns).and_then(|view| view.servers.first());
-    let regions = wires
-        .regions
-        .iter()
-        .zip(&scene.parts.rows)
-        .map(|(curve, row)| line(curve, super::users::rate(scene.figures, row), ""));
-    html! {
-        <g>
-            if let Some(curve) = &wires.dns {
-                { line(curve, looked_up.map_or(0.0, |server| server.rate), "asks") }
-            }
-            { for regions }
-            { for std::iter::once(&wires.trunk).chain(&wires.inner).map(|wire| {
-                labelled(scene, wire, rate(wire.to), scene.view(wire.to).map(|view| &view.tally))
-            }) }
-        </g>
-    }
+    let to = At::new(Kind::Database, site);
+    let (above, below) = (grid.card(At::new(Kind::Database, site - 1))?, grid.card(to)?);
+    let x = above.centre().0;
+    let y = 0.5 * (above.bottom() + below.y) + 4.0;
+    Some(Wire {
+        to,
+        curve: Curve::down((x, above.bottom()), (x, below.y)),
+        labels: [(x + 8.0, y); 2],
+        side: Side::Left,
+        room: 0.5 * above.w,
+    })
 }

@@ -1,0 +1,227 @@
+//! A part as a card of its own: name, state, how much is in use, key number. What it shows falls
+//! with its room: cells, then a bar, then a number beside the name.
+
+use super::cell;
+use super::describe;
+use super::facts::{self, Body, Facts};
+use super::fit::{self, Weight};
+use super::parts::At;
+use super::pieces::{Choice, bar, header, rect, text, text_end, trouble_line};
+use super::scene::{KEY, NAME, SMALL, Scene};
+use super::shape::Rect;
+use super::state::{self, Load, Trouble};
+use crate::web::view::format;
+use yew::prelude::*;
+
+/// Least height of a field of cells.
+const CELLS: f64 = 17.0;
+/// Least height of a card with more than one line.
+const TWO_LINES: f64 = 40.0;
+
+/// Where the lines and the body of a card stand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// Baseline of the header, below the card's upper edge.
+    header: f64,
+    /// Baselines of the lines below it.
+    lines: Vec<f64>,
+    /// Place of the body.
+    pub body: Option<Rect>,
+    /// Baseline of the key numbers.
+    key: Option<f64>,
+    /// Baseline of what is wrong.
+    last: Option<f64>,
+}
+
+/// Divides a card: what matters most finds its place first.
+fn plan(r: Rect, tight: bool, facts: &Facts) -> Plan {
+    let (top, foot, line, pad) =
+        if tight { (18.0, 8.0, 14.0, 9.0) } else { (23.0, 12.0, 16.0, 12.0) };
+    let mut plan = Plan { header: top, lines: vec![], body: None, key: None, last: None };
+    if r.h < TWO_LINES {
+        plan.header = 0.5 * r.h + 4.5;
+        return plan;
+    }
+    let head = top + if tight { 8.0 } else { 10.0 };
+    let mut left = r.h - head - foot;
+    let mut bottom = r.bottom() - foot;
+    // A text takes its height above its baseline.
+    let mut take = |bottom: &mut f64| {
+        let baseline = *bottom;
+        *bottom -= line;
+        left -= line;
+        baseline
+    };
+    plan.last = Some(take(&mut bottom));
+    let body = match facts.body {
+        Body::Empty => 0.0,
+        Body::Use => 8.0,
+        Body::Cells => CELLS,
+        Body::Queue => 10.0,
+    };
+    if !facts.key.is_empty() && r.h - head - foot - 2.0 * line >= body {
+        plan.key = Some(take(&mut bottom));
+    }
+    let mut y = r.y + head;
+    let used = r.bottom() - bottom;
+    let mut left = r.h - head - used;
+    for _ in &facts.lines {
+        let wanted = if facts.body == Body::Cells { 2.0 * body } else { body };
+        // Without a body the line may stand closer to the last one.
+        let close = if facts.body == Body::Empty { 8.0 } else { 0.0 };
+        if left - line + close < wanted {
+            break;
+        }
+        plan.lines.push(y + line - 5.0);
+        y += line;
+        left -= line;
+    }
+    let (x, w) = (r.x + pad, r.w - 2.0 * pad);
+    plan.body = match facts.body {
+        Body::Empty => None,
+        Body::Use if left >= 8.0 => Some(Rect::new(x, bottom - 4.0, w, 4.0)),
+        Body::Cells | Body::Queue if left >= 8.0 => Some(Rect::new(x, y, w, left - 3.0)),
+        _ => None,
+    };
+    plan
+}
+
+/// The cells' field of a card, where it has one.
+#[must_use]
+pub fn cells(scene: &Scene<'_>, at: At, r: Rect) -> Option<Rect> {
+    let facts = facts::of(scene, at);
+    let body = plan(r, scene.grid.tight, &facts).body?;
+    match facts.body {
+        Body::Cells if body.h >= CELLS => Some(body),
+        Body::Queue if body.h >= 14.0 + CELLS => {
+            Some(Rect::new(body.x, body.y + 14.0, body.w, body.h - 14.0))
+        }
+        _ => None,
+    }
+}
+
+/// The card.
+pub fn draw(scene: &Scene<'_>, at: At, r: Rect) -> Html {
+    let facts = facts::of(scene, at);
+    let plan = plan(r, scene.grid.tight, &facts);
+    let (pad, troubles) = (scene.pad(), scene.troubles(at));
+    let room = r.w - 2.0 * pad;
+    let is_bad = troubles.iter().any(|t| t.bad);
+    let x = r.x + pad;
+    let lines = plan.lines.iter().zip(&facts.lines);
+    let fits = |words: &&String| fit::width(words, SMALL, Weight::Plain) <= room;
+    let lines = lines.filter_map(|(y, words)| Some((*y, words.iter().find(fits)?.clone())));
+    let lines = lines.map(|(y, words)| text(x, y, "dg-soft", words));
+    let content = html! { <>
+        { rect(r, "8", classes!("dg-card", is_bad.then_some("bad"))) }
+        { head(scene, at, r, &plan, &facts, &troubles) }
+        { for lines }
+        { body(scene, at, &plan, facts.body) }
+        if let Some(y) = plan.key { { text(x, y, "dg-key", fit::first(&keys(scene, at, &facts), room, KEY, Weight::Plain)) } }
+        if let Some(y) = plan.last { { last(scene, at, (x, y, room), &plan, &facts, &troubles) } }
+    </> };
+    let selection = super::choose(scene, at, None);
+    let choice = Choice {
+        selection,
+        ring: r,
+        title: describe::name(scene, at),
+        label: describe::part(scene, at),
+        stop: true,
+    };
+    html! { <g>
+        { choice.draw(scene, content) }
+        if cells(scene, at, r).is_some() { { cell::draw_all(scene, at) } }
+    </g> }
+}
+
+/// The key numbers, and what a cell stands for.
+fn keys(scene: &Scene<'_>, at: At, facts: &Facts) -> Vec<String> {
+    let mut key = facts.key.clone();
+    if let Some(unit) = describe::cell_unit(scene, at) {
+        key.insert(0, format!("{} · {unit}", key.first().cloned().unwrap_or_default()));
+    }
+    key
+}
+
+/// The last line: what is wrong, else the key numbers where they have no line of their own.
+fn last(
+    scene: &Scene<'_>,
+    at: At,
+    (x, y, room): (f64, f64, f64),
+    plan: &Plan,
+    facts: &Facts,
+    troubles: &[Trouble],
+) -> Html {
+    let has_key = plan.key.is_some() || facts.key.is_empty();
+    if !troubles.is_empty() || has_key {
+        let quiet = fit::first(&facts.quiet, room, SMALL, Weight::Plain);
+        return trouble_line(x, y, room, troubles, &quiet);
+    }
+    text(x, y, "dg-key", fit::first(&keys(scene, at, facts), room, KEY, Weight::Plain))
+}
+
+/// The header; in a card of one line with how much is in use, or what is wrong.
+fn head(
+    scene: &Scene<'_>,
+    at: At,
+    r: Rect,
+    plan: &Plan,
+    facts: &Facts,
+    troubles: &[Trouble],
+) -> Html {
+    if plan.last.is_some() {
+        return header(at.kind, r, scene.pad(), plan.header, facts.names, &facts.setting);
+    }
+    let used = scene.view(at).filter(|_| scene.is_measured()).map(|view| view.utilisation.min(1.0));
+    let shortest = facts.names.last().map_or(0.0, |name| fit::width(name, NAME, Weight::Bold));
+    let left = r.w - 2.0 * scene.pad() - shortest - 8.0;
+    let (class, words) = match troubles.first() {
+        Some(worst) => {
+            let class = if worst.bad { "dg-bad" } else { "dg-warn" };
+            (class, vec![state::line(troubles), worst.text.clone(), "✕".to_owned()])
+        }
+        None if facts.body == Body::Empty => ("dg-soft", facts.quiet.clone()),
+        None => ("dg-num", used.map_or_else(Vec::new, |used| vec![format::percent(used)])),
+    };
+    let words = words.into_iter().find(|text| fit::width(text, SMALL, Weight::Bold) <= left);
+    let taken = words.as_ref().map_or(0.0, |text| fit::width(text, SMALL, Weight::Bold) + 6.0);
+    let y = r.y + plan.header;
+    html! { <>
+        { header(at.kind, Rect::new(r.x, r.y, r.w - taken, r.h), scene.pad(), plan.header, facts.names, &[]) }
+        if let Some(words) = words { { text_end(r.right() - scene.pad(), y, class, words) } }
+        if let Some(used) = used.filter(|_| facts.body != Body::Empty && r.h >= 30.0) {
+            { bar(Rect::new(r.x + scene.pad(), r.bottom() - 6.0, r.w - 2.0 * scene.pad(), 3.0), used, Load::of(used).class()) }
+        }
+    </> }
+}
+
+/// What stands between header and last lines, cells apart.
+fn body(scene: &Scene<'_>, at: At, plan: &Plan, body: Body) -> Html {
+    let Some(place) = plan.body else {
+        return Html::default();
+    };
+    let view = scene.view(at).filter(|_| scene.is_measured());
+    let used = view.map_or(0.0, |view| view.utilisation);
+    match body {
+        Body::Use => bar(place, used, Load::of(used).class()),
+        // What waits, on a scale of factors: a tenth of the bar for each doubling.
+        Body::Queue => {
+            let waiting = scene.gauge(at, "depth").unwrap_or(0.0);
+            let share = (libm::log2(1.0 + waiting) / 16.0).min(1.0);
+            let class = if share > 0.7 {
+                "hi"
+            } else if share > 0.4 {
+                "mid"
+            } else {
+                "lo"
+            };
+            bar(Rect::new(place.x, place.y + 2.0, place.w, 7.0), share, class)
+        }
+        Body::Cells if place.h < CELLS => bar(
+            Rect::new(place.x, place.bottom() - 5.0, place.w, 5.0),
+            used,
+            Load::of(used).class(),
+        ),
+        _ => Html::default(),
+    }
+}

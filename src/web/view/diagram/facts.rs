@@ -1,0 +1,263 @@
+//! What a part's card says: its names, what it is set to, its key numbers, and what its body
+//! shows. A kind without words of its own says what all parts can say.
+
+use super::fit;
+use super::parts::{self, At};
+use super::scene::{SMALL, Scene};
+use crate::sim::kinds::Kind;
+use crate::web::view::format;
+
+/// Wordings of one line, shorter and shorter.
+pub type Wordings = Vec<String>;
+
+/// What stands between a card's header and its last lines.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Body {
+    /// Nothing.
+    Empty,
+    /// How much of it is in use.
+    Use,
+    /// A cell for each server.
+    Cells,
+    /// What waits, and a cell for each server.
+    Queue,
+}
+
+/// What a card says.
+pub struct Facts {
+    /// Names, shorter and shorter.
+    pub names: &'static [&'static str],
+    /// What it is set to, on the right of the name.
+    pub setting: Wordings,
+    /// Further lines below the name.
+    pub lines: Vec<Wordings>,
+    /// Key numbers.
+    pub key: Wordings,
+    /// What is said in place of troubles when there are none.
+    pub quiet: Wordings,
+    /// Its body.
+    pub body: Body,
+}
+
+/// What is said of a part.
+#[must_use]
+pub fn of(scene: &Scene<'_>, at: At) -> Facts {
+    let usual = usual(scene, at);
+    match at.kind.key() {
+        "dns" => dns(scene, at),
+        "lb" => balancer(scene, at),
+        "web" => web(scene, at, usual),
+        "db" => database(scene, at, usual),
+        "cdn" => cdn(scene, at, usual),
+        "cache" => Facts { names: &["Cache"], setting: hits(scene, at), ..usual },
+        "sessions" => Facts { names: &["Session store", "Sessions", "Sess."], ..usual },
+        "queue" => queue(scene, at, usual),
+        "monitor" => monitor(scene, at),
+        "chaos" => chaos(scene, at),
+        _ => usual,
+    }
+}
+
+/// What can be said of any part.
+fn usual(scene: &Scene<'_>, at: At) -> Facts {
+    let names = Kind::ALL.iter().position(|kind| *kind == at.kind).map(|i| &LABELS[i..=i]);
+    let servers = scene.servers(at);
+    let quiet =
+        if scene.is_measured() { vec!["backlog 0".to_owned(), String::new()] } else { Vec::new() };
+    Facts {
+        names: names.unwrap_or(&[]),
+        setting: if servers > 1 {
+            vec![format!("{servers} nodes"), format!("{servers}")]
+        } else {
+            Vec::new()
+        },
+        lines: Vec::new(),
+        key: scene.key_line(at),
+        quiet,
+        body: if servers > 0 { Body::Cells } else { Body::Empty },
+    }
+}
+
+/// The names of all kinds, in their order.
+const LABELS: [&str; Kind::ALL.len()] = {
+    let mut labels = [""; Kind::ALL.len()];
+    let mut i = 0;
+    while i < labels.len() {
+        labels[i] = Kind::ALL[i].label();
+        i += 1;
+    }
+    labels
+};
+
+fn dns(scene: &Scene<'_>, at: At) -> Facts {
+    let ttl = parts::set(scene.scenario, at, "ttl_s").unwrap_or(0.0);
+    let ttl = format!("TTL {ttl}\u{202f}s");
+    let policy = parts::choice(scene.scenario, at, "policy");
+    let rate = scene.rate(scene.lookups());
+    let lines = if policy.is_empty() || !scene.parts.is_spread() {
+        vec![vec![ttl]]
+    } else {
+        vec![vec![format!("{policy} · {ttl}"), policy.to_owned()]]
+    };
+    Facts {
+        names: if scene.parts.is_spread() { &["GeoDNS"] } else { &["DNS"] },
+        setting: Vec::new(),
+        lines,
+        key: Vec::new(),
+        quiet: vec![format!("{rate} look-ups"), format!("{rate} asked"), rate],
+        body: Body::Empty,
+    }
+}
+
+fn balancer(scene: &Scene<'_>, at: At) -> Facts {
+    let algorithm = parts::choice(scene.scenario, at, "algorithm");
+    let room = scene.grid.card(at).map_or(0.0, |card| card.w - 2.0 * scene.pad());
+    let mut lines: Vec<Wordings> =
+        fit::wrap(algorithm, room, SMALL, 2).into_iter().map(|line| vec![line]).collect();
+    let every = parts::set(scene.scenario, at, "check_s").unwrap_or(0.0);
+    let checks = if scene.parts.site(at).is_some_and(|site| site.checks) {
+        vec![format!("checks every {every}\u{202f}s"), format!("check {every}\u{202f}s")]
+    } else {
+        vec!["no health checks".to_owned(), "no checks".to_owned()]
+    };
+    lines.push(checks);
+    let used = scene.view(at).filter(|_| scene.is_measured()).map(|view| view.utilisation);
+    let busy = used.map_or_else(
+        || "not measured".to_owned(),
+        |used| format!("{} in use", format::percent(used)),
+    );
+    let short = used.map_or_else(String::new, format::percent);
+    Facts {
+        names: &["Load balancer", "Balancer", "LB"],
+        setting: Vec::new(),
+        lines,
+        key: Vec::new(),
+        quiet: vec![busy, short],
+        body: Body::Use,
+    }
+}
+
+fn web(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
+    let setting = parts::web_setting(scene.scenario, at);
+    let size = setting.split('×').nth(1).map(|size| size.trim_matches('\u{202f}').to_owned());
+    let mut wordings = vec![setting];
+    wordings.extend(size);
+    let one = scene.parts.site(at).is_some_and(parts::Site::is_one_machine);
+    let guests = scene.parts.site(at).filter(|site| site.guests.contains(&Kind::Cache));
+    let guests = guests.map(|_| {
+        let hit = hits(scene, at.beside(Kind::Cache)).swap_remove(0);
+        vec![format!("cache in it: {hit}"), format!("cache {hit}")]
+    });
+    Facts {
+        names: if one { &["Server"] } else { &["Web tier", "Web"] },
+        setting: wordings,
+        lines: guests.into_iter().collect(),
+        ..usual
+    }
+}
+
+fn database(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
+    let model = parts::choice(scene.scenario, at, "kind");
+    let size = parts::vcpus(scene.scenario, at, 0).map_or_else(String::new, parts::vcpu_text);
+    let (shards, copies) = parts::shards(scene.scenario, at);
+    let setting = if shards > 1 {
+        vec![
+            format!("{shards} shards × {copies} · {size}"),
+            format!("{shards} shards"),
+            format!("{shards}×{copies}"),
+        ]
+    } else {
+        vec![format!("{model} · {size}"), model.to_owned(), size]
+    };
+    let mut quiet = usual.quiet.clone();
+    if let Some(lag) = scene.gauge(at, "lag_s").filter(|_| copies > 1) {
+        let lag = format::duration(lag);
+        quiet = vec![format!("lag {lag} · backlog 0"), format!("lag {lag}")];
+    }
+    let names: &[&str] = if shards > 1 {
+        &["Database shards", "Database", "Shards", "Data"]
+    } else {
+        &["Database", "Data"]
+    };
+    Facts { names, setting, quiet, ..usual }
+}
+
+/// The share of look-ups that found what they asked for.
+pub fn hits(scene: &Scene<'_>, at: At) -> Wordings {
+    let hit = scene.hit_ratio(at).map_or_else(|| "–".to_owned(), format::percent);
+    vec![format!("hit {hit}"), hit]
+}
+
+fn cdn(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
+    let edges = scene.servers(at);
+    let rate = scene.rate(scene.calls(at));
+    Facts {
+        names: &["CDN"],
+        setting: hits(scene, at),
+        key: vec![format!("{rate} at {edges} edges"), rate],
+        ..usual
+    }
+}
+
+fn queue(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
+    let depth = scene.gauge(at, "depth");
+    let oldest = scene.gauge(at, "oldest_s");
+    let mut key = usual.key.clone();
+    if let (Some(depth), Some(oldest)) = (depth, oldest) {
+        let (depth, oldest) = (format::count(depth), format::duration(oldest));
+        key = vec![
+            format!("{depth} wait · oldest {oldest}"),
+            format!("{depth} · {oldest} old"),
+            format!("{depth} wait"),
+            depth,
+        ];
+    }
+    let workers = scene.servers(at);
+    Facts {
+        names: &["Queue"],
+        setting: vec![format!("{workers} workers"), format!("{workers}")],
+        key,
+        body: Body::Queue,
+        ..usual
+    }
+}
+
+fn monitor(scene: &Scene<'_>, at: At) -> Facts {
+    let firing = scene.gauge(at, "alerts firing").unwrap_or(0.0);
+    let business = scene.figures.business;
+    let pleased = business.map_or_else(Vec::new, |business| {
+        let share = format::percent(business.satisfaction);
+        vec![format!("{share} satisfied"), share]
+    });
+    let quiet = match firing {
+        0.0 => "no alert".to_owned(),
+        1.0 => "1 alert".to_owned(),
+        n => format!("{n} alerts"),
+    };
+    let (quiet, line) = (vec![quiet], vec![pleased]);
+    Facts {
+        names: &["Monitoring", "Monitor"],
+        setting: Vec::new(),
+        lines: line,
+        key: Vec::new(),
+        quiet,
+        body: Body::Empty,
+    }
+}
+
+fn chaos(scene: &Scene<'_>, at: At) -> Facts {
+    let factor = parts::set(scene.scenario, at, "speed_up").unwrap_or(0.0);
+    let factor = format::count(factor);
+    Facts {
+        names: &["Random failures", "Failures"],
+        setting: Vec::new(),
+        lines: Vec::new(),
+        key: Vec::new(),
+        quiet: vec![
+            format!("{factor} × as often as in life"),
+            format!("× {factor} as in life"),
+            format!("× {factor}"),
+        ],
+        body: Body::Empty,
+    }
+}

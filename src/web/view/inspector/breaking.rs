@@ -1,0 +1,99 @@
+//! How to break the selected part, and how to mend it: a button for each fault that can befall it.
+
+use crate::sim::kinds::Kind;
+use crate::sim::kinds::behavior::Fault;
+use crate::sim::scenario::PresentFault;
+use crate::sim::session::Command;
+use crate::sim::snapshot::PartView;
+use crate::web::model::{Model, Msg, Selection};
+use crate::web::summary;
+use crate::web::view::Tell;
+use yew::prelude::*;
+
+/// Faults by their word: with its number, what the button says, and what it does.
+const WORDS: &[(&str, &str, &str, &str)] = &[
+    ("cut", "cut", "Cut off", "Calls no longer reach it"),
+    ("delay", "delay200", "Delay 200 ms", "Calls take 200 ms more to reach it"),
+    ("errors", "errors0.2", "Errors 20 %", "A fifth of the calls is answered with an error"),
+    ("flush", "flush", "Flush", "It forgets all that it holds in memory, now"),
+    ("purge", "purge1", "Purge", "Copies are thrown away, now"),
+    ("expire", "expire", "Expire", "All that resolvers remember runs out, now"),
+    ("spike", "spike3", "Spike × 3", "Three times the usual traffic"),
+    ("deploy", "deploy", "Deploy", "The release that is set is rolled out, from now"),
+];
+
+/// Buttons, and the faults that there are.
+pub fn breaking(model: &Model, at: Selection, view: Option<&PartView>, tell: &Tell) -> Html {
+    let scenario = &model.scenario;
+    let (kind, part) = (at.kind, at.name());
+    let is_zone = kind == Kind::Network;
+    let name = summary::part_name(&part, scenario);
+    let named = at.server.map_or_else(|| name.clone(), |s| format!("{name} {}", s + 1));
+    let place = at.server.map_or_else(String::new, |s| format!(".{}", s + 1));
+    let faults: Vec<&PresentFault> = scenario
+        .faults
+        .iter()
+        .filter(|f| f.kind == kind && (f.site.is_none() || at.site.is_none() || f.site == at.site))
+        .collect();
+    let heal = |server: Option<usize>, what: String| {
+        let command = Command::Heal { part: part.clone(), server };
+        tell.reform(move |_: MouseEvent| Msg::Act(what.clone(), vec![command.clone()]))
+    };
+    let item = |fault: &&PresentFault| {
+        let text = summary::fault_text(fault, scenario);
+        let onclick = heal(fault.server, format!("Heal: {text}"));
+        html! {
+            <li><span>{ text.clone() }</span>
+                <button type="button" class="plain" {onclick} aria-label={format!("Heal: {text}")}>{ "Heal" }</button></li>
+        }
+    };
+    let button = |fault: String, label: &str, title: &str, what: String, disabled: bool| {
+        let onclick = tell.reform(move |_: MouseEvent| {
+            Msg::Act(what.clone(), vec![Command::Fail { fault: fault.clone() }])
+        });
+        html! {
+            <button type="button" class="danger" {onclick} {disabled} title={title.to_owned()}>{ label.to_owned() }</button>
+        }
+    };
+    let has_servers = scenario.servers(kind) > 0;
+    let can_kill = has_servers && kind.can(Fault::Kill);
+    let kill = match (is_zone, at.server) {
+        (true, None) => "Fail the site",
+        (true, Some(_)) => "Fail the zone",
+        _ => "Kill",
+    };
+    let words = WORDS.iter().filter(|(word, ..)| kind.troubles().contains(word));
+    let words = words.map(|(_, fault, label, title)| {
+        button(format!("{fault}.{part}"), label, title, format!("{label}: {name}"), false)
+    });
+    html! {
+        <>
+            <h3>{ format!("Break {named}") }</h3>
+            <div class="breaks">
+                if can_kill {
+                    { button(format!("kill.{part}{place}"), kill, "It refuses what comes and loses what it has",
+                        format!("{kill} {named}"), is_dead(view, at.server)) }
+                }
+                if has_servers && kind.can(Fault::Slow(5.0)) {
+                    { button(format!("slow5.{part}{place}"), "Slow × 5", "All its work takes five times as long",
+                        format!("Slow {named}"), is_dead(view, at.server)) }
+                }
+                { for words }
+                <button type="button" class="plain" disabled={faults.is_empty()}
+                    onclick={heal(None, format!("Heal {name}"))}>{ "Heal all" }</button>
+            </div>
+            <ul class="faults">{ for faults.iter().map(item) }</ul>
+        </>
+    }
+}
+
+/// Whether nothing is left of it to be killed.
+fn is_dead(view: Option<&PartView>, server: Option<usize>) -> bool {
+    let Some(view) = view else {
+        return false;
+    };
+    match server {
+        Some(server) => view.servers.get(server).is_some_and(|server| !server.alive),
+        None => !view.servers.is_empty() && view.servers.iter().all(|server| !server.alive),
+    }
+}

@@ -1,0 +1,116 @@
+//! What was measured of a part or of one of its servers: now, and settled.
+
+use crate::sim::snapshot::{PartView, ServerView};
+use crate::web::model::Model;
+use crate::web::view::format;
+use yew::prelude::*;
+
+/// The table of a part, or of one of its servers.
+pub fn measured(model: &Model, view: &PartView, server: Option<usize>) -> Html {
+    let settled = model.settled.as_ref().and_then(|s| s.figures.part(&view.key));
+    let now = server.and_then(|s| view.servers.get(s));
+    let then = settled.and_then(|part| part.servers.get(server?));
+    let rows: Vec<(String, String, String)> = match now {
+        Some(now) => server_rows(now, then),
+        None => {
+            part_rows(view, settled).into_iter().chain(own_rows(model, view, settled)).collect()
+        }
+    };
+    html! {
+        <table class="figures">
+            <caption><h3>{ server.map_or_else(|| "Measured".to_owned(), |s| format!("Measured, server {}", s + 1)) }</h3></caption>
+            <thead>
+                <tr><th scope="col"><span class="unseen">{ "Figure" }</span></th><th scope="col">{ "now" }</th><th scope="col">{ "settled" }</th></tr>
+            </thead>
+            <tbody class={classes!((!model.fresh).then_some("stale-last"))}>
+                { for rows.into_iter().map(|(name, now, settled)| html! {
+                    <tr><th scope="row">{ name }</th><td class="strong">{ now }</td><td>{ settled }</td></tr>
+                }) }
+            </tbody>
+        </table>
+    }
+}
+
+/// A figure's name, and how it is read off.
+type Row<T> = (&'static str, fn(&T) -> String);
+
+fn part_rows(now: &PartView, settled: Option<&PartView>) -> Vec<(String, String, String)> {
+    let rows: [Row<PartView>; 8] = [
+        ("Busy", |p| format::percent(p.utilisation.min(1.0))),
+        ("Calls", |p| format::rate(p.rate)),
+        ("Failed", |p| format::percent(p.tally.error_share())),
+        ("Wait for a slot", |p| time(p.mean_wait_s)),
+        ("Time in it, p50", |p| time(p.latency.p50_s)),
+        ("Time in it, p99", |p| time(p.latency.p99_s)),
+        ("Inside, mean", |p| format::count(p.mean_inside)),
+        ("Cost a month", |p| format::usd(p.usd_per_month)),
+    ];
+    let text =
+        |part: Option<&PartView>, text: fn(&PartView) -> String| part.map_or_else(dash, text);
+    let mut all: Vec<_> =
+        rows.iter().map(|&(name, of)| (name.to_owned(), of(now), text(settled, of))).collect();
+    all.insert(4, ("In the backlog".to_owned(), format::count(now.backlog as f64), dash()));
+    all
+}
+
+/// What the part itself counts and measures, under its own names: counters as rates.
+fn own_rows(
+    model: &Model,
+    now: &PartView,
+    settled: Option<&PartView>,
+) -> Vec<(String, String, String)> {
+    let seconds = model.figures().window_s;
+    let settled_s = model.settled.as_ref().map_or(0.0, |settled| settled.figures.window_s);
+    let rate = |count: u64, seconds: f64| {
+        if seconds > 0.0 { format::rate(count as f64 / seconds) } else { dash() }
+    };
+    let capital = |name: &str| {
+        let words = format::words(name);
+        let mut letters = words.chars();
+        let first = letters.next().map(|c| c.to_uppercase().collect::<String>());
+        format!("{}{}", first.unwrap_or_default(), letters.as_str())
+    };
+    let mut rows = Vec::new();
+    for (name, value) in &now.gauges {
+        let then = settled.and_then(|part| part.gauges.iter().find(|(known, _)| known == name));
+        let then = then.map_or_else(dash, |(_, value)| format::gauge(name, *value));
+        rows.push((capital(name), format::gauge(name, *value), then));
+    }
+    for (name, count) in &now.counters {
+        let then = settled.and_then(|part| part.counters.iter().find(|(known, _)| known == name));
+        let then = then.map_or_else(dash, |(_, count)| rate(*count, settled_s));
+        rows.push((capital(name), rate(*count, seconds), then));
+    }
+    rows
+}
+
+fn server_rows(now: &ServerView, settled: Option<&ServerView>) -> Vec<(String, String, String)> {
+    let rows: [Row<ServerView>; 5] = [
+        ("Busy", |s| format::percent(s.utilisation.min(1.0))),
+        ("Calls", |s| format::rate(s.rate)),
+        ("Slots in use", |s| s.slots_used.map_or_else(dash, format::percent)),
+        ("Backlog, mean", |s| format::count(s.mean_backlog)),
+        ("State", |s| state(s).to_owned()),
+    ];
+    let text =
+        |server: Option<&ServerView>, of: fn(&ServerView) -> String| server.map_or_else(dash, of);
+    rows.iter().map(|&(name, of)| (name.to_owned(), of(now), text(settled, of))).collect()
+}
+
+fn state(server: &ServerView) -> &'static str {
+    match server {
+        s if !s.alive => "dead",
+        s if !s.healthy => "out",
+        s if s.leaving => "leaving",
+        s if s.slow > 1.0 => "slow",
+        _ => "up",
+    }
+}
+
+fn dash() -> String {
+    "–".to_owned()
+}
+
+fn time(seconds: Option<f64>) -> String {
+    seconds.map_or_else(dash, format::duration)
+}
