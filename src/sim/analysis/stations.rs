@@ -176,10 +176,9 @@ impl Queue {
         let n = all.len() as f64;
         let mean = |of: &dyn Fn(&ServerView) -> f64| all.iter().map(|s| of(s)).sum::<f64>() / n;
         let first = all[0];
-        // Writes that a replica applies are work like any other, though nobody calls.
-        let is_replica = names::role(part, servers[0]) == 1;
-        let applied =
-            if is_replica { names::applied(topology, part, figures.window_s) } else { 0.0 };
+        // Writes that a server applies are work like any other, though nobody calls.
+        let role = names::role(part, servers[0]);
+        let applied = names::applied(topology, part, role, figures.window_s);
         let arrivals = mean(&|s| s.rate) + applied;
         let admitted = mean(&|s| s.rate - s.refused) + applied;
         let own_slow = if first.cores.is_some() && !part.guest { first.slow.max(1.0) } else { 1.0 };
