@@ -11,6 +11,7 @@ mod edge;
 mod edges;
 mod faults;
 mod formulas;
+mod identities;
 mod laws;
 mod layers;
 mod live;

@@ -75,7 +75,7 @@ mod tests {
         let rows = of(&figures);
         let (whole, parts) = rows.split_last().expect("the whole is a row");
         let sum: f64 = parts.iter().map(|row| row.usd_per_month).sum();
-        assert!(parts.len() == 4 && (sum / whole.usd_per_month - 1.0).abs() < 1e-12, "{rows:?}");
+        assert!(parts.len() == 5 && (sum / whole.usd_per_month - 1.0).abs() < 1e-12, "{rows:?}");
         assert!(parts.windows(2).all(|pair| pair[0].usd_per_month >= pair[1].usd_per_month));
         let million = whole.usd_per_million.expect("requests were answered");
         let hourly = figures.goodput() * 3_600.0 * million / 1e6;

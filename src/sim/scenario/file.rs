@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_wrong_file_is_refused_with_every_problem() {
-        let text = r#"{"v":2,"stage":9,"faults":["x"],"moon":1,
+        let text = r#"{"v":2,"stage":77,"faults":["x"],"moon":1,
             "settings":{"web.servers":"many","web.size":3}}"#;
         let said: Vec<String> =
             read(text).expect_err("is wrong").iter().map(ToString::to_string).collect();

@@ -272,7 +272,7 @@ mod tests {
         assert_eq!(
             said,
             [
-                "stage: “77” is not a stage from 1 to 3",
+                "stage: “77” is not a stage from 1 to 9",
                 "v: version 1 of links is read here; numbers may differ",
                 "web.servers: -3 is outside 1 to 500; the nearest is 1",
                 "web.moon: there is no setting “web.moon”",
