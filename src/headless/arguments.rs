@@ -315,6 +315,9 @@ fn scenario(source: &str, read_file: ReadFile<'_>) -> Result<Scenario, Vec<Probl
     if let Some(number) = source.strip_prefix("stage-") {
         return strictly(&format!("?stage={number}"));
     }
+    if presets::PRESETS.iter().any(|preset| preset.key == source) {
+        return strictly(&format!("?preset={source}"));
+    }
     if source.contains(['?', '#']) {
         return strictly(source);
     }

@@ -68,7 +68,7 @@ fn wrong_input_is_refused_with_every_problem_and_exit_code_2() {
         ("", "", "no command"),
         ("fly", "", "“fly” is not a command"),
         ("run", "", "a scenario is needed"),
-        ("run stage-10", "", "“10” is not a stage"),
+        ("run stage-77", "", "“77” is not a stage"),
         ("run stage-1 --moon", "", "--moon"),
         ("run nowhere.json", "", "there is no such file"),
         ("run file.json", "{", "is not JSON"),

@@ -391,7 +391,8 @@ fn every_acknowledged_write_is_applied_in_flight_or_lost_whatever_dies() {
         let mut settings = format!(
             "clients.rate=300&clients.read_share=0.5&clients.urls=200&db.detect_s=1&\
              db.promote_s=1&db.write_ms=2&db.read_ms=1&db.replicas={replicas}&\
-             db.shards={shards}&db.replication={}&db.recover={}&db.lag_ms={}&db.apply_share={}&db.transactions={}&\
+             db.shards={shards}&db.replication={}&db.recover={}&db.lag_ms={}&\
+             db.apply_share={}&db.transactions={}&\
              db.discipline={}&db.connections={}&at=9:db.shards={}&at=14:db.replication={}",
             pick(&mut draw, &["async", "sync", "semi-sync"]),
             pick(&mut draw, &["on", "off"]),

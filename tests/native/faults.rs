@@ -6,7 +6,7 @@ use millionth::sim::engine::Engine;
 use millionth::sim::kinds::Kind;
 use millionth::sim::kinds::behavior::Fault;
 use millionth::sim::rng::{Purpose, Stream};
-use millionth::sim::scenario::{Scenario, presets};
+use millionth::sim::scenario::{PresentFault, Scenario, presets};
 use millionth::sim::snapshot::Snapshot;
 use millionth::sim::units::{SimTime, Span};
 
@@ -262,4 +262,19 @@ fn a_dependency_that_slows_down_exhausts_the_slots_that_wait_for_it() {
     assert_eq!(run("on", None), 0);
     assert!(run("on", slow) > 100, "held slots run out");
     assert_eq!(run("off", slow), 0, "slots given back do not");
+}
+
+#[test]
+fn an_instant_fault_happens_once_even_if_another_begins_later() {
+    // All servers restart a second after the release is there: the timeline is looked at again.
+    let settings = "web.servers=3 web.deploy=all clients.rate=10";
+    let mut scenario = scenario("clients,lb,web,cache,db", settings, 1);
+    for fault in ["deploy.web@10", "flush.cache@10", "slow2.db@12for3"] {
+        scenario.fail(PresentFault::read(fault).expect("is a fault"));
+    }
+    let mut engine = Engine::new(topology(&scenario));
+    watch(&mut engine, 100.0);
+    let begun = |what: &str| engine.log().entries().filter(|entry| entry.what == what).count();
+    assert_eq!(begun("deployment begins"), 1);
+    assert_eq!(begun("deployment refused: another is under way"), 0);
 }

@@ -9,6 +9,7 @@ mod cases;
 mod database;
 mod edge;
 mod edges;
+mod failures;
 mod faults;
 mod formulas;
 mod identities;

@@ -31,7 +31,7 @@ fn prose(text: &str) -> String {
 /// The source of a kind: the one that declares its name in links.
 fn source_of(kind: Kind, all: &Sources) -> &(PathBuf, String) {
     // Guards share one source.
-    let guard = kind.key().starts_with("to_").then_some("pub const KEY: &str = $key;");
+    let guard = kind.key().starts_with("to_").then_some("pub const KEY: &str = stringify!");
     let own = format!("pub const KEY: &str = \"{}\";", kind.key());
     let declares = guard.unwrap_or(&own);
     let found = all.iter().find(|(_, text)| text.contains(declares));

@@ -60,6 +60,17 @@ const NARROWER: &[(&str, f64, f64)] = &[
     ("cache.op_ms", 0.0, 1.0),
     ("cache.access_ms", 0.0, 5.0),
     ("cache.backlog", 0.0, 50.0),
+    ("cache.nodes", 1.0, 5.0),
+    ("cache.entries", 0.0, 300.0),
+    ("cache.ttl_s", 0.0, 2.0),
+    ("cache.lease_s", 0.01, 1.0),
+    ("cache.flush_s", 0.001, 0.5),
+    ("cdn.entries", 0.0, 300.0),
+    ("cdn.ttl_s", 0.0, 2.0),
+    ("cdn.read_ttl_s", 0.0, 2.0),
+    ("cdn.edge_ms", 0.0, 20.0),
+    ("cdn.pause_s", 0.0, 1.0),
+    ("clients.urls", 1.0, 1_000.0),
     ("clients.job_share", 0.0, 0.5),
     ("queue.capacity", 1.0, 200.0),
     ("queue.enqueue_ms", 0.0, 20.0),
@@ -114,17 +125,7 @@ const NARROWER: &[(&str, f64, f64)] = &[
     ("clients.burst_factor", 1.0, 5.0),
     ("clients.burst_on_s", 0.01, 3.0),
     ("clients.burst_off_s", 0.01, 3.0),
-    ("clients.urls", 1.0, 5_000.0),
     ("network.rtt", 0.0, 200.0),
-    ("cache.entries", 0.0, 500.0),
-    ("cache.ttl_s", 0.0, 5.0),
-    ("cache.lease_s", 0.01, 2.0),
-    ("cache.flush_s", 0.001, 3.0),
-    ("cdn.edge_ms", 0.0, 10.0),
-    ("cdn.entries", 0.0, 500.0),
-    ("cdn.ttl_s", 0.0, 5.0),
-    ("cdn.read_ttl_s", 0.0, 5.0),
-    ("cdn.pause_s", 0.0, 3.0),
     ("dns.resolver_ms", 0.0, 100.0),
     ("dns.miss_ms", 0.0, 300.0),
     ("dns.visit_s", 0.0, 5.0),
@@ -241,6 +242,12 @@ pub fn any_scenario(draw: &mut Draw, seed: u64) -> Scenario {
         assert_eq!(made.set("chaos.server_mtbf_h", "0.005"), Ok(None));
         assert_eq!(made.set("chaos.server_mttr_s", "1"), Ok(None));
     }
+    // Half of all caches and edges hold real entries.
+    for key in ["cache", "cdn"] {
+        if keys.contains(&key) && draw.below(2) == 0 {
+            assert_eq!(made.set(&format!("{key}.ratio"), "emergent"), Ok(None));
+        }
+    }
     let rows: usize = made.parts.iter().map(|part| part.kind.params().len()).sum();
     for _ in 0..rows / 3 {
         let (key, value) = setting(&made, draw);
@@ -311,7 +318,8 @@ fn any_fault(scenario: &Scenario, draw: &mut Draw) -> PresentFault {
             continue;
         }
         let fault = can[draw.below(can.len() as u32) as usize];
-        let one = fault.is_of_servers() && draw.below(3) > 0;
+        let of_one = fault.is_of_servers() || matches!(fault, Fault::Flush | Fault::Purge(_));
+        let one = of_one && draw.below(3) > 0;
         return PresentFault {
             kind,
             site: (draw.below(2) == 0 && !kind.is_global()).then_some(part.site),

@@ -42,7 +42,7 @@ pub struct Troubles {
     replaced: Vec<(u8, usize, SimTime)>,
     /// Up to when the timeline was followed; `None` before the start.
     passed: Option<SimTime>,
-    /// Instant faults that have happened at that very time.
+    /// Instant faults that have happened at that very time, so that they do not again.
     struck: Vec<PresentFault>,
 }
 
@@ -100,7 +100,7 @@ impl Engine {
         let present: Vec<PresentFault> =
             faults.iter().filter(|f| f.is_present(now)).copied().collect();
         self.befall(&present);
-        self.troubles.struck.retain(|fault| fault.at == now);
+        self.troubles.struck.retain(|fault| is_new(fault.at));
         for fault in faults.iter().filter(|f| f.fault.is_instant() && is_new(f.at)) {
             if !self.troubles.struck.contains(fault) {
                 self.troubles.struck.push(*fault);

@@ -74,6 +74,9 @@ pub struct Server {
     arrived: u64,
     refused: u64,
     wanted: bool,
+    /// Core time used and offered on processors it has left, less what the present one had then:
+    /// with what the present one has, what the server had.
+    before: (f64, f64),
 }
 
 /// The servers of a part.
@@ -97,12 +100,14 @@ impl Tier {
                     arrived: 0,
                     refused: 0,
                     wanted: true,
+                    before: (0.0, 0.0),
                 });
             }
             let server = &mut self.servers[index];
             server.wanted = true;
             server.station.slots = plan.slots;
             server.station.room = plan.room;
+            let had = server.core_time(ctx);
             server.station.discipline = match plan.machine {
                 Machine::Slots => Discipline::Slots,
                 Machine::Guest(cpu) => Discipline::Shared(cpu),
@@ -112,6 +117,9 @@ impl Tier {
                     Discipline::Shared(cpu)
                 }
             };
+            let has = server.core_time(ctx);
+            server.before.0 += had.0 - has.0;
+            server.before.1 += had.1 - has.1;
             server.pace(ctx);
             server.station.fill(ctx);
         }
@@ -252,8 +260,8 @@ impl Tier {
                 work: s.station.work,
                 busy_ns: usage.busy,
                 waiting_ns: usage.waiting,
-                core_ns: cpu.map_or(0.0, |c| c.used(now)),
-                offered_ns: cpu.map_or(0.0, |c| c.offered(now)),
+                core_ns: s.core_time(ctx).0,
+                offered_ns: s.core_time(ctx).1,
                 ..ServerMeter::default()
             }
         })
@@ -262,6 +270,18 @@ impl Tier {
 }
 
 impl Server {
+    /// Core time used and offered so far, in nanoseconds, on all processors it has worked on.
+    fn core_time(&self, ctx: &Ctx) -> (f64, f64) {
+        let (now, before) = (ctx.now(), self.before);
+        match self.station.discipline {
+            Discipline::Slots => before,
+            Discipline::Shared(cpu) => {
+                let cpu = ctx.cpu(cpu);
+                (before.0 + cpu.used(now), before.1 + cpu.offered(now))
+            }
+        }
+    }
+
     /// Applies the fault's slowness where the work is done.
     fn pace(&mut self, ctx: &mut Ctx) {
         match (self.station.discipline, self.own) {

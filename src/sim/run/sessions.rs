@@ -62,6 +62,8 @@ pub struct Sessions {
     places: Vec<Place>,
     /// A bit for each user ever seen.
     seen: Vec<u64>,
+    /// The place that was looked through last for what has idled out.
+    swept: usize,
 }
 
 impl Sessions {
@@ -92,6 +94,9 @@ impl Sessions {
     /// session from now on.
     pub fn visit(&mut self, user: u32, place: u16, now: SimTime) -> Found {
         self.expire(place, now);
+        // The places take turns besides, so that one that nobody visits forgets as well.
+        self.swept = (self.swept + 1) % self.places.len();
+        self.expire(self.swept as u16, now);
         let found = match self.find(user) {
             None if self.mark_seen(user) => Found::Expired,
             None => Found::New,
@@ -122,7 +127,7 @@ impl Sessions {
     }
 
     /// Forgets what has been idle for too long at a place.
-    pub fn expire(&mut self, place: u16, now: SimTime) {
+    fn expire(&mut self, place: u16, now: SimTime) {
         let Place { idle, .. } = self.places[place as usize];
         loop {
             let oldest = self.places[place as usize].oldest;

@@ -43,10 +43,15 @@ pub struct Words {
     pub drop: Vec<String>,
     /// How many sites.
     pub sites: Option<String>,
+    /// Whose faults and changes: [`OWN`] instead of those of the preset, which count by default.
+    pub timeline: Option<String>,
 }
 
+/// Says that a scenario has none of its preset's faults and changes but those it names.
+const OWN: &str = "own";
+
 /// Names that concern what a scenario starts from, in links and files.
-pub const KEYS: [&str; 6] = ["stage", "preset", "parts", "add", "drop", "sites"];
+pub const KEYS: [&str; 7] = ["stage", "preset", "parts", "add", "drop", "sites", "timeline"];
 
 impl Words {
     /// The words that a scenario starts from.
@@ -68,8 +73,11 @@ impl Words {
             words.add = mine.iter().filter(|kind| !theirs.contains(kind)).map(name).collect();
             words.drop = theirs.iter().filter(|kind| !mine.contains(kind)).map(name).collect();
         }
-        if scenario.sites != origin.map_or(1, |origin| origin.sites) {
+        if scenario.sites != origin.as_ref().map_or(1, |origin| origin.sites) {
             words.sites = Some(scenario.sites.to_string());
+        }
+        if origin.is_some_and(|origin| origin.has_timeline()) && !scenario.has_base_timeline() {
+            words.timeline = Some(OWN.to_owned());
         }
         words
     }
@@ -100,7 +108,27 @@ impl Words {
                 )),
             }
         }
+        self.keep_timeline(&mut scenario, problems);
         scenario
+    }
+
+    /// Leaves of the timeline of what it starts from what shall stay.
+    fn keep_timeline(&self, scenario: &mut Scenario, problems: &mut Vec<Problem>) {
+        match self.timeline.as_deref() {
+            None => {}
+            Some(OWN) => (scenario.faults, scenario.changes) = (Vec::new(), Vec::new()),
+            Some(other) => {
+                let what = format!("{} is not {OWN}", quoted(other));
+                problems.push(Problem::new("timeline", what));
+            }
+        }
+        let changes = std::mem::take(&mut scenario.changes);
+        for change in changes {
+            match scenario.locate_all(&change.key) {
+                Ok(_) => scenario.changes.push(change),
+                Err(what) => problems.push(Problem::new("at", what)),
+            }
+        }
     }
 
     fn origin(&self, problems: &mut Vec<Problem>) -> Scenario {
@@ -128,6 +156,18 @@ impl Words {
                 presets::stage(1)
             }
         }
+    }
+}
+
+impl Scenario {
+    fn has_timeline(&self) -> bool {
+        !self.faults.is_empty() || !self.changes.is_empty()
+    }
+
+    /// Whether it has a timeline, and that is the very one of what it starts from.
+    pub(super) fn has_base_timeline(&self) -> bool {
+        let is_same = |base: Self| base.faults == self.faults && base.changes == self.changes;
+        self.has_timeline() && self.base.scenario().is_some_and(is_same)
     }
 }
 

@@ -193,13 +193,14 @@ impl Scenario {
         if !fault.kind.can(fault.fault) {
             return Some("this part cannot fail so");
         }
-        let one_of_all = fault.server.is_some() && !fault.fault.is_of_servers();
+        // Errors of one web server and the flush of one cache node are known besides death.
+        let is_of_one = match fault.fault {
+            Fault::Errors(_) => fault.kind == Kind::WebTier,
+            Fault::Flush => fault.kind == Kind::Cache,
+            other => other.is_of_servers(),
+        };
         let is_named = fault.server.is_some() || fault.fault.is_of_servers();
-        if (is_named && servers <= fault.server.unwrap_or(0)) || one_of_all {
-            let of_web = matches!(fault.fault, Fault::Errors(_));
-            if of_web && fault.kind == Kind::WebTier && fault.server.is_some_and(|s| s < servers) {
-                return None;
-            }
+        if is_named && (servers <= fault.server.unwrap_or(0) || !is_of_one) {
             return Some("there is no such server");
         }
         None

@@ -26,7 +26,10 @@ pub fn write(scenario: &Scenario) -> Value {
     put("add", (!words.add.is_empty()).then(|| json!(words.add)));
     put("drop", (!words.drop.is_empty()).then(|| json!(words.drop)));
     put("sites", words.sites.as_ref().map(number));
-    let changes: Vec<String> = scenario.changes.iter().map(link::write_change).collect();
+    put("timeline", words.timeline.map(|whose| json!(whose)));
+    let is_own = !scenario.has_base_timeline();
+    let changes = scenario.changes.iter().filter(|_| is_own).map(link::write_change);
+    let changes: Vec<String> = changes.collect();
     put("at", (!changes.is_empty()).then(|| json!(changes)));
     let mut settings = Map::new();
     for (key, text) in scenario.settings() {
@@ -38,7 +41,8 @@ pub fn write(scenario: &Scenario) -> Value {
         }
     }
     object.insert("settings".into(), Value::Object(settings));
-    let faults: Vec<String> = scenario.faults.iter().map(PresentFault::write).collect();
+    let faults = scenario.faults.iter().filter(|_| is_own).map(PresentFault::write);
+    let faults: Vec<String> = faults.collect();
     object.insert("faults".into(), json!(faults));
     object.insert("seed".into(), json!(scenario.seed));
     Value::Object(object)
@@ -148,6 +152,7 @@ fn words(object: &Map<String, Value>, problems: &mut Vec<Problem>) -> Words {
         stage: object.get("stage").map(plain),
         preset: object.get("preset").map(plain),
         sites: object.get("sites").map(plain),
+        timeline: object.get("timeline").map(plain),
     }
 }
 

@@ -53,6 +53,7 @@ pub fn write_query(scenario: &Scenario) -> String {
     let said = lists.into_iter().filter(|(_, list)| !list.is_empty());
     pairs.extend(said.map(|(key, list)| format!("{key}={}", list.join(","))));
     pairs.extend(words.sites.map(|sites| format!("sites={sites}")));
+    pairs.extend(words.timeline.map(|whose| format!("timeline={whose}")));
     pairs.join("&")
 }
 
@@ -63,11 +64,13 @@ pub fn write_fragment(scenario: &Scenario) -> String {
     for (key, value) in scenario.settings() {
         text.push_str(&format!("&{key}={value}"));
     }
-    for change in &scenario.changes {
-        text.push_str(&format!("&at={}", write_change(change)));
-    }
-    for fault in &scenario.faults {
-        text.push_str(&format!("&fault={}", fault.write()));
+    if !scenario.has_base_timeline() {
+        for change in &scenario.changes {
+            text.push_str(&format!("&at={}", write_change(change)));
+        }
+        for fault in &scenario.faults {
+            text.push_str(&format!("&fault={}", fault.write()));
+        }
     }
     if scenario.seed != 1 {
         text.push_str(&format!("&seed={}", scenario.seed));
@@ -168,6 +171,7 @@ fn words(pairs: &[(String, String)]) -> Words {
         add: list("add").unwrap_or_default(),
         drop: list("drop").unwrap_or_default(),
         sites: last("sites"),
+        timeline: last("timeline"),
     }
 }
 

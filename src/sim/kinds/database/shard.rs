@@ -316,8 +316,8 @@ impl Shard {
             if sum != Some(acknowledged + recovered + received + waiting) {
                 return Err(format!(
                     "replication: server {} of a shard: {acknowledged} acknowledged, {recovered} \
-                     recovered, {received} received, {waiting} waiting; {} applied, {in_flight:?} in flight, {lost} \
-                     lost",
+                     recovered, {received} received, {waiting} waiting; {} applied, {in_flight:?} \
+                     in flight, {lost} lost",
                     place + 1,
                     member.applied,
                 ));

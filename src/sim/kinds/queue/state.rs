@@ -205,6 +205,7 @@ impl Behavior for State {
         self.visibility = seconds(Setting::Visibility);
         self.messages.most_attempts = number(Setting::Attempts) as u32;
         self.workers.slots = slots(spec);
+        self.workers.look_again();
         self.scaling.target = number(Setting::Target);
         self.scaling.period = seconds(Setting::Period);
         self.scaling.boot = seconds(Setting::Boot);
@@ -291,7 +292,10 @@ impl Behavior for State {
                 self.dispatch(ctx);
             }
             SCALING if self.planned[1] == now => self.scale(ctx),
-            BOOTED => self.dispatch(ctx),
+            BOOTED => {
+                self.workers.look_again();
+                self.dispatch(ctx);
+            }
             _ => {}
         }
         None

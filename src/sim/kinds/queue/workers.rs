@@ -54,6 +54,8 @@ pub struct Workers {
     /// Jobs that each does at once.
     pub slots: u32,
     turn: usize,
+    /// None was free when asked last, and nothing has happened since that frees one.
+    is_full: bool,
     /// Worker-nanoseconds paid for, up to `counted`.
     paid: u128,
     counted: SimTime,
@@ -76,6 +78,7 @@ impl Workers {
     /// they have.
     pub fn set(&mut self, now: SimTime, count: usize, ready: SimTime) {
         self.pay(now);
+        self.is_full = false;
         for place in 0..count {
             match self.workers.get_mut(place) {
                 Some(worker) if !worker.wanted => (worker.wanted, worker.ready) = (true, ready),
@@ -98,12 +101,17 @@ impl Workers {
 
     /// A worker with a free slot, the next in turn: its place, and how slow it is. It takes a job.
     pub fn take(&mut self, now: SimTime) -> Option<(usize, f64)> {
+        if self.is_full {
+            return None;
+        }
         let count = self.workers.len();
         let free = |place: &usize| {
             let worker = &self.workers[*place];
             worker.takes(now) && worker.busy < self.slots
         };
-        let place = (0..count).map(|step| (self.turn + step) % count).find(free)?;
+        let found = (0..count).map(|step| (self.turn + step) % count).find(free);
+        self.is_full = found.is_none();
+        let place = found?;
         self.turn = place + 1;
         let worker = &mut self.workers[place];
         worker.busy += 1;
@@ -118,7 +126,7 @@ impl Workers {
         let worker = &mut self.workers[place];
         worker.busy -= 1;
         worker.moments = worker.moments.wrapping_add(u128::from(now.0));
-        self.turn = place;
+        (self.turn, self.is_full) = (place, false);
     }
 
     /// A worker dies.
@@ -131,8 +139,14 @@ impl Workers {
         worker.busy = 0;
     }
 
+    /// Workers may have become free by themselves: those that have booted.
+    pub const fn look_again(&mut self) {
+        self.is_full = false;
+    }
+
     /// A worker is well again.
     pub fn heal(&mut self, place: usize) {
+        self.is_full = false;
         (self.workers[place].alive, self.workers[place].slow) = (true, 1.0);
     }
 

@@ -1,5 +1,7 @@
 //! The stages of the story, each sized so that the stage before fails at its user count and it
-//! holds.
+//! holds; and presets besides them.
+
+mod failures;
 
 use super::{Base, PresentFault, Scenario, link};
 use crate::sim::kinds::{Kind, clients};
@@ -156,6 +158,15 @@ pub const STAGES: &[Stage] = &[
     },
 ];
 
+/// What a preset starts from.
+#[derive(Clone, Copy, Debug)]
+enum Start {
+    /// A stage, by its number.
+    Stage(u8),
+    /// Bare parts at their defaults.
+    Parts(&'static [Kind]),
+}
+
 /// A preset besides the stages: a failure that people really have, or the sandbox.
 #[derive(Clone, Copy, Debug)]
 pub struct Preset {
@@ -163,31 +174,48 @@ pub struct Preset {
     pub key: &'static str,
     /// Its name shown.
     pub name: &'static str,
-    /// What is to be seen, in a sentence.
+    /// What triggers it, what is to be seen, and what helps, in a few sentences.
     pub story: &'static str,
-    /// The stage it starts from.
-    stage: u8,
-    /// Parts added.
-    add: &'static [Kind],
+    /// What it starts from.
+    start: Start,
+    /// How many sites there are.
+    sites: u8,
     /// Settings that differ.
     settings: &'static [(&'static str, &'static str)],
     /// Faults on its timeline.
     faults: &'static [&'static str],
     /// Changes on its timeline.
     changes: &'static [&'static str],
+    /// The end of the link under which it does not come to the failure, after the preset's name.
+    pub remedy: &'static str,
 }
 
-/// All presets besides the stages.
-pub const PRESETS: &[Preset] = &[Preset {
+const SANDBOX: Preset = Preset {
     key: "sandbox",
     name: "Sandbox",
     story: "Every part and every setting: build your own system.",
-    stage: 3,
-    add: &[],
+    start: Start::Stage(3),
+    sites: 1,
     settings: &[],
     faults: &[],
     changes: &[],
-}];
+    remedy: "",
+};
+
+/// All presets besides the stages.
+pub const PRESETS: &[Preset] = &[
+    SANDBOX,
+    failures::RETRY_STORM,
+    failures::CACHE_STAMPEDE,
+    failures::THUNDERING_HERD,
+    failures::HOT_SHARD,
+    failures::AUTOSCALER_LATE,
+    failures::REPLICA_LAG,
+    failures::FAILOVER_OVERLOAD,
+    failures::SLOW_DEPENDENCY,
+    failures::STICKY_IMBALANCE,
+    failures::BAD_DEPLOY,
+];
 
 /// The scenario of the preset at this place of [`PRESETS`]; of the last for a place past it.
 ///
@@ -197,10 +225,11 @@ pub const PRESETS: &[Preset] = &[Preset {
 pub fn preset(place: usize) -> Scenario {
     let place = place.min(PRESETS.len() - 1);
     let preset = &PRESETS[place];
-    let mut scenario = stage(preset.stage);
-    let mut kinds = scenario.kinds();
-    kinds.extend(preset.add);
-    scenario.set_kinds(&kinds);
+    let mut scenario = match preset.start {
+        Start::Stage(number) => stage(number),
+        Start::Parts(kinds) => Scenario::of(kinds),
+    };
+    scenario.set_sites(preset.sites);
     for (key, text) in preset.settings {
         scenario.set(key, text).expect("presets name settings that exist");
     }
@@ -213,6 +242,13 @@ pub fn preset(place: usize) -> Scenario {
     }
     scenario.base = Base::Preset(place as u8);
     scenario
+}
+
+/// The link of the preset at this place of [`PRESETS`] with what helps against its failure.
+#[must_use]
+pub fn remedied(place: usize) -> String {
+    let preset = &PRESETS[place.min(PRESETS.len() - 1)];
+    format!("?preset={}{}", preset.key, preset.remedy)
 }
 
 /// The scenario of a stage; a number that is none gives the nearest stage.
@@ -249,7 +285,9 @@ pub fn stage(number: u8) -> Scenario {
 
 #[cfg(test)]
 mod tests {
+    use super::super::file;
     use super::*;
+    use crate::sim::topology::Topology;
 
     #[test]
     fn every_stage_is_what_it_says() {
@@ -258,7 +296,7 @@ mod tests {
             assert_eq!(scenario.base, Base::Stage(known.number));
             assert_eq!(scenario.origin(), scenario);
             let clients = scenario.spec(Kind::Clients).expect("there are users");
-            let users = crate::sim::kinds::clients::daily_users(clients);
+            let users = clients::daily_users(clients);
             assert!((users / known.users - 1.0).abs() < 0.02, "{}: {users}", known.name);
         }
         for place in 0..PRESETS.len() {
@@ -267,5 +305,45 @@ mod tests {
         }
         assert_eq!(stage(0), stage(1));
         assert_eq!(stage(200), stage(STAGES.len() as u8));
+    }
+    #[test]
+    fn every_preset_can_run_with_and_without_its_remedy_and_is_read_back() {
+        for (place, preset) in PRESETS.iter().enumerate() {
+            let (origin, key) = (super::preset(place), preset.key);
+            assert_eq!(link::write(&origin), format!("?preset={key}#v=1"));
+            let remedied = link::read(&remedied(place));
+            assert_eq!(remedied.all_problems(), [], "{key}");
+            assert_eq!(remedied.scenario != origin, key != "sandbox");
+            for mut scenario in [origin, remedied.scenario] {
+                assert_eq!(scenario.drop_faults_of_nothing(), [], "{key}");
+                let topology = Topology::build(&scenario);
+                assert!(topology.is_ok(), "{key}: {:?}", topology.err());
+                let text = link::write(&scenario);
+                let reading = link::read(&text);
+                assert_eq!((reading.scenario, reading.problems), (scenario.clone(), vec![]));
+                let text = file::write(&scenario).to_string();
+                assert_eq!(file::read(&text), Ok(scenario), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_preset_with_another_timeline_says_so() {
+        let text = "?preset=retry-storm&timeline=own#v=1&fault=kill.web.1@30";
+        let reading = link::read(text);
+        assert_eq!((reading.problems, reading.scenario.changes.len()), (vec![], 0));
+        assert_eq!(link::write(&reading.scenario), text);
+        let added = link::read("?preset=retry-storm#fault=kill.web.1@30").scenario;
+        assert_eq!((added.changes.len(), added.faults.len()), (2, 2));
+        assert_eq!(link::read(&link::write(&added)).scenario, added);
+        let said = link::read("?preset=retry-storm&drop=db&timeline=mine").problems;
+        let said: Vec<String> = said.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            said,
+            [
+                "timeline: \u{201c}mine\u{201d} is not own",
+                "fault: slow20.db@60for20: there is no such part",
+            ]
+        );
     }
 }
