@@ -97,15 +97,14 @@ pub const CASES: &[Case] = &[
 /// The backlog after 180 s, and how much later it is gone.
 fn spike(_: &Case, scenario: &Scenario, _: f64) -> Sample {
     let mut engine = Engine::new(topology(scenario));
-    let backlog =
-        |engine: &mut Engine, second: f64| f64::from(part(&until(engine, second), "web").backlog);
+    let backlog = |engine: &mut Engine, second: f64| part(&until(engine, second), "web").backlog;
     let most = backlog(&mut engine, 179.999_9);
     let mut gone = 300.0;
-    while backlog(&mut engine, gone) > 0.0 {
+    while backlog(&mut engine, gone) > 0 {
         gone += 0.01;
     }
     let requests = engine.meters().offered_in_all();
-    Sample { values: vec![most, gone - 180.0], requests }
+    Sample { values: vec![most as f64, gone - 180.0], requests }
 }
 
 /// Servers in service in the end.

@@ -23,8 +23,8 @@ fn network() -> f64 {
     ])
 }
 
-/// A web tier that answers everything in exactly 20 ms, users who wait for ever, and the settings of
-/// one case.
+/// A web tier that answers everything in exactly 20 ms, users who wait for ever, and the settings
+/// of one case.
 macro_rules! plainly {
     ($query:literal, $settings:literal) => {
         concat!(
