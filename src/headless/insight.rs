@@ -2,13 +2,12 @@
 
 use super::arguments::Job;
 use super::sweeping::columns;
-use super::{Failure, Host, many, once};
+use super::{Failure, Host, once};
 use crate::sim::analysis::bottleneck::{self, number};
 use crate::sim::analysis::settle::Settled;
-use crate::sim::analysis::spof::{self, Confirmed, Threat, Verdict};
+use crate::sim::analysis::spof::{self, Verdict};
 use crate::sim::analysis::stations::{self, Station};
 use crate::sim::analysis::{availability, cost};
-use crate::sim::scenario::link;
 use crate::sim::topology::Topology;
 use serde_json::{Value, json};
 
@@ -17,8 +16,8 @@ pub fn json(topology: &Topology, settled: &Settled) -> Value {
     let figures = &settled.figures;
     let availability = availability::of(settled);
     json!({
-        "bottleneck": bottleneck::find(figures),
-        "explanation": bottleneck::explain(figures),
+        "bottleneck": bottleneck::find(topology, figures),
+        "explanation": bottleneck::explain(topology, figures),
         "availability": availability,
         "nines": availability.nines(),
         "cost": cost::of(figures),
@@ -27,9 +26,9 @@ pub fn json(topology: &Topology, settled: &Settled) -> Value {
 }
 
 /// The explanation, availability and cost, after a run's table.
-pub fn in_short(settled: &Settled) -> String {
+pub fn in_short(topology: &Topology, settled: &Settled) -> String {
     let mut text = String::from("\n");
-    for sentence in bottleneck::explain(&settled.figures) {
+    for sentence in bottleneck::explain(topology, &settled.figures) {
         text.push_str(&super::table::wrap(&sentence, 100).join("\n"));
         text.push('\n');
     }
@@ -47,7 +46,7 @@ pub fn explain(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
         value["single_points_of_failure"] = json!(threats);
         return Ok(format!("{value:#}\n"));
     }
-    let mut text = format!("{}\n{}\n", report.link, in_short(&report.result));
+    let mut text = format!("{}\n{}\n", report.link, in_short(&job.topology, &report.result));
     for threat in threats.iter().filter(|threat| threat.verdict == Verdict::Fatal) {
         let kills = threat.kills.join(", ");
         text.push_str(&format!(
@@ -121,70 +120,4 @@ fn line(row: &Station) -> Vec<String> {
         row.difference.map_or_else(none, |off| format!("{:+.1} %", off * 100.0)),
         row.model.clone(),
     ]
-}
-
-/// Kills everything in turn.
-pub fn spof(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
-    let threats = spof::threats(&job.topology);
-    let mut runs = vec![job.topology.clone()];
-    for threat in &threats {
-        runs.push(spof::with_dead(&job.topology, Some(threat)).map_err(Failure::Law)?);
-    }
-    let runs: Vec<&Topology> = runs.iter().collect();
-    let settled = many::settle(&runs, job.plan, job.jobs, host)?;
-    let Some((before, after)) = settled.split_first() else {
-        return Ok(String::new());
-    };
-    let pair = |(threat, after): (Threat, &Settled)| {
-        spof::compare(threat, &before.figures, &after.figures)
-    };
-    let rows: Vec<Confirmed> = threats.into_iter().zip(after).map(pair).collect();
-    if job.json {
-        let value = json!({
-            "link": link::write(job.topology.scenario()),
-            "warm_up_s": job.plan.warm_up.seconds(),
-            "duration_s": job.plan.duration.seconds(),
-            "rows": rows,
-        });
-        return Ok(format!("{value:#}\n"));
-    }
-    Ok(spof_in_words(job, &rows))
-}
-
-fn spof_in_words(job: &Job, rows: &[Confirmed]) -> String {
-    let classes = rows.first().map_or(&[][..], |row| row.losses.as_slice());
-    let mut head = vec!["dead".to_owned(), "by structure".to_owned()];
-    head.extend(classes.iter().map(|loss| format!("{} good", loss.class)));
-    head.push("why".to_owned());
-    let line = |row: &Confirmed| {
-        let verdict = match row.threat.verdict {
-            Verdict::Fatal => format!("FATAL: {}", row.threat.kills.join(" ")),
-            Verdict::Partial => "partial".to_owned(),
-            Verdict::Survives => "survives".to_owned(),
-            Verdict::Unknown => "unknown".to_owned(),
-        };
-        let mut line = vec![row.threat.name.clone(), verdict];
-        line.extend(row.losses.iter().map(|loss| format!("{:.2} %", loss.after.share * 100.0)));
-        let comment = match (row.agrees, row.hurts, row.threat.verdict) {
-            (false, ..) => " NOT BORNE OUT by the run.",
-            (true, true, Verdict::Survives) => " But what is left does not carry the load.",
-            _ => "",
-        };
-        line.push(format!("{}{comment}", row.threat.why));
-        line
-    };
-    let lines: Vec<Vec<String>> = std::iter::once(head).chain(rows.iter().map(line)).collect();
-    let before: Vec<String> = classes
-        .iter()
-        .map(|loss| format!("{} {:.2} %", loss.class, loss.before.share * 100.0))
-        .collect();
-    format!(
-        "{}\neach dead from the start of a run of its own, {} s measured after {} s of warm-up\n\
-         good answers with nothing dead: {}\n\n{}",
-        link::write(job.topology.scenario()),
-        job.plan.duration.seconds(),
-        job.plan.warm_up.seconds(),
-        before.join(", "),
-        columns(&lines)
-    )
 }

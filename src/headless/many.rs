@@ -7,22 +7,33 @@ use crate::sim::topology::Topology;
 use std::sync::OnceLock;
 
 /// The settled figures of each run, all of the same length.
-pub fn settle<'t>(
-    runs: &[&'t Topology],
+pub fn settle(
+    runs: &[&Topology],
     plan: RunPlan,
     jobs: Option<usize>,
     host: &Host<'_>,
 ) -> Result<Vec<Settled>, Failure> {
-    let cells: Vec<OnceLock<Result<Settled, String>>> =
-        runs.iter().map(|_| OnceLock::new()).collect();
-    let work = |number: usize| {
-        let topology: &'t Topology = runs[number];
-        let ran = report::run(topology.clone(), plan, |_| {});
-        // Each number is given once: the cell is empty.
-        let _ = cells[number].set(ran.map(|(report, _)| report.result));
+    let one = |number: usize| {
+        let topology: &Topology = runs[number];
+        report::run(topology.clone(), plan, |_| {}).map(|(report, _)| report.result)
     };
-    (host.each)(runs.len(), jobs.unwrap_or(host.cores).max(1), &work);
-    let of = |cell: OnceLock<Result<Settled, String>>| {
+    each(runs.len(), &one, jobs, host)
+}
+
+/// The results of numbered work.
+pub fn each<T: Send + Sync>(
+    count: usize,
+    one: &(dyn Fn(usize) -> Result<T, String> + Sync),
+    jobs: Option<usize>,
+    host: &Host<'_>,
+) -> Result<Vec<T>, Failure> {
+    let cells: Vec<OnceLock<Result<T, String>>> = (0..count).map(|_| OnceLock::new()).collect();
+    let work = |number: usize| {
+        // Each number is given once: the cell is empty.
+        let _ = cells[number].set(one(number));
+    };
+    (host.each)(count, jobs.unwrap_or(host.cores).max(1), &work);
+    let of = |cell: OnceLock<Result<T, String>>| {
         let done = cell.into_inner().unwrap_or_else(|| Err("a run was not made".to_owned()));
         done.map_err(Failure::Law)
     };

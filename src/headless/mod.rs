@@ -4,6 +4,7 @@
 
 mod arguments;
 mod insight;
+mod killing;
 mod listing;
 mod many;
 mod planning;
@@ -129,7 +130,7 @@ fn carry_out(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
         Task::Sweep { axes, points } => sweeping::sweep(job, axes, points, host),
         Task::Plan { goals, axes } => planning::plan(job, goals, axes, host),
         Task::Theory => insight::theory(job, host),
-        Task::Spof => insight::spof(job, host),
+        Task::Spof => killing::spof(job, host),
         Task::Explain => insight::explain(job, host),
     }
 }
@@ -167,7 +168,8 @@ fn simulate(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
         if job.json {
             result_json(&report, &job.topology, (wall_s, per_s))
         } else if job.metrics.is_empty() {
-            table::result(&report, wall_s, per_s) + &insight::in_short(&report.result)
+            table::result(&report, wall_s, per_s)
+                + &insight::in_short(&job.topology, &report.result)
         } else {
             sweeping::metrics(&job.metrics, &row)
         }

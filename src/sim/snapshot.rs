@@ -10,7 +10,7 @@ use super::region::REGIONS;
 use super::run::meters::{Endings, Flow, Sample};
 use super::run::requests::{CLASSES, FAILURES};
 use super::topology::Topology;
-pub use parts::{PartView, ServerView};
+pub use parts::{DiskView, PartView, ServerView};
 use parts::{part, usd_per_month};
 use serde::{Deserialize, Serialize};
 

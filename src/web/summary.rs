@@ -76,7 +76,6 @@ pub fn fault_text(fault: &PresentFault, scenario: &Scenario) -> String {
         Fault::Purge(share) => format!("is purged of {}", format::percent(share)),
         Fault::Expire => "is forgotten by resolvers".to_owned(),
         Fault::Deploy => "gets a new release".to_owned(),
-        Fault::Reshard => "is resharded".to_owned(),
     };
     let site = fault.site.filter(|_| scenario.sites > 1);
     let site = site.map_or_else(String::new, |s| format!(" in {}", site_name(scenario, s)));

@@ -248,8 +248,8 @@ fn a_resolver_asks_once_for_all_who_want_to_know() {
         let figures = window(&mut engine, from, from + 9.0);
         let count = |name| counter(&figures, "dns", name);
         assert_eq!(count("misses"), misses, "from {from} s");
-        assert_eq!(count("lookups"), count("hits") + count("misses") + count("joined"));
-        assert!((count("joined") > 0.0) == (misses > 0.0), "{}", count("joined"));
+        assert_eq!(count("lookups"), count("hits") + count("misses") + count("coalesced"));
+        assert!((count("coalesced") > 0.0) == (misses > 0.0), "{}", count("coalesced"));
         assert_eq!(figures.users.failed, 0);
     }
 }
@@ -345,7 +345,7 @@ fn the_laws_hold_with_several_sites_whatever_happens() {
         let figures = run(u64::MAX);
         assert_eq!(figures, run(61), "seed {seed}: in slices");
         checks += counter(&figures, "dns", "site_checks");
-        joined += counter(&figures, "dns", "joined");
+        joined += counter(&figures, "dns", "coalesced");
         failed += figures.users.failed;
     }
     // What was never seen was not tested.

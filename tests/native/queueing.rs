@@ -131,7 +131,7 @@ fn the_jobs_of_a_dead_worker_come_back() {
     let after = watch(&mut engine, 30.0);
     let back = count(&after, "redelivered");
     assert!(back.abs_diff(u64::from(had)) <= 1, "{had} were at work, {back} came back");
-    assert_eq!((count(&after, "duplicates"), count(&after, "lost")), (0, 0));
+    assert_eq!((count(&after, "duplicates"), count(&after, "lost_messages")), (0, 0));
     assert!((count(&after, "done") as f64 - 600.0).abs() < 5.0);
 }
 
@@ -159,7 +159,7 @@ fn a_durable_queue_outlives_its_death() {
         let waited = gauge(&before, "depth");
         let after = watch(&mut engine, 10.0);
         // While it is dead a hundred are refused; one may come in between.
-        let gone = count(&after, "lost") as f64;
+        let gone = count(&after, "lost_messages") as f64;
         assert!((gone - f64::from(lost) * waited).abs() <= 1.0, "{durable}: {gone} of {waited}");
         assert!(after.users.failed.abs_diff(100) <= 2, "{:?}", after.users);
     }

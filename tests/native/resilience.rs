@@ -322,7 +322,8 @@ fn no_call_is_forgotten_whatever_the_guards_and_the_faults_do() {
         // With nobody left, all that was waited for has come back, or nobody waits for it.
         let rest = watch(&mut engine, 60.0);
         for name in names {
-            let (open, inside) = (gauge(&rest, name, "open"), part(&rest, name).inside as f64);
+            let (open, inside) = (gauge(&rest, name, "open_calls"), part(&rest, name).inside);
+            let inside = inside as f64;
             assert!(open <= inside, "seed {seed}: {name} has {open} open, {inside} inside");
         }
         let all = Snapshot::between(

@@ -1,6 +1,6 @@
 //! What a system costs: by part, by the hour and month, and for a million good answers.
 
-use crate::sim::kinds::Kind;
+use super::names;
 use crate::sim::snapshot::Snapshot;
 use crate::sim::units::HOURS_PER_MONTH;
 use serde::Serialize;
@@ -40,7 +40,7 @@ pub fn of(figures: &Snapshot) -> Vec<Cost> {
     };
     let paid = figures.parts.iter().filter(|part| part.usd_per_month > 0.0);
     let mut rows: Vec<Cost> =
-        paid.map(|part| row(&part.key, label(&part.key), part.usd_per_month)).collect();
+        paid.map(|part| row(&part.key, &names::label(&part.key), part.usd_per_month)).collect();
     rows.sort_by(|a, b| b.usd_per_month.total_cmp(&a.usd_per_month));
     rows.push(row("", "all", whole));
     rows
@@ -50,12 +50,6 @@ pub fn of(figures: &Snapshot) -> Vec<Cost> {
 #[must_use]
 pub fn per_million(usd_per_month: f64, goodput: f64) -> Option<f64> {
     (goodput > 0.0).then(|| usd_per_month / (goodput * SECONDS_PER_MONTH) * 1e6)
-}
-
-/// The name that people know a part by.
-#[must_use]
-pub fn label(key: &str) -> &str {
-    Kind::by_key(key).map_or(key, |kind| kind.label())
 }
 
 #[cfg(test)]

@@ -3,8 +3,10 @@
 
 pub mod availability;
 pub mod bottleneck;
+pub mod comparisons;
 pub mod cost;
 pub mod metric;
+pub mod names;
 pub mod plan;
 pub mod report;
 pub mod settle;

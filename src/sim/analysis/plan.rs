@@ -1,15 +1,17 @@
 //! Capacity plan: the cheapest counts and sizes that meet goals, found by simulating. The search is
 //! exact over its grid if more never hurts, and says how many runs it took.
 
+mod axes;
+
 use super::metric::Wanted;
 use super::settle::{Estimate, Settled};
 use super::sweep::Axis;
-use crate::sim::kinds::Kind;
-use crate::sim::kinds::param::{Domain, Param, quoted};
+use crate::sim::kinds::param::quoted;
 use crate::sim::scenario::{Problem, Scenario, link};
 use crate::sim::topology::Topology;
+pub use axes::{check, usual_axes};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// What a plan has to meet: a metric with a bound.
 #[derive(Clone, Debug)]
@@ -92,8 +94,10 @@ pub struct Found {
 pub struct Candidate {
     /// The settings' values.
     pub values: Vec<String>,
-    /// Its cost.
+    /// Its cost as measured: by prices, and by use where a part is paid for by use.
     pub usd_per_month: f64,
+    /// Its cost by prices alone.
+    pub usd_by_price: f64,
     /// Whether it meets all goals.
     pub meets: bool,
     /// The goals' metrics.
@@ -106,73 +110,6 @@ pub struct Candidate {
 pub const MOST_RUNS: usize = 400;
 /// Runs that are made side by side, whatever the machine, so that the count is always the same.
 const ABREAST: usize = 4;
-/// Settings that say how many or how large.
-const COUNTED: [&str; 6] = ["servers", "size", "replicas", "nodes", "workers", "shards"];
-/// Most values of a setting that was not given a range.
-const MOST_VALUES: f64 = 16.0;
-
-/// Most combinations of a grid.
-const MOST_COMBINATIONS: usize = 100_000;
-
-/// What is searched where nothing is said: how many there are of each thing and how large they are.
-/// Counts go up to 16 or, if that is more, four times what there is; sizes as far as more helps.
-#[must_use]
-pub fn usual_axes(topology: &Topology) -> Vec<Axis> {
-    let mut axes = Vec::new();
-    for part in &topology.scenario().parts {
-        let rows = part.kind.params().iter().enumerate();
-        for (row, param) in rows.filter(|(_, param)| COUNTED.contains(&param.key)) {
-            let values = values(part.kind, param, part.spec.number(row));
-            axes.push(Axis { key: format!("{}.{}", part.kind.key(), param.key), values });
-        }
-    }
-    // What lives on another's machine costs nothing of its own: it cannot be planned.
-    axes.retain(|axis| costs_more(topology, axis));
-    axes
-}
-
-/// What keeps axes from being searched; their values can be set.
-///
-/// # Errors
-/// All problems at once.
-pub fn check(topology: &Topology, axes: &[Axis]) -> Result<(), Vec<Problem>> {
-    let wrong = axes.iter().filter(|axis| !costs_more(topology, axis));
-    let what = "a plan needs values of which each costs more than the one before";
-    let mut problems: Vec<Problem> =
-        wrong.map(|axis| Problem::new(axis.key.as_str(), what)).collect();
-    let count = axes.iter().fold(1usize, |n, axis| n.saturating_mul(axis.values.len()));
-    if count > MOST_COMBINATIONS {
-        let what = format!("{count} combinations are more than {MOST_COMBINATIONS}");
-        problems.push(Problem::new("--over", what));
-    }
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
-}
-
-/// Whether each value of an axis costs more than the one before, all else equal.
-fn costs_more(topology: &Topology, axis: &Axis) -> bool {
-    let cost = |value: &String| {
-        let mut scenario = topology.scenario().clone();
-        scenario.set(&axis.key, value).map_or(f64::NAN, |_| scenario.monthly_usd())
-    };
-    let costs: Vec<f64> = axis.values.iter().map(cost).collect();
-    costs.windows(2).all(|pair| pair[0] < pair[1])
-}
-
-fn values(kind: Kind, param: &Param, now: f64) -> Vec<String> {
-    match param.domain {
-        Domain::Choice(names) => {
-            // Past this size the Universal Scalability Law takes more than it gives.
-            let useful = names.len() - usize::from(kind.row("kappa").is_some());
-            names[..useful].iter().map(|(name, _)| (*name).to_owned()).collect()
-        }
-        Domain::Count { min, max, .. } => {
-            let top = MOST_VALUES.max(4.0 * now).min(max) as u32;
-            (min as u32..=top).map(|n| n.to_string()).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
 /// A search under way. It asks for runs and is told of their results.
 pub struct Search<'a> {
     topology: &'a Topology,
@@ -209,12 +146,20 @@ impl<'a> Search<'a> {
             return Ok(self.found(None, false));
         }
         let least = self.least(&top, each)?;
-        let mut queue = self.by_cost(&least, &top).into_iter();
+        let mut left = VecDeque::from(self.by_cost(&least, &top));
+        let mut best: Option<Vec<usize>> = None;
         loop {
-            let hopeful = queue.by_ref().filter(|at| !self.is_hopeless(at));
-            let mut batch: Vec<Vec<usize>> = hopeful.take(ABREAST).collect();
+            let mut batch = Vec::new();
+            while let Some(at) = left.pop_front() {
+                if !self.is_hopeless(&at) {
+                    batch.push(at);
+                }
+                if batch.len() == ABREAST {
+                    break;
+                }
+            }
             if batch.is_empty() {
-                return Ok(self.found(None, false));
+                return Ok(self.found(best.as_ref(), false));
             }
             let mut probes: Vec<Vec<usize>> =
                 batch.iter().flat_map(|at| self.probes(at, &top)).collect();
@@ -222,13 +167,30 @@ impl<'a> Search<'a> {
             self.simulate(&probes, each)?;
             batch.retain(|at| !self.is_hopeless(at));
             self.simulate(&batch, each)?;
-            if let Some(best) = batch.iter().find(|at| self.has_met(at)) {
-                return Ok(self.found(Some(best), false));
+            let met = batch.into_iter().filter(|at| self.has_met(at));
+            // Of equal ones the first.
+            best = best.into_iter().chain(met).min_by(|a, b| self.cost(a).total_cmp(&self.cost(b)));
+            if let Some(found) = &best {
+                // By use, what is dearer by price may be cheaper: those that could be are tried.
+                let limit = (self.cost(found) - self.least_use()) * (1.0 - 1e-9);
+                left.retain(|at| self.scenario(at).monthly_usd() < limit);
             }
-            if self.order.len() >= MOST_RUNS {
-                return Ok(self.found(None, true));
+            if self.order.len() >= MOST_RUNS && !left.is_empty() {
+                return Ok(self.found(best.as_ref(), best.is_none()));
             }
         }
+    }
+
+    /// What a combination that was simulated costs.
+    fn cost(&self, at: &[usize]) -> f64 {
+        self.tried.get(at).map_or(f64::INFINITY, |candidate| candidate.usd_per_month)
+    }
+
+    /// The least by which use made a combination dearer than its price, or the most by which it
+    /// made one cheaper, so far.
+    fn least_use(&self) -> f64 {
+        let more = |c: &Candidate| c.usd_per_month - c.usd_by_price;
+        self.tried.values().map(more).fold(f64::INFINITY, f64::min)
     }
 
     /// The least value of each setting that meets the goals with all others at their most.
@@ -331,7 +293,8 @@ impl<'a> Search<'a> {
             let values = self.axes.iter().zip(&at).map(|(axis, &value)| axis.values[value].clone());
             let candidate = Candidate {
                 values: values.collect(),
-                usd_per_month: run.scenario().monthly_usd(),
+                usd_per_month: settled.figures.usd_per_month,
+                usd_by_price: run.scenario().monthly_usd(),
                 meets: self.goals.iter().all(|goal| goal.is_met(&settled)),
                 metrics: self.goals.iter().map(|goal| goal.wanted.of(&settled)).collect(),
                 link: link::write(run.scenario()),

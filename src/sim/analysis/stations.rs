@@ -6,8 +6,10 @@
 
 mod assumptions;
 mod predict;
+mod special;
 
-use super::bottleneck::server_name;
+use super::names;
+use crate::sim::kinds::Kind;
 use crate::sim::snapshot::{PartView, ServerView, Snapshot};
 use crate::sim::topology::Topology;
 use serde::Serialize;
@@ -63,17 +65,32 @@ const ALIKE: f64 = 0.1;
 pub fn of(topology: &Topology, figures: &Snapshot) -> Vec<Station> {
     let mut stations = Vec::new();
     for part in &figures.parts {
+        stations.extend(special::workers(topology, figures, part));
         let works = |s: &ServerView| s.alive && s.rate > 0.0 && s.work_s.is_some_and(|w| w > 0.0);
         let servers: Vec<usize> =
             (0..part.servers.len()).filter(|&index| works(&part.servers[index])).collect();
-        if servers.len() > 1 && are_alike(part, &servers) {
-            stations.push(station(topology, figures, part, &servers));
-        } else {
-            let each = servers.chunks(1);
-            stations.extend(each.map(|one| station(topology, figures, part, one)));
+        for group in by_role(part, &servers) {
+            if group.len() > 1 && are_alike(part, &group) {
+                stations.push(station(topology, figures, part, &group));
+            } else {
+                let each = group.chunks(1);
+                stations.extend(each.map(|one| station(topology, figures, part, one)));
+            }
         }
+        stations.extend(special::disks(topology, figures, part));
     }
     stations
+}
+
+/// Servers that do the same, the first role first.
+fn by_role(part: &PartView, servers: &[usize]) -> Vec<Vec<usize>> {
+    let mut roles: Vec<u8> = servers.iter().map(|&index| names::role(part, index)).collect();
+    roles.sort_unstable();
+    roles.dedup();
+    let of = |role: &u8| -> Vec<usize> {
+        servers.iter().copied().filter(|&index| names::role(part, index) == *role).collect()
+    };
+    roles.iter().map(of).collect()
 }
 
 fn are_alike(part: &PartView, servers: &[usize]) -> bool {
@@ -86,7 +103,7 @@ fn are_alike(part: &PartView, servers: &[usize]) -> bool {
 }
 
 fn station(topology: &Topology, figures: &Snapshot, part: &PartView, servers: &[usize]) -> Station {
-    let queue = Queue::of(figures, part, servers);
+    let queue = Queue::of(topology, figures, part, servers);
     let dispatch = assumptions::dispatch(topology, part, servers.len());
     let prediction = predict::time(&queue, dispatch, assumptions::room(topology, part));
     let held = assumptions::holds_for_others(topology, figures, part);
@@ -109,9 +126,10 @@ fn station(topology: &Topology, figures: &Snapshot, part: &PartView, servers: &[
         part: part.key.clone(),
         server: is_alone.then_some(index),
         name: if is_alone {
-            server_name(part, index)
+            names::server(part, index)
         } else {
-            format!("{}, each of {}", super::cost::label(&part.key), servers.len())
+            let role = names::role(part, index);
+            format!("{}, each of {}", names::role_label(part, role), servers.len())
         },
         alike: servers.len(),
         arrivals: queue.arrivals,
@@ -153,13 +171,17 @@ struct Queue {
 }
 
 impl Queue {
-    fn of(figures: &Snapshot, part: &PartView, servers: &[usize]) -> Self {
+    fn of(topology: &Topology, figures: &Snapshot, part: &PartView, servers: &[usize]) -> Self {
         let all: Vec<&ServerView> = servers.iter().map(|&index| &part.servers[index]).collect();
         let n = all.len() as f64;
         let mean = |of: &dyn Fn(&ServerView) -> f64| all.iter().map(|s| of(s)).sum::<f64>() / n;
         let first = all[0];
-        let arrivals = mean(&|s| s.rate);
-        let admitted = mean(&|s| s.rate - s.refused);
+        // Writes that a replica applies are work like any other, though nobody calls.
+        let is_replica = names::role(part, servers[0]) == 1;
+        let applied =
+            if is_replica { names::applied(topology, part, figures.window_s) } else { 0.0 };
+        let arrivals = mean(&|s| s.rate) + applied;
+        let admitted = mean(&|s| s.rate - s.refused) + applied;
         let own_slow = if first.cores.is_some() && !part.guest { first.slow.max(1.0) } else { 1.0 };
         let work = |s: &ServerView| s.work_s.unwrap_or(0.0) * own_slow;
         let service_s = mean(&work);
@@ -169,7 +191,8 @@ impl Queue {
             used.map(|used| used / n * f64::from(slots))
         });
         let machine = if first.cores.is_some() {
-            machine(figures, part, servers[0], own_slow)
+            let (calls, work) = machine(figures, part, servers[0], own_slow);
+            (calls + applied, work)
         } else {
             (arrivals, service_s)
         };
@@ -195,8 +218,10 @@ impl Queue {
 /// Arrivals per second and mean work of all that is done on a server's processor: that of the part,
 /// of its host and of the host's other guests.
 fn machine(figures: &Snapshot, part: &PartView, index: usize, slow: f64) -> (f64, f64) {
-    let host = figures.parts.iter().find(|p| p.key == crate::sim::kinds::web_tier::KEY);
-    let shares = figures.parts.iter().any(|p| p.guest);
+    let host = figures.part(&names::beside(&part.key, Kind::WebTier));
+    let site = names::site(&part.key);
+    let is_there = |p: &&PartView| names::site(&p.key) == site;
+    let shares = figures.parts.iter().filter(is_there).any(|p| p.guest);
     let is_host = host.is_some_and(|host| host.key == part.key);
     let server = &part.servers[index];
     let own = (server.rate, server.rate * server.work_s.unwrap_or(0.0) * slow);
@@ -207,7 +232,8 @@ fn machine(figures: &Snapshot, part: &PartView, index: usize, slow: f64) -> (f64
     let on_each = part.servers.len() == host.servers.len();
     let place = if on_each { index } else { 0 };
     let (mut calls, mut work) = (0.0, 0.0);
-    for other in figures.parts.iter().filter(|other| other.guest || other.key == host.key) {
+    let there = figures.parts.iter().filter(is_there);
+    for other in there.filter(|other| other.guest || other.key == host.key) {
         let one_each = other.servers.len() == host.servers.len();
         for (number, server) in other.servers.iter().enumerate() {
             if if one_each { number == place } else { place == 0 } {

@@ -221,6 +221,6 @@ impl Behavior for State {
     }
 
     fn counters(&self) -> Vec<(&'static str, u64)> {
-        vec![("server failures", self.failures), ("site outages", self.outages)]
+        vec![("server_failures", self.failures), ("site_outages", self.outages)]
     }
 }

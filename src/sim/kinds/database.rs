@@ -27,7 +27,7 @@ use crate::sim::units::{SimTime, Span};
 use failover::Toll;
 use fan::Fan;
 use model::Model;
-pub use model::{KINDS, ROWS};
+pub use model::{KINDS, ROWS, apply_s};
 use policy::Policy;
 use replication::Marks;
 use report::Counts;

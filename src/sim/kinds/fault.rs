@@ -26,14 +26,12 @@ pub enum Fault {
     Spike(f64),
     /// At one instant: the release that is set is rolled out.
     Deploy,
-    /// At one instant: resharding to the number that is set begins.
-    Reshard,
 }
 
 impl Fault {
     /// Whether it happens at one instant rather than lasting.
     #[must_use]
     pub const fn is_instant(self) -> bool {
-        matches!(self, Self::Flush | Self::Purge(_) | Self::Expire | Self::Deploy | Self::Reshard)
+        matches!(self, Self::Flush | Self::Purge(_) | Self::Expire | Self::Deploy)
     }
 }

@@ -40,7 +40,7 @@ pub const GAUGES: &[(&str, &str)] = &[
     ("memory_share", "memory in use, share"),
     ("oldest_s", "age of the oldest message, s"),
     ("depth", "messages waiting"),
-    ("disk", "disk utilisation"),
+    ("disk_backlog", "calls waiting for disks"),
 ];
 
 settings! {
@@ -354,12 +354,12 @@ impl Behavior for State {
     }
 
     fn counters(&self) -> Vec<(&'static str, u64)> {
-        vec![("alerts raised", self.raised), ("machines replaced", self.replaced)]
+        vec![("alerts_raised", self.raised), ("servers_replaced", self.replaced)]
     }
 
     fn gauges(&self, _: &Ctx) -> Vec<(&'static str, f64)> {
         let firing = self.rules.iter().filter(|rule| rule.is_raised).count();
-        vec![("alerts firing", firing as f64), ("servers watched", self.hosts as f64)]
+        vec![("alerts_firing", firing as f64), ("servers_watched", self.hosts as f64)]
     }
 
     fn spent_usd(&self, ctx: &Ctx) -> Option<f64> {

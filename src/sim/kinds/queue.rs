@@ -7,7 +7,7 @@ mod workers;
 
 use super::param::{Param, Spec, settings};
 use super::tier::{self, SIZES};
-use crate::sim::law::LAWS;
+use crate::sim::law::{LAWS, Law};
 use crate::sim::units::HOURS_PER_MONTH;
 pub use state::State;
 
@@ -91,6 +91,20 @@ pub fn slots(spec: &Spec) -> u32 {
         0 => (4.0 * vcpus(spec)) as u32,
         slots => slots as u32,
     }
+}
+
+/// Squared coefficient of variation of the time of jobs.
+#[must_use]
+pub fn job_scv(spec: &Spec) -> f64 {
+    let number = |row: Setting| spec.number(row as usize);
+    Law::new(number(Setting::JobLaw) as usize, 1.0, number(Setting::Scv)).scv()
+}
+
+/// Fewest and most workers where their number follows the backlog; `None` where it does not.
+#[must_use]
+pub fn scaling(spec: &Spec) -> Option<(usize, usize)> {
+    let [least, most] = [Setting::Least, Setting::Most].map(|row| spec.count(row as usize));
+    (spec.number(Setting::Target as usize) > 0.0).then_some((least, most.max(least)))
 }
 
 /// The queue itself first, then the workers, as many as there may be.

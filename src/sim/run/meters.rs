@@ -255,6 +255,12 @@ pub struct ServerMeter {
     pub has_disk: bool,
     /// Time its disk was at work, in nanoseconds.
     pub disk_ns: u128,
+    /// Calls that came to its disk.
+    pub disk_arrived: u64,
+    /// Work of the disk's services begun.
+    pub disk_work: Work,
+    /// Calls waiting for the disk, integrated over time, in nanoseconds.
+    pub disk_waiting_ns: u128,
 }
 
 /// The state of all counters at one instant. Two of them make any window.

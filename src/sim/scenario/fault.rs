@@ -48,7 +48,6 @@ impl Fault {
             Self::Expire => "expire",
             Self::Spike(_) => "spike",
             Self::Deploy => "deploy",
-            Self::Reshard => "reshard",
         }
     }
 
@@ -77,7 +76,6 @@ impl Fault {
             ("expire", None) => Some(Self::Expire),
             ("spike", Some(x)) => Some(Self::Spike(x.clamp(0.0, 1_000.0))),
             ("deploy", None) => Some(Self::Deploy),
-            ("reshard", None) => Some(Self::Reshard),
             _ => None,
         }
     }

@@ -47,6 +47,21 @@ pub struct ServerView {
     pub lag_s: f64,
     /// Share of the window in which its disk was at work; `None` without a limit.
     pub disk: Option<f64>,
+    /// What its disk did over the window; `None` without a limit.
+    pub disk_io: Option<DiskView>,
+}
+
+/// What the disk of a server did over a window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct DiskView {
+    /// Calls per second that came to it.
+    pub rate: f64,
+    /// Mean work of a call, in seconds; `None` without any.
+    pub work_s: Option<f64>,
+    /// Its squared coefficient of variation.
+    pub work_scv: Option<f64>,
+    /// Mean number of calls waiting for it.
+    pub mean_backlog: f64,
 }
 
 /// One part.
@@ -168,6 +183,13 @@ fn server(
     let offered = now.offered_ns - then.offered_ns;
     let processor =
         cores.map(|_| if offered > 0.0 { (now.core_ns - then.core_ns) / offered } else { 0.0 });
+    let disk_work = now.disk_work.since(&then.disk_work);
+    let disk_io = || DiskView {
+        rate: rate(now.disk_arrived - then.disk_arrived, span / 1e9),
+        work_s: disk_work.mean_s(),
+        work_scv: disk_work.scv(),
+        mean_backlog: over(now.disk_waiting_ns.wrapping_sub(then.disk_waiting_ns) as f64),
+    };
     ServerView {
         alive: now.alive,
         healthy,
@@ -190,5 +212,6 @@ fn server(
         is_primary: now.is_primary,
         lag_s: now.lag_ns as f64 / 1e9,
         disk: now.has_disk.then(|| over(now.disk_ns.wrapping_sub(then.disk_ns) as f64)),
+        disk_io: now.has_disk.then(disk_io),
     }
 }

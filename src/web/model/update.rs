@@ -14,10 +14,7 @@ use std::rc::Rc;
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::EngineReady(place) => ready(model, place),
-        Msg::Engine(said) => {
-            hear(model, *said);
-            Vec::new()
-        }
+        Msg::Engine(said) => hear(model, *said),
         Msg::Set { key, text, done } => set(model, &key, text, done),
         Msg::Act(what, commands) => change(model, what, commands, false),
         Msg::Stage(number) => stage(model, number),
@@ -107,9 +104,12 @@ fn ready(model: &mut Model, place: Place) -> Vec<Effect> {
     effects
 }
 
-fn hear(model: &mut Model, said: Update) {
+fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
     match said {
-        Update::Scenario { link, .. } => model.engine_link = link,
+        Update::Scenario { link, .. } => {
+            model.engine_link = link;
+            return follow_instants(model);
+        }
         Update::Refused { problems } => model.notice = problems,
         Update::Live(live) => {
             let busiest = summary::busiest(&live.latest).map(|(_, load)| load);
@@ -130,6 +130,26 @@ fn hear(model: &mut Model, said: Update) {
             (model.fresh, model.settled_seq) = (true, model.settled_seq + 1);
         }
     }
+    Vec::new()
+}
+
+/// What happens at one instant happened when the engine heard of it: its time is the engine's.
+fn follow_instants(model: &mut Model) -> Vec<Effect> {
+    let lasting = |scenario: &Scenario| {
+        let mut scenario = scenario.clone();
+        scenario.faults.retain(|fault| !fault.fault.is_instant());
+        scenario
+    };
+    if model.engine_link == model.link {
+        return Vec::new();
+    }
+    let theirs = link::read(&model.engine_link).scenario;
+    if lasting(&theirs) != lasting(&model.scenario) {
+        return Vec::new();
+    }
+    model.link = link::write(&theirs);
+    model.scenario = Rc::new(theirs);
+    vec![address(model, false)]
 }
 
 /// Keeps what happened, the newest so many lines.

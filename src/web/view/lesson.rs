@@ -3,7 +3,8 @@
 
 use super::{Tell, format};
 use crate::sim::analysis::settle::Settled;
-use crate::sim::scenario::presets::STAGES;
+use crate::sim::scenario::Base;
+use crate::sim::scenario::presets::{PRESETS, STAGES};
 use crate::web::lessons;
 use crate::web::model::{Model, Msg};
 use crate::web::summary;
@@ -20,11 +21,34 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
     html! {
         <aside class="lesson card" aria-labelledby="lesson-title">
             { story(model) }
+            { before(model) }
             { tries(model, tell) }
+            { goals(model) }
             <h3>{ "What limits it now" }</h3>
             <p>{ limit }</p>
-            { before(model) }
         </aside>
+    }
+}
+
+/// What the stage has to meet, and whether it does.
+fn goals(model: &Model) -> Html {
+    let Some(stage) = model.stage() else {
+        return Html::default();
+    };
+    let settled = model.settled.as_deref().filter(|settled| model.fresh && settled.complete);
+    let item = |goal: lessons::Standing| {
+        let (class, words) = match goal.is_met {
+            None => ("muted", "… measured"),
+            Some(true) => ("good", "✓ met"),
+            Some(false) => ("bad", "✕ missed"),
+        };
+        html! { <li><span>{ goal.text }</span><span class={class}>{ words }</span></li> }
+    };
+    html! {
+        <>
+            <h3>{ "Goal" }</h3>
+            <ul class="goals">{ for lessons::goals(stage, settled).into_iter().map(item) }</ul>
+        </>
     }
 }
 
@@ -32,6 +56,16 @@ fn story(model: &Model) -> Html {
     let stage = model.stage();
     let known = STAGES.iter().find(|known| Some(known.number) == stage);
     let (Some(known), Some(lesson)) = (known, stage.and_then(lessons::lesson)) else {
+        if let Base::Preset(place) = model.scenario.base {
+            let preset = &PRESETS[usize::from(place)];
+            return html! {
+                <>
+                    <p class="eyebrow">{ if preset.key == "sandbox" { "Build your own" } else { "A failure that people have" } }</p>
+                    <h2 id="lesson-title">{ preset.name }</h2>
+                    <p>{ preset.story }</p>
+                </>
+            };
+        }
         return html! {
             <>
                 <p class="eyebrow">{ "Own scenario" }</p>

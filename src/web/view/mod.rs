@@ -8,6 +8,7 @@ pub mod icon;
 pub mod inspector;
 pub mod lesson;
 pub mod limits;
+pub mod log;
 pub mod overlay;
 pub mod results;
 pub mod setting;
@@ -38,6 +39,7 @@ pub fn page(model: &Model, tell: &Tell) -> Html {
             <a class="skip" href="#diagram" onclick={skip()}>{ "Skip to the diagram" }</a>
             { top_bar::view(model, tell) }
             { overlay::notice(model, tell) }
+            { log::alert_line(&model.log) }
             <main class="layout" id="main">
                 if !model.options.embed { { lesson::view(model, tell) } }
                 { strip::view(model, &figures, tell) }

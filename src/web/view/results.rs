@@ -4,6 +4,7 @@
 use super::charts::{Distribution, TimeChart};
 use super::format;
 use super::limits;
+use super::log::{Log, business};
 use crate::sim::region::REGIONS;
 use crate::sim::run::requests::FAILURES;
 use crate::sim::snapshot::{Group, Snapshot};
@@ -26,6 +27,10 @@ pub fn view(model: &Model, figures: &Snapshot) -> Html {
             <div class="charts">
                 { charts(model) }
                 { distribution(figures) }
+            </div>
+            <div class="events">
+                <Log lines={Rc::clone(&model.log)} scenario={Rc::clone(&model.scenario)} />
+                { business(figures.business) }
             </div>
             <div class="tables">
                 { by_class(figures) }
@@ -120,6 +125,7 @@ fn by_class(figures: &Snapshot) -> Html {
             "static" => "Static files",
             "read" => "Reads",
             "write" => "Writes",
+            "job" => "Jobs",
             other => other,
         };
         vec![

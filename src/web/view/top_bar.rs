@@ -1,8 +1,10 @@
 //! The bar on top: the stages of the story, undo and redo, theme, help and link.
 
+use super::field::Choice;
 use super::icon::{self, icon};
 use super::{Tell, format};
-use crate::sim::scenario::presets::{STAGES, Stage};
+use crate::sim::scenario::Base;
+use crate::sim::scenario::presets::{PRESETS, STAGES, Stage};
 use crate::web::model::{Model, Msg};
 use crate::web::route::Theme;
 use yew::prelude::*;
@@ -15,6 +17,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             if !model.options.embed {
                 <nav class="rail" aria-label="Stages">
                     <ol>{ for STAGES.iter().map(|known| stage(model, known, tell)) }</ol>
+                    { presets(model, tell) }
                 </nav>
             }
             <div class="tools">
@@ -43,10 +46,33 @@ fn stage(model: &Model, known: &Stage, tell: &Tell) -> Html {
                 <span class={classes!("rail-number", passed.then_some("passed"))}>{ number }</span>
                 <span class="rail-text">
                     <span class="rail-name">{ known.name }</span>
-                    <span class="rail-users">{ format::count(known.users) }{ " users a day" }</span>
+                    <span class="rail-users">{ format::count(known.users) }{ " users" }</span>
                 </span>
             </button>
         </li>
+    }
+}
+
+/// The other scenarios: the sandbox, and failures that people have.
+fn presets(model: &Model, tell: &Tell) -> Html {
+    let choices: Vec<(AttrValue, AttrValue)> = std::iter::once(("".into(), "More …".into()))
+        .chain(PRESETS.iter().enumerate().map(|(i, p)| (i.to_string().into(), p.name.into())))
+        .collect();
+    let value = match model.scenario.base {
+        Base::Preset(place) => place.to_string(),
+        Base::Stage(_) | Base::Parts => String::new(),
+    };
+    let choosing = tell.clone();
+    let on_choose = Callback::from(move |text: String| {
+        if let Ok(place) = text.parse() {
+            choosing.emit(Msg::Preset(place));
+        }
+    });
+    html! {
+        <div class="rail-more">
+            <label class="unseen" for="more">{ "Sandbox and failures" }</label>
+            <Choice id="more" {choices} {value} {on_choose} />
+        </div>
     }
 }
 

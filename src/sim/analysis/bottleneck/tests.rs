@@ -1,16 +1,34 @@
 //! What is said to limit a system does limit it, and the sentences have the numbers.
 
 use super::*;
-use crate::sim::analysis::settle::{Settled, Settling};
+use crate::sim::analysis::settle::Settling;
 use crate::sim::scenario::link;
 use crate::sim::topology::Topology;
 use crate::sim::units::Span;
 
-fn run(text: &str) -> Settled {
-    let topology = Topology::build(&link::read(text).scenario).expect("can run");
-    let mut run = Settling::with_batches(topology, Span::from_seconds(5.0), 20);
+struct Run {
+    topology: Topology,
+    figures: Snapshot,
+}
+
+fn run(text: &str) -> Run {
+    let reading = link::read(text);
+    assert_eq!(reading.problems, [], "{text}");
+    let topology = Topology::build(&reading.scenario).expect("can run");
+    let mut run = Settling::with_batches(topology.clone(), Span::from_seconds(5.0), 20);
     run.advance(u64::MAX);
-    run.settled().expect("has batches enough")
+    let figures = run.settled().expect("has batches enough").figures;
+    Run { topology, figures }
+}
+
+impl Run {
+    fn find(&self) -> Bottleneck {
+        find(&self.topology, &self.figures).expect("something works")
+    }
+
+    fn said(&self) -> Vec<String> {
+        explain(&self.topology, &self.figures)
+    }
 }
 
 /// The load at which it is said to saturate is the load at which it does. Without health checks,
@@ -19,12 +37,12 @@ fn run(text: &str) -> Settled {
 fn the_extrapolated_load_is_where_the_system_is_full() {
     for base in ["?stage=1#v=1", "?stage=2#v=1", "?stage=3#v=1&web.servers=3&lb.check_s=0"] {
         let half = run(&format!("{base}&clients.rate=40"));
-        let found = find(&half.figures).expect("something works");
+        let found = half.find();
         assert!(found.load < 0.9 && found.headroom > 0.0, "{found:?}");
         let at = |share: f64| {
             let rate = share * found.most_traffic;
             let settled = run(&format!("{base}&clients.rate={rate}&clients.retries=0"));
-            let full = find(&settled.figures).expect("something works");
+            let full = settled.find();
             assert_eq!((&full.part, full.resource), (&found.part, found.resource), "{base}");
             (full.utilisation, full.load)
         };
@@ -41,11 +59,11 @@ fn the_sentence_has_the_numbers() {
                 &clients.read_share=0&clients.retries=0&web.queries=1&web.servers=1&web.size=8\
                 &web.service_ms=1&db.write_ms=4.85&db.size=1&db.law=constant";
     let settled = run(link);
-    let found = find(&settled.figures).expect("something works");
+    let found = settled.find();
     assert_eq!((found.part.as_str(), found.resource), ("db", Resource::Processor));
     assert!((found.work_s - 4.85e-3).abs() < 1e-6, "{found:?}");
     assert!((found.most_calls - 1.0 / 4.85e-3).abs() < 0.1, "{found:?}");
-    let said = explain(&settled.figures).join(" ");
+    let said = settled.said().join(" ");
     assert!(said.contains("Database is at 9") && said.contains("needs 4.85 ms"), "{said}");
     assert!(said.contains("it saturates at 206"), "{said}");
 }
@@ -56,21 +74,21 @@ fn slots_held_for_a_slow_part_are_named_and_a_full_part_before_them() {
                 &clients.retries=0&web.slots=4&web.size=16&web.queries=1&cache.hit=0\
                 &cache.access_ms=0&cache.miss_ms=60&db.size=16";
     let held = run(base);
-    let found = find(&held.figures).expect("something works");
+    let found = held.find();
     assert_eq!((found.part.as_str(), found.resource), ("web", Resource::HeldSlots));
     let full = run("?stage=3#v=1&db.size=1&web.servers=16");
-    let found = find(&full.figures).expect("something works");
+    let found = full.find();
     assert_eq!((found.part.as_str(), found.resource), ("db", Resource::Processor));
 }
 
 #[test]
 fn what_is_down_refused_or_grows_is_said() {
-    let said = explain(&run("?stage=2#v=1&fault=kill.db").figures);
+    let said = run("?stage=2#v=1&fault=kill.db").said();
     assert!(said[0].starts_with("Database is down") && said.len() >= 2, "{said:?}");
-    let said = explain(&run("?stage=2#v=1&clients.rate=900&web.backlog=5").figures);
+    let said = run("?stage=2#v=1&clients.rate=900&web.backlog=5").said();
     assert!(said.iter().any(|s| s.contains("refuses")), "{said:?}");
     let grows = "?stage=2#v=1&clients.rate=300&clients.timeout_s=0&web.backlog=1000000";
-    let said = explain(&run(grows).figures);
+    let said = run(grows).said();
     assert!(said.iter().any(|s| s.contains("its backlog grows")), "{said:?}");
 }
 
@@ -79,4 +97,63 @@ fn numbers_have_three_digits_that_count() {
     for (x, text) in [(4.85, "4.85"), (206.2, "206"), (0.012_34, "0.0123"), (1e5, "100000")] {
         assert_eq!(number(x), text);
     }
+}
+
+/// One hot key on one of four shards, a slow disk, workers too few, replicas that cannot apply
+/// what is written: each is named, with its numbers.
+#[test]
+fn every_resource_can_be_the_one_that_is_full() {
+    let data = "?parts=clients,web,db#v=1&clients.rate=100&clients.static_share=0&web.size=16\
+                &web.queries=1&web.service_ms=1&clients.retries=0&db.law=exponential";
+    let hot = run(&format!(
+        "{data}&clients.read_share=1&db.size=1&db.read_ms=5&db.joins=0&db.shards=4\
+         &db.shard_key=url&clients.hot_key_share=0.6"
+    ));
+    let found = hot.find();
+    assert_eq!((found.part.as_str(), found.resource), ("db", Resource::Processor));
+    let others = found.others.expect("the others have less to do");
+    assert!(found.load > 3.0 * others && others > 0.02, "{found:?}");
+    let said = found.in_words(&hot.figures);
+    assert!(said.contains("Database shard ") && said.contains("the others are at "), "{said}");
+    let disk = run(&format!("{data}&clients.read_share=1&db.iops=125&db.disk_reads=1&db.size=16"));
+    let found = disk.find();
+    assert_eq!(found.resource, Resource::Disk);
+    assert!((found.most_calls - 125.0).abs() < 4.0 && (found.load - 0.8).abs() < 0.06, "{found:?}");
+    let apply = run(&format!(
+        "{data}&clients.read_share=0&db.size=16&db.write_ms=5&db.apply_share=1.6&db.replicas=1"
+    ));
+    let found = apply.find();
+    assert_eq!((found.resource, found.name.as_str()), (Resource::Apply, "Database replicas"));
+    assert!(
+        (found.most_calls - 125.0).abs() < 1e-6 && (found.load - 0.8).abs() < 0.06,
+        "{found:?}"
+    );
+    let few = run(&format!(
+        "{data}&clients.read_share=1&db.size=16&db.connections=1&db.read_ms=4\
+        &db.joins=0"
+    ));
+    assert_eq!(few.find().resource, Resource::Connections, "{:?}", few.find());
+}
+
+#[test]
+fn workers_edges_sites_and_growing_tiers_have_their_words() {
+    let jobs = "?parts=clients,web,queue#v=1&clients.rate=50&clients.static_share=0\
+                &clients.job_share=1&web.size=16&web.queries=0&web.service_ms=1&queue.workers=2\
+                &queue.concurrency=4&queue.job_ms=200";
+    let busy = run(jobs);
+    let found = busy.find();
+    assert_eq!((found.part.as_str(), found.resource), ("queue", Resource::Workers));
+    assert!((found.load - 1.25).abs() < 0.08, "10 s of work for 8 jobs at once: {found:?}");
+    let said = busy.said().join(" ");
+    assert!(said.contains("more come than workers take") && said.contains("Workers"), "{said}");
+    let edges = run("?stage=3&add=cdn#clients.rate=100").said().join(" ");
+    assert!(edges.contains("The edges answer "), "{edges}");
+    let sites = run("?stage=3&sites=2#clients.rate=200&web2.servers=1");
+    let found = sites.find();
+    assert_eq!((found.part.as_str(), found.name.as_str()), ("web2", "Web tier of site 2"));
+    let grows = "?parts=clients,lb,web#v=1&clients.rate=60&clients.static_share=0&web.queries=0\
+                 &web.size=1&web.service_ms=10&web.autoscale=on&web.scale_max=5&lb.check_s=0";
+    let found = run(grows).find();
+    assert_eq!(found.grows_to, Some(5));
+    assert!((found.most_traffic - 500.0).abs() < 25.0, "{found:?}");
 }

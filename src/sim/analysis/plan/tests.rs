@@ -26,12 +26,21 @@ fn goals_have_units_and_are_met_with_their_whole_interval() {
 
 /// A made-up system: met where work fits the web servers and the database, by any rule.
 fn search(rule: &dyn Fn(&Topology) -> bool) -> Found {
+    search_with(rule, &|run| run.scenario().monthly_usd())
+}
+
+/// The same with costs that depend on use.
+fn search_with(rule: &dyn Fn(&Topology) -> bool, cost: &dyn Fn(&Topology) -> f64) -> Found {
     let topology = Topology::build(&presets::stage(3)).expect("a stage can run");
     let axes = usual_axes(&topology);
     assert_eq!(check(&topology, &axes), Ok(()));
     let goals = [Goal::read("p99<=1s").expect("is a goal")];
     let each = |runs: &[Topology]| {
-        let figures = |run| settled(if rule(run) { 0.5 } else { 2.0 }, 0.0);
+        let figures = |run: &Topology| {
+            let mut settled = settled(if rule(run) { 0.5 } else { 2.0 }, 0.0);
+            settled.figures.usd_per_month = cost(run);
+            settled
+        };
         Ok(runs.iter().map(figures).collect())
     };
     Search::new(&topology, &axes, &goals).run(&each).expect("no law is broken")
@@ -92,4 +101,38 @@ fn what_costs_nothing_more_cannot_be_planned() {
     let alone = Topology::build(&presets::stage(1)).expect("a stage can run");
     let keys: Vec<String> = usual_axes(&alone).into_iter().map(|axis| axis.key).collect();
     assert_eq!(keys, ["web.servers", "web.size"]);
+}
+
+/// What is dearer by price may be cheaper by use: each web server costs more by use than the larger
+/// sizes do.
+#[test]
+fn measured_costs_decide_where_prices_do_not_suffice() {
+    let rule = |run: &Topology| number(run, "web.servers") * number(run, "web.size") >= 6.0;
+    let by_use = |run: &Topology| run.scenario().monthly_usd() + 100.0 * number(run, "web.servers");
+    let found = search_with(&rule, &by_use);
+    let best = found.best.expect("there is an answer");
+    let by_price = search(&rule).best.expect("there is an answer");
+    assert!(best.usd_per_month > best.usd_by_price && best.usd_by_price > by_price.usd_by_price);
+    let value = |key: &str| {
+        let place = found.keys.iter().position(|known| known == key).expect("was searched");
+        best.values[place].clone()
+    };
+    assert_eq!((value("web.servers").as_str(), value("web.size").as_str()), ("1", "8"));
+}
+
+#[test]
+fn only_what_matters_is_searched_and_never_too_much() {
+    let keys = |text: &str| {
+        let scenario = crate::sim::scenario::link::read(text).scenario;
+        let topology = Topology::build(&scenario).expect("can run");
+        let axes = usual_axes(&topology);
+        assert_eq!(check(&topology, &axes), Ok(()), "{text}");
+        axes.into_iter().map(|axis| axis.key).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(keys("?stage=3"), "web.servers web.size db.replicas db.size");
+    assert_eq!(keys("?stage=3#web.autoscale=on&cache.place=own"), "web.size db.replicas db.size");
+    assert_eq!(
+        keys("?stage=3&add=queue,sessions#db.shards=4&cache.place=own&cache.nodes=3"),
+        "web.servers web.size cache.nodes db.replicas db.size db.shards queue.workers queue.size"
+    );
 }

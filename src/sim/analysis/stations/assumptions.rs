@@ -3,8 +3,9 @@
 use super::Queue;
 use super::predict::Dispatch;
 use crate::sim::analysis::bottleneck::number;
-use crate::sim::kinds::Kind;
+use crate::sim::analysis::names;
 use crate::sim::kinds::behavior::Surroundings;
+use crate::sim::kinds::{Kind, guard};
 use crate::sim::snapshot::{PartView, Snapshot};
 use crate::sim::topology::Topology;
 
@@ -15,13 +16,13 @@ fn setting(topology: &Topology, key: &str) -> Option<String> {
 
 /// How calls reach one of a part's servers.
 pub fn dispatch(topology: &Topology, part: &PartView, servers: usize) -> Dispatch {
-    let is_balanced = part.key == Kind::WebTier.key()
-        && topology.seen_from(0).place(Kind::LoadBalancer).is_some();
+    let balancer = names::beside(&part.key, Kind::LoadBalancer);
+    let is_balanced = names::kind(&part.key) == Some(Kind::WebTier);
     if servers < 2 || !is_balanced {
         return Dispatch::Chance;
     }
     let n = servers as u32;
-    match setting(topology, "lb.algorithm").as_deref() {
+    match setting(topology, &format!("{balancer}.algorithm")).as_deref() {
         // Alike servers have alike weights: the smooth rotation is then a plain one.
         Some("round-robin" | "weighted") => Dispatch::Rotation(n),
         Some("least-connections" | "least-time" | "two-choices") => Dispatch::Shortest(n),
@@ -37,22 +38,30 @@ pub fn room(topology: &Topology, part: &PartView) -> Option<u32> {
 /// Whether the part's slots are held while its calls wait for other parts.
 pub fn holds_for_others(topology: &Topology, figures: &Snapshot, part: &PartView) -> bool {
     let holds = setting(topology, &format!("{}.hold", part.key)).is_some_and(|text| text == "on");
-    let behind = figures.parts.iter().skip_while(|other| other.key != part.key).skip(1);
-    holds && behind.into_iter().any(|other| other.rate > 0.0)
+    holds && behind(figures, part).any(|other| other.rate > 0.0)
+}
+
+/// The parts of the same site that a request meets after this one.
+fn behind<'a>(figures: &'a Snapshot, part: &'a PartView) -> impl Iterator<Item = &'a PartView> {
+    let after = figures.parts.iter().skip_while(|other| other.key != part.key).skip(1);
+    let site = names::site(&part.key);
+    let is_guard = |key: &str| key.starts_with("to_");
+    after.filter(move |other| names::site(&other.key) == site && !is_guard(&other.key))
 }
 
 /// The mean time that a part's calls spend in it and not in the parts behind it, in seconds, by
 /// Little's law: those inside, less those inside behind it and on the way there. `None` where other
 /// parts than cache and database stand behind it.
 pub fn own_time(topology: &Topology, figures: &Snapshot, part: &PartView) -> Option<f64> {
-    let zone_ms: f64 = match setting(topology, "network.zone_ms") {
+    let network = names::beside(&part.key, Kind::Network);
+    let zone_ms: f64 = match setting(topology, &format!("{network}.zone_ms")) {
         Some(text) => text.parse().ok()?,
         None => 0.0,
     };
     let mut inside = part.mean_inside;
-    let behind = figures.parts.iter().skip_while(|other| other.key != part.key).skip(1);
-    for other in behind.filter(|other| other.rate > 0.0) {
-        if ![Kind::Cache.key(), Kind::Database.key()].contains(&other.key.as_str()) {
+    for other in behind(figures, part).filter(|other| other.rate > 0.0) {
+        let plain = [Kind::Cache, Kind::Sessions, Kind::Database];
+        if !names::kind(&other.key).is_some_and(|kind| plain.contains(&kind)) {
             return None;
         }
         let on_the_way = if other.guest { 0.0 } else { other.rate * zone_ms / 1e3 };
@@ -83,8 +92,12 @@ pub fn failing(
         fails
             .push("not all share the cores: some wait for a slot, first come, first served".into());
     }
-    if !topology.scenario().faults.is_empty() {
-        fails.push("faults are present".to_owned());
+    fails.extend(general(topology, figures, part));
+    if names::applied(topology, part, figures.window_s) > 0.0 && names::group(part) > 1 {
+        fails.push("writes are applied one after another, beside the reads".to_owned());
+    }
+    if names::kind(&part.key) == Some(Kind::WebTier) && is_scaled(topology, part) {
+        fails.push("the number of servers follows the load: one number stands for many".into());
     }
     match dispatch {
         Dispatch::Rotation(n) if queue.shared => fails.push(format!(
@@ -95,6 +108,42 @@ pub fn failing(
             "arrivals are not Poisson: the balancer sends more to a server with less to do".into(),
         ),
         _ => {}
+    }
+    fails
+}
+
+fn is_scaled(topology: &Topology, part: &PartView) -> bool {
+    setting(topology, &format!("{}.autoscale", part.key)).is_some_and(|text| text == "on")
+}
+
+/// What fails at every station of a run: faults, changes, bursts, guards that act.
+pub fn general(topology: &Topology, figures: &Snapshot, part: &PartView) -> Vec<String> {
+    let mut fails = Vec::new();
+    let scenario = topology.scenario();
+    if !scenario.faults.is_empty() {
+        fails.push("faults are present".to_owned());
+    }
+    if !scenario.changes.is_empty() {
+        fails.push("settings change while it runs".to_owned());
+    }
+    let chaos = figures.part(Kind::Chaos.key());
+    let count = |name: &str| chaos.and_then(|part| names::counter(part, name)).unwrap_or(0);
+    let failures = count("server_failures") + count("site_outages");
+    if failures > 0 {
+        fails.push(format!("machines failed at random, {failures} times"));
+    }
+    let bursts = setting(topology, "clients.burst_factor").and_then(|text| text.parse().ok());
+    if let Some(factor) = bursts.filter(|factor: &f64| *factor > 1.0) {
+        fails.push(format!("traffic comes in bursts of {} times as much", number(factor)));
+    }
+    let guard = names::kind(&part.key).and_then(guard::of);
+    let guard = guard.and_then(|guard| figures.part(&names::beside(&part.key, guard)));
+    if let Some(guard) = guard {
+        let acted = guard.counters.iter().filter(|(_, count)| *count > 0);
+        let acted: Vec<String> = acted.map(|(name, count)| format!("{name} {count}")).collect();
+        if !acted.is_empty() {
+            fails.push(format!("its guard acts: {}", acted.join(", ")));
+        }
     }
     fails
 }
@@ -127,9 +176,12 @@ fn arrivals(topology: &Topology, figures: &Snapshot, part: &PartView) -> Vec<Str
         let share = number((1.0 - users as f64 / attempts as f64) * 100.0);
         fails.push(format!("{share} % of the attempts are retries, which come when it is busy"));
     }
-    let front = topology.scenario().parts.get(topology.seen_from(0).front(0) as usize);
-    let is_front = front.is_some_and(|front| front.kind.key() == part.key);
+    let scenario = topology.scenario();
+    let site = names::site(&part.key);
+    let front = scenario.parts.get(topology.seen_from(site).front(site) as usize);
+    let is_front = front.is_some_and(|front| scenario.name(front) == part.key);
     let asked = figures.parts.iter().take_while(|other| other.key != part.key);
+    let asked = asked.filter(|other| names::site(&other.key) == site);
     let often = part.rate > 1.05 * asked.map(|other| other.rate).fold(0.0, f64::max);
     if !is_front && often && part.rate > 0.0 {
         fails.push(

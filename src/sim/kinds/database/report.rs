@@ -68,6 +68,8 @@ impl State {
         if self.policy.disk_ns > 0.0 {
             for (meter, disk) in meters.iter_mut().zip(self.disks.view(ctx)) {
                 (meter.has_disk, meter.disk_ns) = (true, disk.busy_ns);
+                (meter.disk_arrived, meter.disk_work) = (disk.arrived, disk.work);
+                meter.disk_waiting_ns = disk.waiting_ns;
             }
         }
         meters

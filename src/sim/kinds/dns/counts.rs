@@ -55,7 +55,7 @@ impl Counts {
             ("lookups", self.lookups()),
             ("hits", self.hits),
             ("misses", self.misses),
-            ("joined", self.joined),
+            ("coalesced", self.joined),
             ("directed", self.sent),
             ("misrouted", self.astray),
             ("site_checks", checks),

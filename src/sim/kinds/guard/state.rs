@@ -358,7 +358,7 @@ impl Behavior for Guard {
         vec![
             ("timeouts", counts.timeouts),
             ("retries", counts.retries),
-            ("over_budget", counts.over_budget),
+            ("retries_over_budget", counts.over_budget),
             ("opened", counts.opened),
             ("refused_open", counts.refused_open),
             ("rate_limited", counts.rate_limited),
@@ -377,6 +377,7 @@ impl Behavior for Guard {
         };
         let oldest = self.open.iter().find(|call| call.is_open(ctx.seen(call.id), self.node));
         let age = oldest.map_or(0.0, |call| ctx.now().since(call.started).seconds());
-        vec![("circuit_open", circuit), ("open", self.bulkhead.open() as f64), ("oldest_s", age)]
+        let open = self.bulkhead.open() as f64;
+        vec![("circuit_open", circuit), ("open_calls", open), ("oldest_call_s", age)]
     }
 }

@@ -324,6 +324,6 @@ impl Behavior for State {
 
     fn gauges(&self, _: &Ctx) -> Vec<(&'static str, f64)> {
         let up = self.pool.known().iter().filter(|b| b.is_up()).count();
-        vec![("servers_up", up as f64), ("active", self.active as f64 + 1.0)]
+        vec![("servers_up", up as f64), ("active_balancer", self.active as f64 + 1.0)]
     }
 }

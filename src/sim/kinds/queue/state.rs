@@ -363,7 +363,7 @@ impl Behavior for State {
             ("redelivered", counts.redelivered),
             ("duplicates", counts.duplicates),
             ("dead_letters", counts.dead),
-            ("lost", counts.lost),
+            ("lost_messages", counts.lost),
         ]
     }
 

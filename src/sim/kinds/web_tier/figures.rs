@@ -24,6 +24,10 @@ impl State {
     pub(super) fn measured(&self, ctx: &Ctx) -> Vec<(&'static str, f64)> {
         let used = || (0..self.machines.count).filter(|server| self.tier.is_alive(*server));
         let memory = || used().map(|server| self.memory_used(ctx, server, 0));
+        let share = |server: usize| {
+            let size = self.memory.size(self.machines.all[server].vcpus);
+            self.memory_used(ctx, server, 0) / size
+        };
         let serves = used().filter(|server| self.machines.all[*server].duty == Duty::Serves);
         let held = (0..self.machines.all.len()).map(|server| ctx.sessions_at(self.place(server)));
         let fleets = ctx.fleets().iter().map(|fleet| fleet.releases);
@@ -38,6 +42,7 @@ impl State {
             ("sessions_held", held.map(f64::from).sum()),
             ("memory_mean_mb", memory().sum::<f64>() / used().count().max(1) as f64),
             ("memory_max_mb", memory().fold(0.0, f64::max)),
+            ("memory_share", used().map(share).fold(0.0, f64::max)),
             ("release_oldest", f64::from(own.0)),
             ("release_newest", f64::from(own.1)),
             ("servers_on_newest", on_newest.count() as f64),

@@ -67,7 +67,9 @@ fn plan(r: Rect, tight: bool, facts: &Facts) -> Plan {
     let mut left = r.h - head - used;
     for _ in &facts.lines {
         let wanted = if facts.body == Body::Cells { 2.0 * body } else { body };
-        if left - line < wanted {
+        // Without a body the line may stand closer to the last one.
+        let close = if facts.body == Body::Empty { 8.0 } else { 0.0 };
+        if left - line + close < wanted {
             break;
         }
         plan.lines.push(y + line - 5.0);
@@ -107,8 +109,9 @@ pub fn draw(scene: &Scene<'_>, at: At, r: Rect) -> Html {
     let is_bad = troubles.iter().any(|t| t.bad);
     let x = r.x + pad;
     let lines = plan.lines.iter().zip(&facts.lines);
-    let lines = lines
-        .map(|(y, words)| text(x, *y, "dg-soft", fit::first(words, room, SMALL, Weight::Plain)));
+    let fits = |words: &&String| fit::width(words, SMALL, Weight::Plain) <= room;
+    let lines = lines.filter_map(|(y, words)| Some((*y, words.iter().find(fits)?.clone())));
+    let lines = lines.map(|(y, words)| text(x, y, "dg-soft", words));
     let content = html! { <>
         { rect(r, "8", classes!("dg-card", is_bad.then_some("bad"))) }
         { head(scene, at, r, &plan, &facts, &troubles) }

@@ -10,6 +10,7 @@ use super::state::{Condition, Load};
 use super::tier;
 use crate::sim::kinds::Kind;
 use crate::sim::snapshot::{PartView, ServerView};
+use crate::web::view::format;
 use std::ops::Range;
 use yew::prelude::*;
 
@@ -45,7 +46,7 @@ pub fn draw_all(scene: &Scene<'_>, at: At) -> Html {
             label: describe::cell(scene, at, view, range),
             stop: few || i == stop,
         };
-        choice.draw(scene, content(scene, at, &view.servers[range.clone()], range, sized))
+        choice.draw(scene, content(scene, at, view, range, sized))
     });
     html! { <g>{ for cells }</g> }
 }
@@ -79,20 +80,22 @@ fn sized(scene: &Scene<'_>, at: At, server: usize, place: Rect) -> Rect {
     Rect::new(place.x, place.bottom() - h, place.w, h)
 }
 
-fn content(
-    scene: &Scene<'_>,
-    at: At,
-    servers: &[ServerView],
-    range: &Range<usize>,
-    r: Rect,
-) -> Html {
+fn content(scene: &Scene<'_>, at: At, view: &PartView, range: &Range<usize>, r: Rect) -> Html {
+    let servers = &view.servers[range.clone()];
     let conditions: Vec<Condition> =
         servers.iter().map(|s| Condition::of(s, scene.checked(at))).collect();
     let dead = conditions.iter().filter(|c| c.is_dead()).count();
     if dead == servers.len() {
         return cross(r, conditions.contains(&Condition::Unnoticed));
     }
-    let used = describe::utilisation(servers);
+    // What has no limit of its own shows its rate, beside that of the busiest one.
+    let endless = is_endless(view);
+    let used = if endless {
+        let busiest = view.servers.iter().map(|s| s.rate).fold(1e-9, f64::max);
+        servers.iter().map(|s| s.rate).fold(0.0, f64::max) / busiest
+    } else {
+        describe::utilisation(servers)
+    };
     let troubled = conditions.iter().copied().find(|c| *c != Condition::Sound);
     let note = note(scene, at, range, &conditions);
     let (x, middle) = r.centre();
@@ -100,13 +103,22 @@ fn content(
         .into_iter()
         .find(|text| r.h >= 30.0 && fit::width(text, SMALL, Weight::Plain) <= r.w - 4.0);
     let y = if note.is_some() { middle - 2.0 } else { middle + 4.5 };
-    let number = number(scene.is_measured().then_some(used), r);
+    let number = if endless && scene.is_measured() {
+        let rate = format::rate(servers.iter().map(|s| s.rate).sum());
+        let short =
+            rate.trim_end_matches("/s").trim_end_matches('\u{202f}').replace('\u{202f}', "");
+        [rate, short]
+            .into_iter()
+            .find(|text| r.h >= 14.0 && fit::width(text, KEY, Weight::Plain) <= r.w - 3.0)
+    } else {
+        number(scene.is_measured().then_some(used), r)
+    };
     // Where the level must not run: height and width of each text.
     let mut texts = Vec::new();
     texts.extend(number.as_ref().map(|text| (y - 4.0, fit::width(text, KEY, Weight::Bold))));
     texts.extend(note.as_ref().map(|text| (y + 10.0, fit::width(text, SMALL, Weight::Plain))));
     html! { <>
-        { fill(r, used, troubled, &texts) }
+        { fill(r, used, troubled, &texts, endless) }
         if let Some(number) = number {
             { text_middle(x, y, "dg-in", number) }
         }
@@ -114,6 +126,11 @@ fn content(
             { text_middle(x, y + 14.0, "dg-note", note) }
         }
     </> }
+}
+
+/// Whether the servers of a part have neither processors nor slots that could fill up.
+fn is_endless(view: &PartView) -> bool {
+    view.servers.len() > 1 && view.servers.iter().all(|s| s.cores.is_none() && s.slots.is_none())
 }
 
 /// The number in a cell, as far as there is room.
@@ -130,6 +147,13 @@ fn number(used: Option<f64>, r: Rect) -> Option<String> {
 
 /// A word below the number, in shorter and shorter wordings.
 fn note(scene: &Scene<'_>, at: At, range: &Range<usize>, conditions: &[Condition]) -> Vec<String> {
+    let (shards, copies) = parts::shards(scene.scenario, at);
+    if shards > 1 && conditions.len() == copies && conditions.iter().all(|c| !c.is_dead()) {
+        return vec![
+            format!("shard {}", range.start / copies + 1),
+            format!("s{}", range.start / copies + 1),
+        ];
+    }
     if conditions.len() > 1 {
         let dead = conditions.iter().filter(|c| c.is_dead()).count();
         return if dead > 0 {
@@ -172,8 +196,14 @@ fn database_note(scene: &Scene<'_>, at: At, server: usize) -> Vec<String> {
 
 /// The cell, filled from below, with a strong line at the level that leaves a gap for the text
 /// that it would cross: its height and its width.
-fn fill(r: Rect, used: f64, troubled: Option<Condition>, texts: &[(f64, f64)]) -> Html {
-    let load = Load::of(used).class();
+fn fill(
+    r: Rect,
+    used: f64,
+    troubled: Option<Condition>,
+    texts: &[(f64, f64)],
+    endless: bool,
+) -> Html {
+    let load = if endless { "flow" } else { Load::of(used).class() };
     let h = r.h * used.clamp(0.0, 1.0);
     let y = r.bottom() - h;
     let level = (y + 1.0).min(r.bottom() - 1.0);

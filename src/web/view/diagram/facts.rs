@@ -1,8 +1,9 @@
 //! What a part's card says: its names, what it is set to, its key numbers, and what its body
 //! shows. A kind without words of its own says what all parts can say.
 
+use super::fit;
 use super::parts::{self, At};
-use super::scene::Scene;
+use super::scene::{SMALL, Scene};
 use crate::sim::kinds::Kind;
 use crate::web::view::format;
 
@@ -61,7 +62,8 @@ pub fn of(scene: &Scene<'_>, at: At) -> Facts {
 fn usual(scene: &Scene<'_>, at: At) -> Facts {
     let names = Kind::ALL.iter().position(|kind| *kind == at.kind).map(|i| &LABELS[i..=i]);
     let servers = scene.servers(at);
-    let quiet = if scene.is_measured() { vec!["backlog 0".to_owned()] } else { Vec::new() };
+    let quiet =
+        if scene.is_measured() { vec!["backlog 0".to_owned(), String::new()] } else { Vec::new() };
     Facts {
         names: names.unwrap_or(&[]),
         setting: if servers > 1 {
@@ -108,13 +110,17 @@ fn dns(scene: &Scene<'_>, at: At) -> Facts {
 }
 
 fn balancer(scene: &Scene<'_>, at: At) -> Facts {
-    let algorithm = parts::choice(scene.scenario, at, "algorithm").to_owned();
+    let algorithm = parts::choice(scene.scenario, at, "algorithm");
+    let room = scene.grid.card(at).map_or(0.0, |card| card.w - 2.0 * scene.pad());
+    let mut lines: Vec<Wordings> =
+        fit::wrap(algorithm, room, SMALL, 2).into_iter().map(|line| vec![line]).collect();
     let every = parts::set(scene.scenario, at, "check_s").unwrap_or(0.0);
     let checks = if scene.parts.site(at).is_some_and(|site| site.checks) {
         vec![format!("checks every {every}\u{202f}s"), format!("check {every}\u{202f}s")]
     } else {
         vec!["no health checks".to_owned(), "no checks".to_owned()]
     };
+    lines.push(checks);
     let used = scene.view(at).filter(|_| scene.is_measured()).map(|view| view.utilisation);
     let busy = used.map_or_else(
         || "not measured".to_owned(),
@@ -124,7 +130,7 @@ fn balancer(scene: &Scene<'_>, at: At) -> Facts {
     Facts {
         names: &["Load balancer", "Balancer", "LB"],
         setting: Vec::new(),
-        lines: vec![vec![algorithm], checks],
+        lines,
         key: Vec::new(),
         quiet: vec![busy, short],
         body: Body::Use,

@@ -70,6 +70,9 @@ impl Scene<'_> {
     #[must_use]
     pub fn lookups(&self) -> f64 {
         let dns = self.view(At::new(Kind::Dns, 0));
+        if let Some(rate) = self.counted(At::new(Kind::Dns, 0), "lookups") {
+            return rate;
+        }
         dns.and_then(|view| view.servers.first()).map_or(0.0, |server| server.rate)
     }
 

@@ -84,6 +84,13 @@ impl Curve {
         Self([a, (a.0, middle), (b.0, middle), b])
     }
 
+    /// From left to right, turning early, so that it runs level for most of its way.
+    #[must_use]
+    pub fn early(a: Point, b: Point) -> Self {
+        let x = |share: f64| a.0 + share * (b.0 - a.0);
+        Self([a, (x(0.3), a.1), (x(0.12), b.1), b])
+    }
+
     /// Down first, then across.
     #[must_use]
     pub fn corner(a: Point, b: Point) -> Self {

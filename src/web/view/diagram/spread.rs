@@ -24,7 +24,7 @@ const COLUMNS: [(Column, f64); 5] = [
 pub fn sites(room: Room, parts: &Parts) -> Grid {
     let Room { width, tight, .. } = room;
     let (margin, legend) = (pick(tight, 8.0, 12.0), pick(tight, 22.0, 26.0));
-    let users_w = (0.135 * width).clamp(104.0, 168.0);
+    let users_w = (0.15 * width).clamp(112.0, 176.0);
     let edge_w = (0.115 * width).clamp(88.0, 150.0);
     let (near, fan) = ((0.026 * width).clamp(12.0, 34.0), (0.062 * width).clamp(44.0, 74.0));
     let (n, gap) =
@@ -34,7 +34,7 @@ pub fn sites(room: Room, parts: &Parts) -> Grid {
         4 | 5 => 88.0,
         _ => 66.0,
     };
-    let users_h = users_height(Form::Sites, tight, parts.rows.len());
+    let users_h = users_height(Form::Sites, true, parts.rows.len());
     let tower = n * each + (n - 1.0) * gap;
     let needed = users_h.max(tower) + legend + 2.0 * margin + 4.0;
     let height = height(room.height, needed, 2.0);

@@ -55,13 +55,13 @@ pub fn draw(scene: &Scene<'_>) -> Html {
         ("dg-soft", vec![format!("{daily} a day"), daily])
     };
     let weight = if failed > 0.0 { Weight::Bold } else { Weight::Plain };
-    let right = fit::first(&right, room, SMALL, weight);
+    let right = right.into_iter().find(|text| fit::width(text, SMALL, weight) <= room);
     let busiest = scene.parts.rows.iter().map(|row| rate(figures, row)).fold(0.0, f64::max);
     let rows = scene.parts.rows.iter().enumerate();
     let content = html! { <>
         { rect(r, "8", "dg-card") }
         { header(Kind::Clients, r, pad, y - r.y, &["Users"], &[]) }
-        { text_end(r.right() - pad, y, class, right) }
+        if let Some(right) = right { { text_end(r.right() - pad, y, class, right) } }
         { for rows.map(|(i, row)| region(scene, scene.grid.region(i), row, busiest)) }
     </> };
     let label = describe::users(scene);
@@ -118,5 +118,11 @@ fn short(name: &str) -> Vec<String> {
         }
     }
     wordings.push(name.replace("North America", "N. Am."));
+    wordings.push(
+        name.replace("North America", "NA")
+            .replace("South America", "S. Am.")
+            .replace("South-East", "SE")
+            .replace(" regions", ""),
+    );
     wordings
 }

@@ -143,12 +143,12 @@ fn front(grid: &Grid, parts: &Parts, site: u8) -> Option<Wire> {
     }
     let y = card.centre().1;
     // The label stands on the side of the line that it does not come from.
-    let is_lower = y > grid.axis + 1.0;
+    let is_lower = y > grid.axis + 30.0;
     let (upper, lower) = if is_lower { (y + 15.0, y + 29.0) } else { (y - 8.0, y - 22.0) };
     let x = frame.x - 5.0;
     Some(Wire {
         to,
-        curve: Curve::across(start, (card.x, y)),
+        curve: Curve::early(start, (card.x, y)),
         labels: [(x, upper), (x, lower)],
         side: Side::Right,
         room: frame.x - start.0 - 8.0,
@@ -174,12 +174,10 @@ fn inside(grid: &Grid, parts: &Parts, to: At) -> Option<Wire> {
                 (grid.axis, web.y),
                 web.y - balancer.bottom(),
             ),
-            _ => beside(
-                to,
-                balancer,
-                web,
-                balancer.centre().1.clamp(web.y + 8.0, web.bottom() - 8.0),
-            ),
+            _ => {
+                let y = balancer.centre().1.clamp(web.y + 8.0, web.bottom() - 8.0);
+                beside(to, balancer, web, y, web.x - balancer.right())
+            }
         });
     }
     match grid.form {
@@ -187,15 +185,22 @@ fn inside(grid: &Grid, parts: &Parts, to: At) -> Option<Wire> {
         Form::Tall => Some(down_the_side(grid, to, web, card, site)),
         Form::Square => Some(below(to, web, card, tier)),
         Form::Row | Form::Sites => {
-            let y = lane(grid, parts, to, card)?;
-            Some(beside(to, web, card, y.clamp(web.y + 8.0, web.bottom() - 6.0)))
+            let y = lane(grid, parts, to, card)?.clamp(web.y + 8.0, web.bottom() - 6.0);
+            // What stands before it covers the line, unless it ends well above.
+            let before = grid.cards.iter().filter(|(at, rect)| {
+                at.site == to.site
+                    && !at.kind.is_global()
+                    && rect.right() <= card.x
+                    && rect.bottom() > y - 20.0
+            });
+            let covered = before.map(|(_, rect)| rect.right()).fold(web.right(), f64::max);
+            Some(beside(to, web, card, y, card.x - covered))
         }
     }
 }
 
 /// A line at a height between two cards that stand side by side; its label stands before its end.
-fn beside(to: At, from: Rect, until: Rect, y: f64) -> Wire {
-    let free = until.x - from.right();
+fn beside(to: At, from: Rect, until: Rect, y: f64, free: f64) -> Wire {
     let wire = level(
         to,
         (from.right(), y),

@@ -20,7 +20,6 @@ const WORDS: &[(&str, &str, &str, &str)] = &[
     ("expire", "expire", "Expire", "All that resolvers remember runs out, now"),
     ("spike", "spike3", "Spike × 3", "Three times the usual traffic"),
     ("deploy", "deploy", "Deploy", "The release that is set is rolled out, from now"),
-    ("reshard", "reshard", "Reshard", "Resharding to the number that is set begins, now"),
 ];
 
 /// Buttons, and the faults that there are.

@@ -1,0 +1,205 @@
+//! What could limit a system: each resource of each server with its load.
+
+use super::{Bottleneck, Resource};
+use crate::sim::analysis::names;
+use crate::sim::kinds::behavior::Surroundings;
+use crate::sim::kinds::param::Spec;
+use crate::sim::kinds::{Kind, database, queue, web_tier};
+use crate::sim::snapshot::{PartView, ServerView, Snapshot};
+use crate::sim::topology::Topology;
+
+/// How much there is of a resource, what comes, what of it is in use, and the calls that take it.
+struct Use {
+    resource: Resource,
+    capacity: f64,
+    load: f64,
+    used: f64,
+    calls: f64,
+}
+
+/// A part with its settings.
+struct Place<'a> {
+    figures: &'a Snapshot,
+    part: &'a PartView,
+    kind: Kind,
+    spec: Option<&'a Spec>,
+    /// Writes per second that a replica applies.
+    applied: f64,
+}
+
+/// All of them, in the order of parts and servers.
+pub fn candidates(topology: &Topology, figures: &Snapshot) -> Vec<Bottleneck> {
+    let mut all = Vec::new();
+    for part in &figures.parts {
+        let Some(kind) = names::kind(&part.key) else { continue };
+        let spec = topology.scenario().spec_at(kind, names::site(&part.key));
+        let applied = names::applied(topology, part, figures.window_s);
+        let place = Place { figures, part, kind, spec, applied };
+        for (index, server) in part.servers.iter().enumerate() {
+            if server.alive && server.rate > 0.0 {
+                let uses = place.uses(index, server);
+                all.extend(uses.into_iter().filter(is_used).map(|u| place.bottleneck(index, &u)));
+            }
+        }
+        let whole = [place.memory(), place.apply()];
+        all.extend(whole.into_iter().flatten().filter(is_used).map(|u| place.bottleneck(0, &u)));
+    }
+    all
+}
+
+fn is_used(one: &Use) -> bool {
+    one.capacity > 0.0 && one.load > 0.0 && one.calls > 0.0
+}
+
+impl Place<'_> {
+    fn uses(&self, index: usize, server: &ServerView) -> Vec<Use> {
+        let calls = server.rate;
+        if self.kind == Kind::Queue && index > 0 {
+            return self.worker(server).into_iter().collect();
+        }
+        let mut uses = Vec::new();
+        let mut add = |resource, capacity: f64, load: f64, used: f64| {
+            uses.push(Use { resource, capacity, load, used, calls });
+        };
+        // Applying does not count as a call: its work comes on top.
+        let applies = self.applied * f64::from(names::role(self.part, index));
+        let applying = applies * server.work_s.unwrap_or(0.0) * server.slow.max(1.0);
+        let own = offered(self.figures, self.part, index) + applying;
+        match (server.cores, server.slots) {
+            (Some(_), _) if self.part.guest => {}
+            (Some(cores), _) => add(Resource::Processor, cores, own / cores, server.utilisation),
+            (None, Some(slots)) => {
+                let slots = f64::from(slots);
+                add(Resource::Slots, slots, own / slots, server.utilisation);
+            }
+            (None, None) => {}
+        }
+        if let (Some(slots), Some(used)) = (server.slots, server.slots_used) {
+            let is_database = self.kind == Kind::Database;
+            let held = if is_database { Resource::Connections } else { Resource::HeldSlots };
+            add(held, f64::from(slots), used, used);
+        }
+        if let (Some(io), Some(used)) = (&server.disk_io, server.disk) {
+            let load = io.rate * io.work_s.unwrap_or(0.0);
+            uses.push(Use { resource: Resource::Disk, capacity: 1.0, load, used, calls: io.rate });
+        }
+        uses
+    }
+
+    /// A worker: all messages taken in, shared by the slots of all workers.
+    fn worker(&self, server: &ServerView) -> Option<Use> {
+        let (used, slots) = (server.slots_used?, f64::from(server.slots?));
+        let [came, went] = ["enqueued", "delivered"].map(|name| names::counter(self.part, name));
+        let (came, went) = (came? as f64, went? as f64);
+        let waits = names::gauge(self.part, "depth")? > 0.0 && went > 0.0;
+        let load = if waits { used * (came / went).max(1.0) } else { used };
+        let calls = server.rate * load / used.max(1e-12);
+        Some(Use { resource: Resource::Workers, capacity: slots, load, used, calls })
+    }
+
+    /// The fullest web server's memory, past what the bare process takes.
+    fn memory(&self) -> Option<Use> {
+        let spec = self.spec.filter(|_| self.kind == Kind::WebTier)?;
+        let number = |row: web_tier::Setting| spec.number(row as usize);
+        let base = number(web_tier::Setting::Base);
+        let size = number(web_tier::Setting::Memory) * 1e3 * web_tier::vcpus(spec, 0);
+        let used = names::gauge(self.part, "memory_max_mb")?;
+        let load = (used - base).max(0.0) / (size - base).max(1e-9);
+        let calls = self.part.servers.first()?.rate;
+        let capacity = (size - base).max(0.0);
+        Some(Use { resource: Resource::Memory, capacity, load, used: used / size, calls })
+    }
+
+    /// A replica's applying of writes, where all shards get as many.
+    fn apply(&self) -> Option<Use> {
+        let spec = self.spec.filter(|_| self.kind == Kind::Database)?;
+        let calls = self.applied;
+        let load = calls * database::apply_s(spec);
+        Some(Use { resource: Resource::Apply, capacity: 1.0, load, used: load.min(1.0), calls })
+    }
+
+    /// How many servers do the same now, and how many there may be, where the number follows the
+    /// load.
+    fn growth(&self, resource: Resource) -> Option<(usize, usize)> {
+        let spec = self.spec?;
+        let up = |from: usize| {
+            let servers = self.part.servers.iter().skip(from);
+            servers.filter(|server| server.alive && !server.leaving).count()
+        };
+        match self.kind {
+            Kind::WebTier => web_tier::scaling(spec).map(|(_, most)| (up(0), most)),
+            Kind::Queue if resource == Resource::Workers => {
+                queue::scaling(spec).map(|(_, most)| (up(1), most))
+            }
+            _ => None,
+        }
+    }
+
+    fn bottleneck(&self, index: usize, one: &Use) -> Bottleneck {
+        let Use { resource, capacity, load, used, calls } = *one;
+        let users = &self.figures.users;
+        // Without the retries that come with trouble, this much of the load is left.
+        let calm = users.arrived as f64 / (self.figures.attempts.max(users.arrived).max(1)) as f64;
+        let growth = self.growth(resource).filter(|(now, most)| *now > 0 && most > now);
+        let more = growth.map_or(1.0, |(now, most)| most as f64 / now as f64);
+        let most_traffic = self.figures.offered_rate() / (load * calm) * more;
+        let is_whole = matches!(resource, Resource::Memory | Resource::Apply);
+        let name = match resource {
+            Resource::Apply => names::role_label(self.part, 1),
+            Resource::Memory => names::label(&self.part.key),
+            _ => names::server(self.part, index),
+        };
+        Bottleneck {
+            part: self.part.key.clone(),
+            server: (!is_whole).then_some(index),
+            name,
+            resource,
+            utilisation: used,
+            load,
+            work_s: load * capacity / calls,
+            calls,
+            most_calls: calls / load,
+            most_traffic,
+            headroom: most_traffic / self.figures.offered_rate().max(1e-12) - 1.0,
+            alike: 1,
+            others: None,
+            grows_to: growth.map(|(_, most)| most),
+            role: names::role(self.part, index),
+        }
+    }
+}
+
+/// Work that comes to a server's machine in a second, in seconds of a core or slot: its own and its
+/// guests'.
+fn offered(figures: &Snapshot, host: &PartView, index: usize) -> f64 {
+    let work = |server: &ServerView| server.rate * server.work_s.unwrap_or(0.0);
+    let server = &host.servers[index];
+    let mut sum = work(server);
+    if server.cores.is_some() && is_host(figures, host) {
+        for guest in guests(figures, host) {
+            if guest.servers.len() == host.servers.len() {
+                sum += work(&guest.servers[index]);
+            } else if index == 0 {
+                sum += guest.servers.iter().map(work).sum::<f64>();
+            }
+        }
+    }
+    sum * server.slow.max(1.0)
+}
+
+/// The parts that live on this part's machines, if it is a web tier.
+pub fn guests<'a>(figures: &'a Snapshot, host: &'a PartView) -> impl Iterator<Item = &'a PartView> {
+    let is_web = names::kind(&host.key) == Some(Kind::WebTier);
+    let site = names::site(&host.key);
+    figures.parts.iter().filter(move |p| is_web && p.guest && names::site(&p.key) == site)
+}
+
+/// Whether guests live on this part's machines: those of the web servers.
+pub fn is_host(figures: &Snapshot, part: &PartView) -> bool {
+    guests(figures, part).next().is_some()
+}
+
+/// Whether users meet edges first.
+pub fn has_edges(topology: &Topology) -> bool {
+    topology.seen_from(0).place(Kind::Cdn).is_some()
+}

@@ -1,0 +1,235 @@
+//! The explanation in sentences with numbers: what is down, what limits the system, what is
+//! refused or grows already.
+
+use super::candidates::{has_edges, is_host};
+use super::{Bottleneck, Resource, find};
+use crate::sim::analysis::names;
+use crate::sim::kinds::Kind;
+use crate::sim::snapshot::{PartView, ServerView, Snapshot};
+use crate::sim::topology::Topology;
+
+/// The explanation: which part is down, or what limits the system and by how much, and what is
+/// refused or grows already.
+#[must_use]
+pub fn explain(topology: &Topology, figures: &Snapshot) -> Vec<String> {
+    let mut said = Vec::new();
+    for part in figures.parts.iter().filter(|part| is_down(part)) {
+        said.push(format!(
+            "{} is down: all its servers are dead, and {:.1} % of all requests fail.",
+            names::label(&part.key),
+            figures.users.error_share() * 100.0
+        ));
+    }
+    match find(topology, figures) {
+        Some(found) => said.push(found.in_words(figures)),
+        None => said.push("No server has any work to do.".to_owned()),
+    }
+    said.extend(edges(topology, figures));
+    said.extend(trouble(figures));
+    said
+}
+
+fn is_down(part: &PartView) -> bool {
+    !part.servers.is_empty() && part.servers.iter().all(|server| !server.alive)
+}
+
+/// What edges keep away from the sites.
+fn edges(topology: &Topology, figures: &Snapshot) -> Option<String> {
+    let edges =
+        figures.part(Kind::Cdn.key()).filter(|part| has_edges(topology) && part.rate > 0.0)?;
+    let count = |name: &str| names::counter(edges, name).unwrap_or(0) as f64 / figures.window_s;
+    let hits = count("hits");
+    Some(format!(
+        "The edges answer {} of the {} requests per second that come to them ({:.0} %); without \
+         them the sites would have {} more.",
+        number(hits),
+        number(edges.rate),
+        hits / edges.rate * 100.0,
+        number(hits)
+    ))
+}
+
+/// Refusals, and backlogs that grow: at the last part on the way, where they begin.
+fn trouble(figures: &Snapshot) -> Vec<String> {
+    let mut said = Vec::new();
+    let refused = |part: &PartView| part.servers.iter().map(|s| s.refused).sum::<f64>();
+    if let Some(part) = figures.parts.iter().rev().find(|part| refused(part) > 0.0) {
+        said.push(format!(
+            "{} refuses {} of {} calls per second: its backlog is full.",
+            names::label(&part.key),
+            number(refused(part)),
+            number(part.rate)
+        ));
+    }
+    let growth = |part: &PartView| {
+        let tally = &part.tally;
+        let more = tally.arrived as f64 - (tally.good + tally.failed) as f64;
+        // What is inside varies by chance like the square root of what comes.
+        let chance = 4.0 * libm::sqrt(tally.arrived as f64) + 0.005 * tally.arrived as f64;
+        (more > chance && figures.window_s > 0.0).then(|| more / figures.window_s)
+    };
+    if let Some((part, growth)) =
+        figures.parts.iter().rev().find_map(|part| growth(part).map(|growth| (part, growth)))
+    {
+        said.push(format!(
+            "At {} {} calls per second more come than go: its backlog grows.",
+            names::label(&part.key),
+            number(growth)
+        ));
+    }
+    said.extend(figures.parts.iter().filter_map(|part| waiting(part, figures.window_s)));
+    said.extend(figures.parts.iter().filter_map(counted));
+    said
+}
+
+/// Messages that wait for workers, where they get more.
+fn waiting(part: &PartView, window_s: f64) -> Option<String> {
+    let count = |name: &str| names::counter(part, name).map(|count| count as f64);
+    let (came, went) = (count("enqueued")?, count("delivered")?);
+    let depth = names::gauge(part, "depth")?;
+    let more = came - went;
+    (more > 4.0 * libm::sqrt(came) + 0.005 * came && window_s > 0.0).then(|| {
+        format!(
+            "In {} {} messages per second more come than workers take: {} wait, the oldest for \
+             {} s.",
+            names::label(&part.key),
+            number(more / window_s),
+            number(depth),
+            number(names::gauge(part, "oldest_s").unwrap_or(0.0))
+        )
+    })
+}
+
+/// What a part counts that nobody wants.
+fn counted(part: &PartView) -> Option<String> {
+    let found = UNWANTED.iter().filter_map(|(name, words)| {
+        let count = names::counter(part, name).filter(|count| *count > 0)?;
+        Some(format!("{count} {words}"))
+    });
+    let found: Vec<String> = found.collect();
+    (!found.is_empty()).then(|| format!("{}: {}.", names::label(&part.key), found.join(", ")))
+}
+
+/// Counters of what nobody wants, with their words.
+const UNWANTED: [(&str, &str); 7] = [
+    ("lost_writes", "acknowledged writes lost"),
+    ("refused_writes", "writes refused for want of a primary"),
+    ("out_of_memory", "requests without memory for them"),
+    ("sessions_lost", "sessions lost"),
+    ("dead_letters", "dead letters"),
+    ("lost_messages", "messages lost"),
+    ("torn_writes", "writes of which only one half came about"),
+];
+
+impl Bottleneck {
+    /// The explanation in a sentence or two with numbers.
+    #[must_use]
+    pub fn in_words(&self, figures: &Snapshot) -> String {
+        let Self { name, calls, most_calls, most_traffic, .. } = self;
+        let part = figures.part(&self.part);
+        let server = part.and_then(|part| part.servers.get(self.server.unwrap_or(0)));
+        let each = match self.server {
+            None if self.alike > 1 => format!(" on each of its {} servers", self.alike),
+            _ => String::new(),
+        };
+        let takes = self.takes(figures, part, server);
+        let others = self.others.map_or_else(String::new, |others| {
+            format!(" (the others are at {:.0} %)", others * 100.0)
+        });
+        let verb = if self.load >= 1.0 { "it can serve" } else { "it saturates at" };
+        let grown = self.grows_to.map_or_else(String::new, |most| {
+            format!("with the {most} servers that there may be, ")
+        });
+        let traffic = format!(
+            "{grown}that is {} requests per second of users if work grows in step with traffic \
+             (now {})",
+            number(*most_traffic),
+            number(figures.offered_rate()),
+        );
+        let room = if self.headroom >= 0.0 {
+            format!("{:.0} % more than today", self.headroom * 100.0)
+        } else {
+            format!("{:.0} % less than users ask for", -self.headroom * 100.0)
+        };
+        format!(
+            "{name} {takes} and {} arrive per second{each}{others}; {verb} {}. {}, {room}.",
+            number(*calls),
+            number(*most_calls),
+            capital(&traffic)
+        )
+    }
+
+    /// What of its resource is in use and what a call takes.
+    fn takes(
+        &self,
+        figures: &Snapshot,
+        part: Option<&PartView>,
+        server: Option<&ServerView>,
+    ) -> String {
+        let used = self.utilisation * 100.0;
+        let ms = number(self.work_s * 1e3);
+        let slots = server.and_then(|server| server.slots).unwrap_or(1);
+        match self.resource {
+            Resource::Processor => {
+                let cores = server.and_then(|server| server.cores).unwrap_or(1.0);
+                let cores = if (cores - 1.0).abs() < 1e-9 {
+                    String::new()
+                } else {
+                    format!(" of {} effective cores", number(cores))
+                };
+                let guests = match part {
+                    Some(part) if is_host(figures, part) => ", with all that lives on it,",
+                    _ => "",
+                };
+                format!("is at {used:.0} % of its CPU: a call{guests} needs {ms} ms{cores}")
+            }
+            Resource::Slots => {
+                let slots =
+                    if slots == 1 { "its slot".into() } else { format!("its {slots} slots") };
+                format!("is at {used:.0} % of {slots}: a call needs {ms} ms of one")
+            }
+            Resource::HeldSlots => format!(
+                "has {used:.0} % of its {slots} slots taken: a call holds one for {ms} ms, most \
+                 of it waiting for other parts"
+            ),
+            Resource::Connections => format!(
+                "has {used:.0} % of its {slots} connections taken: a query keeps one for {ms} ms"
+            ),
+            Resource::Disk => {
+                format!("is at {used:.0} % of its disk: a call that needs it takes {ms} ms of it")
+            }
+            Resource::Workers => {
+                format!("is at {used:.0} % of {slots} jobs at once: a job takes {ms} ms")
+            }
+            Resource::Memory => format!(
+                "is at {used:.0} % of its memory: for each call per second {} MB are in use",
+                number(self.work_s)
+            ),
+            Resource::Apply => format!(
+                "are at {used:.0} % of applying writes, one after another: a write takes {ms} ms"
+            ),
+        }
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// A number with three digits that count, in full from a hundred on.
+#[must_use]
+pub fn number(x: f64) -> String {
+    if x == 0.0 || !x.is_finite() {
+        return format!("{x}");
+    }
+    let order = libm::floor(libm::log10(x.abs()));
+    let digits = (2.0 - order).clamp(0.0, 9.0) as usize;
+    format!("{x:.digits$}")
+}
+
+/// As [`number`], and whole numbers as such.
+#[must_use]
+pub fn count(x: f64) -> String {
+    if libm::round(x) == x { format!("{x}") } else { number(x) }
+}

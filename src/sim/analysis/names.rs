@@ -1,0 +1,197 @@
+//! Names of parts and servers for people, from their names in links: "Web tier of site 2",
+//! "Database shard 3 primary".
+
+use crate::sim::kinds::{Kind, database};
+use crate::sim::region::REGIONS;
+use crate::sim::snapshot::PartView;
+use crate::sim::topology::Topology;
+
+/// What a name in links stands for: the kind, and the site counted from 0 where it has a number.
+#[must_use]
+pub fn parse(key: &str) -> Option<(Kind, Option<u8>)> {
+    let word = key.trim_end_matches(|c: char| c.is_ascii_digit());
+    let site = key[word.len()..].parse::<u8>().ok().and_then(|number| number.checked_sub(1));
+    Kind::by_key(word).map(|kind| (kind, site))
+}
+
+/// The kind of a part.
+#[must_use]
+pub fn kind(key: &str) -> Option<Kind> {
+    parse(key).map(|(kind, _)| kind)
+}
+
+/// The site of a part, counted from 0; the first for a part outside all sites.
+#[must_use]
+pub fn site(key: &str) -> u8 {
+    parse(key).and_then(|(_, site)| site).unwrap_or(0)
+}
+
+/// A part of another kind in the same site: its name in links.
+#[must_use]
+pub fn beside(key: &str, kind: Kind) -> String {
+    match parse(key) {
+        Some((_, Some(site))) if !kind.is_global() => format!("{}{}", kind.key(), site + 1),
+        _ => kind.key().to_owned(),
+    }
+}
+
+/// The name of a part.
+#[must_use]
+pub fn label(key: &str) -> String {
+    match parse(key) {
+        None => key.to_owned(),
+        Some((Kind::Network, Some(site))) => format!("Site {}", site + 1),
+        Some((kind, site)) => with_site(kind.label().to_owned(), site),
+    }
+}
+
+fn with_site(name: String, site: Option<u8>) -> String {
+    match site {
+        Some(site) => format!("{name} of site {}", site + 1),
+        None => name,
+    }
+}
+
+/// The value of a gauge.
+#[must_use]
+pub fn gauge(part: &PartView, name: &str) -> Option<f64> {
+    part.gauges.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
+}
+
+/// The count of a counter over the window.
+#[must_use]
+pub fn counter(part: &PartView, name: &str) -> Option<u64> {
+    part.counters.iter().find(|(known, _)| known == name).map(|(_, count)| *count)
+}
+
+/// Servers of each shard of a database.
+#[must_use]
+pub fn group(part: &PartView) -> usize {
+    let shards = gauge(part, "shards").map_or(1, |shards| shards as usize).max(1);
+    (part.servers.len() / shards).max(1)
+}
+
+/// The name of a server; the part's where it is alone.
+#[must_use]
+pub fn server(part: &PartView, index: usize) -> String {
+    let Some((kind, site)) = parse(&part.key) else { return part.key.clone() };
+    let number = index + 1;
+    let name = kind.label();
+    let name = match (kind, part.servers.len()) {
+        (Kind::Queue, _) if index == 0 => "Queue".to_owned(),
+        (Kind::Queue, _) => format!("Worker {index}"),
+        (Kind::Cdn, _) => format!("Edge in {}", REGIONS.get(index).map_or("", |r| r.name)),
+        (Kind::Network, _) => {
+            let zone = format!("zone {number}");
+            return match site {
+                Some(site) => format!("Site {}, {zone}", site + 1),
+                None => format!("Site, {zone}"),
+            };
+        }
+        (_, 0 | 1) => return label(&part.key),
+        (Kind::Database, _) => format!("{name}{}", member(part, index)),
+        (Kind::Cache, _) if part.guest => format!("{name} on web server {number}"),
+        (Kind::Cache | Kind::Sessions, _) => format!("{name} node {number}"),
+        _ => format!("{name} server {number}"),
+    };
+    with_site(name, site)
+}
+
+/// The place of a database server: its shard where there are several, and what it is there.
+fn member(part: &PartView, index: usize) -> String {
+    let group = group(part);
+    let shard = match part.servers.len() > group {
+        true => format!(" shard {}", index / group + 1),
+        false => String::new(),
+    };
+    let is_primary = part.servers.get(index).is_some_and(|server| server.is_primary);
+    match (group, index % group) {
+        (1, _) => shard,
+        (_, 0) if !is_primary => format!("{shard} former primary"),
+        (_, place) if !is_primary => format!("{shard} replica {place}"),
+        _ => format!("{shard} primary"),
+    }
+}
+
+/// Writes per second that each replica of a database applies, where all shards get as many; 0 where
+/// applying takes no work.
+#[must_use]
+pub fn applied(topology: &Topology, part: &PartView, window_s: f64) -> f64 {
+    let spec = topology.scenario().spec_at(Kind::Database, site(&part.key));
+    let is_database = kind(&part.key) == Some(Kind::Database);
+    let takes_work = spec.is_some_and(|spec| database::apply_s(spec) > 0.0);
+    if !is_database || !takes_work || group(part) == 1 || window_s <= 0.0 {
+        return 0.0;
+    }
+    let shards = gauge(part, "shards").unwrap_or(1.0).max(1.0);
+    counter(part, "acknowledged_writes").unwrap_or(0) as f64 / window_s / shards
+}
+
+/// What a server does among those of its part: those with the same role are alike.
+#[must_use]
+pub fn role(part: &PartView, index: usize) -> u8 {
+    match kind(&part.key) {
+        Some(Kind::Queue) => u8::from(index > 0),
+        Some(Kind::Database) => {
+            let is_alone = group(part) == 1;
+            u8::from(!is_alone && !part.servers.get(index).is_some_and(|s| s.is_primary))
+        }
+        _ => 0,
+    }
+}
+
+/// The role of servers as a group: "Database primaries", "Workers".
+#[must_use]
+pub fn role_label(part: &PartView, role: u8) -> String {
+    let Some((kind, site)) = parse(&part.key) else { return part.key.clone() };
+    let name = match (kind, role) {
+        (Kind::Queue, 0) => "Queue".to_owned(),
+        (Kind::Queue, _) => "Workers".to_owned(),
+        (Kind::Database, 0) if group(part) == 1 => database::LABEL.to_owned(),
+        (Kind::Database, 0) if part.servers.len() == group(part) => {
+            format!("{} primary", database::LABEL)
+        }
+        (Kind::Database, 0) => format!("{} primaries", database::LABEL),
+        (Kind::Database, _) => format!("{} replicas", database::LABEL),
+        _ => return label(&part.key),
+    };
+    with_site(name, site)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::engine::Engine;
+    use crate::sim::scenario::link;
+    use crate::sim::snapshot::Snapshot;
+
+    #[test]
+    fn names_have_site_shard_and_place() {
+        let text = "?stage=3&add=queue&sites=2#v=1&db.shards=2&db.replicas=1&network.zones=2\
+                    &lb.pair=on";
+        let reading = link::read(text);
+        assert_eq!(reading.problems, []);
+        let topology = Topology::build(&reading.scenario).expect("can run");
+        let sample = Engine::new(topology.clone()).sample();
+        let figures = Snapshot::between(&topology, &sample, &sample);
+        for (key, index, expected) in [
+            ("db1", 0, "Database shard 1 primary of site 1"),
+            ("db2", 3, "Database shard 2 replica 1 of site 2"),
+            ("web2", 3, "Web tier server 4 of site 2"),
+            ("cache1", 1, "Cache on web server 2 of site 1"),
+            ("lb1", 1, "Load balancer server 2 of site 1"),
+            ("queue2", 0, "Queue of site 2"),
+            ("queue2", 2, "Worker 2 of site 2"),
+            ("network2", 1, "Site 2, zone 2"),
+            ("dns", 0, "DNS"),
+        ] {
+            assert_eq!(server(figures.part(key).expect(key), index), expected);
+        }
+        assert_eq!((label("web2"), label("web")), ("Web tier of site 2".into(), "Web tier".into()));
+        assert_eq!((label("network2"), site("web2"), site("dns")), ("Site 2".into(), 1, 0));
+        assert_eq!(
+            (beside("db2", Kind::WebTier), beside("db", Kind::Dns)),
+            ("web2".into(), "dns".into())
+        );
+    }
+}

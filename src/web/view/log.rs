@@ -1,0 +1,212 @@
+//! What happened: the central log with search and filter, the alerts that are raised now, and what
+//! all of it means for the business.
+
+use super::format;
+use crate::sim::business::Business;
+use crate::sim::journal::Line;
+use crate::sim::run::log::Severity;
+use crate::sim::scenario::Scenario;
+use crate::web::summary;
+use std::rc::Rc;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+/// Most lines shown at once.
+const MOST: usize = 200;
+
+/// What the panel shows.
+#[derive(Properties, PartialEq)]
+pub struct LogProps {
+    /// The lines, oldest first.
+    pub lines: Rc<Vec<Line>>,
+    /// The system, for the names of parts.
+    pub scenario: Rc<Scenario>,
+}
+
+/// Names of the severities, in their order.
+const SEVERITIES: [(Severity, &str, &str); 3] = [
+    (Severity::Info, "info", "·"),
+    (Severity::Warning, "warning", "▲"),
+    (Severity::Error, "error", "✕"),
+];
+
+fn severity(of: Severity) -> (&'static str, &'static str) {
+    let known = SEVERITIES.iter().find(|(known, ..)| *known == of);
+    known.map_or(("", ""), |(_, name, sign)| (name, sign))
+}
+
+/// A line's part, with the server where it is about one.
+fn part(line: &Line, scenario: &Scenario) -> String {
+    let name = summary::part_name(&line.part, scenario);
+    line.server.map_or_else(|| name.clone(), |server| format!("{name} {server}"))
+}
+
+/// What happened, with its numbers.
+fn what(line: &Line) -> String {
+    let numbers: Vec<String> = line
+        .numbers
+        .iter()
+        .map(|(name, value)| format!("{} {}", format::words(name), format::gauge(name, *value)))
+        .collect();
+    if numbers.is_empty() {
+        line.what.clone()
+    } else {
+        format!("{}: {}", line.what, numbers.join(", "))
+    }
+}
+
+/// The central log.
+#[component]
+pub fn Log(props: &LogProps) -> Html {
+    let least = use_state_eq(|| 0_usize);
+    let wanted = use_state_eq(String::new);
+    let choose = {
+        let least = least.clone();
+        Callback::from(move |event: Event| {
+            let value = event.target_unchecked_into::<HtmlSelectElement>().value();
+            least.set(value.parse().unwrap_or(0));
+        })
+    };
+    let search = {
+        let wanted = wanted.clone();
+        Callback::from(move |event: InputEvent| {
+            wanted.set(event.target_unchecked_into::<HtmlInputElement>().value().to_lowercase());
+        })
+    };
+    let scenario = &props.scenario;
+    let from = SEVERITIES[(*least).min(SEVERITIES.len() - 1)].0;
+    let found: Vec<(&Line, String, String)> = props
+        .lines
+        .iter()
+        .rev()
+        .filter(|line| line.severity >= from)
+        .map(|line| (line, part(line, scenario), what(line)))
+        .filter(|(_, part, what)| {
+            wanted.is_empty() || format!("{part} {what}").to_lowercase().contains(wanted.as_str())
+        })
+        .collect();
+    let all = found.len();
+    let count = match (all, props.lines.len()) {
+        (_, 0) => "nothing has happened yet".to_owned(),
+        (all, lines) if all == lines => format!("{all} lines, newest first"),
+        (all, lines) => format!("{all} of {lines} lines, newest first"),
+    };
+    let row = |(line, part, what): (&Line, String, String)| {
+        let (name, sign) = severity(line.severity);
+        html! {
+            <tr class={name}>
+                <td>{ format::clock(line.at_s) }</td>
+                <td><span aria-hidden="true">{ sign }</span>{ " " }{ name }</td>
+                <td>{ part }</td>
+                <td class="what">{ what }</td>
+            </tr>
+        }
+    };
+    html! {
+        <div class="card wide log">
+            <div class="log-head">
+                <h3>{ "Log" }</h3>
+                <span class="muted" id="log-count">{ count }</span>
+                <label for="log-severity">{ "From" }</label>
+                <select class="entry" id="log-severity" onchange={choose}>
+                    { for SEVERITIES.iter().enumerate().map(|(i, (_, name, _))| html! {
+                        <option value={i.to_string()} selected={*least == i}>{ *name }</option>
+                    }) }
+                </select>
+                <label for="log-search">{ "Containing" }</label>
+                <input type="search" class="entry" id="log-search" oninput={search} autocomplete="off" />
+            </div>
+            <div class="log-lines" role="region" tabindex="0" aria-label="Log, newest first">
+                <table class="figures">
+                    <thead><tr>
+                        <th scope="col">{ "Time" }</th><th scope="col">{ "Severity" }</th>
+                        <th scope="col">{ "Part" }</th><th scope="col">{ "What happened" }</th>
+                    </tr></thead>
+                    <tbody>{ for found.into_iter().take(MOST).map(row) }</tbody>
+                </table>
+            </div>
+        </div>
+    }
+}
+
+/// The alerts that are raised and not over, each with the time at which it was raised.
+#[must_use]
+pub fn alerts(lines: &[Line]) -> Vec<(f64, String)> {
+    let mut firing: Vec<(f64, String)> = Vec::new();
+    for line in lines {
+        let Some((rule, _)) = line.numbers.first() else {
+            continue;
+        };
+        match line.what.as_str() {
+            "alert raised" => firing.push((line.at_s, rule.clone())),
+            "alert over" => firing.retain(|(_, known)| known != rule),
+            _ => {}
+        }
+    }
+    firing
+}
+
+/// The line of active alerts; nothing where none is raised.
+pub fn alert_line(lines: &[Line]) -> Html {
+    let firing = alerts(lines);
+    if firing.is_empty() {
+        return Html::default();
+    }
+    let item = |(at, rule): &(f64, String)| {
+        html! { <li>{ rule.clone() }<span class="muted">{ format!(" since {}", format::clock(*at)) }</span></li> }
+    };
+    html! {
+        <section class="alerts" aria-label="Active alerts">
+            <strong>{ if firing.len() == 1 { "1 alert" } else { "Alerts" } }</strong>
+            <ul>{ for firing.iter().map(item) }</ul>
+        </section>
+    }
+}
+
+/// What the figures mean for the business, where monitoring tells.
+pub fn business(figures: Option<Business>) -> Html {
+    let Some(business) = figures else {
+        return Html::default();
+    };
+    let rows = [
+        ("Daily users", format::count(business.daily_users)),
+        ("Satisfaction", format::percent(business.satisfaction)),
+        ("Users kept", format::count(business.retained_users)),
+        ("Revenue a day", format::usd(business.revenue_per_day)),
+        ("Lost a day", format::usd(business.lost_per_day)),
+    ];
+    html! {
+        <div class="card wide business">
+            <table class="figures">
+                <caption><h3>{ "Business" }</h3><span class="muted">{ "A rule of thumb: satisfaction falls with waiting, and is nothing for an error. Its settings are those of monitoring." }</span></caption>
+                <tbody>{ for rows.into_iter().map(|(name, value)| html! {
+                    <tr><th scope="row">{ name }</th><td class="strong">{ value }</td></tr>
+                }) }</tbody>
+            </table>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alert_is_active_until_it_is_over() {
+        let line = |at_s: f64, what: &str, rule: &str| Line {
+            at_s,
+            part: "monitor".to_owned(),
+            server: None,
+            severity: Severity::Error,
+            what: what.to_owned(),
+            numbers: vec![(rule.to_owned(), 1.0)],
+        };
+        let lines = [
+            line(10.0, "alert raised", "dead servers"),
+            line(20.0, "alert raised", "mean latency, ms"),
+            line(30.0, "alert over", "dead servers"),
+        ];
+        assert_eq!(alerts(&lines), [(20.0, "mean latency, ms".to_owned())]);
+        assert_eq!(what(&lines[0]), "alert raised: dead servers 1");
+    }
+}
