@@ -20,6 +20,7 @@ mod operations;
 mod oracles;
 mod probe;
 mod queueing;
+mod random_parts;
 mod reference;
 mod resilience;
 mod stages;
