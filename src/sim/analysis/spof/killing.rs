@@ -59,14 +59,13 @@ pub struct Killed {
 }
 
 /// Counters that say what a death costs.
-const TOLLS: [&str; 7] = [
+const TOLLS: [&str; 6] = [
     "lost_writes",
     "site_lost_writes",
     "refused_writes",
     "sessions_lost",
     "lost_messages",
     "redelivered",
-    "stale_reads",
 ];
 
 /// The system with this killed at an instant; `None` for all as it is.
