@@ -60,8 +60,8 @@ Usage:
   millionth params | metrics [--json]
   millionth help
 
-SCENARIO is stage-1 to stage-9, a preset such as retry-storm, a link (or its end from the question mark on), a file with a
-scenario as JSON or with a link, or - for standard input.
+SCENARIO is stage-1 to stage-9, a preset such as retry-storm, a link (or its end from the question
+mark on), a file with a scenario as JSON or with a link, or - for standard input.
   run      simulates it once and says every figure
   sweep    runs it at every point of a grid; several --over make the grid
   plan     finds the cheapest settings that meet all goals, by simulating

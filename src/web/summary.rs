@@ -40,6 +40,19 @@ pub fn part_name(key: &str, scenario: &Scenario) -> String {
     }
 }
 
+/// The same in few letters: the site by the code of its region.
+#[must_use]
+pub fn part_brief(key: &str, scenario: &Scenario) -> String {
+    match scenario.find(key) {
+        Ok((kind, Some(site))) => {
+            let full = site_name(scenario, site);
+            let code = REGIONS.iter().find(|region| region.name == full).map_or("", |r| r.code);
+            format!("{} {code}", name(kind, scenario))
+        }
+        _ => part_name(key, scenario),
+    }
+}
+
 /// The name of a site: that of its region.
 #[must_use]
 pub fn site_name(scenario: &Scenario, site: u8) -> &'static str {

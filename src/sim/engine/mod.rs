@@ -80,7 +80,8 @@ impl Engine {
         debug_assert!(self.topology.parts().eq(topology.parts()), "parts stay while running");
         let now = self.ctx.run.now;
         let past = topology.scenario().changes.iter().filter(|change| change.at <= now);
-        self.topology = topology.changed(&past.cloned().collect::<Vec<_>>());
+        let past: Vec<_> = past.cloned().collect();
+        self.topology = topology.changed(&past);
         self.configure();
         self.pass_time();
         self.carry_out();

@@ -38,7 +38,7 @@ fn goals(model: &Model) -> Html {
     let settled = model.settled.as_deref().filter(|settled| model.fresh && settled.complete);
     let item = |goal: lessons::Standing| {
         let (class, words) = match goal.is_met {
-            None => ("muted", "… measured"),
+            None => ("muted", "…"),
             Some(true) => ("good", "✓ met"),
             Some(false) => ("bad", "✕ missed"),
         };

@@ -299,9 +299,8 @@ mod tests {
             let users = clients::daily_users(clients);
             assert!((users / known.users - 1.0).abs() < 0.02, "{}: {users}", known.name);
         }
-        for place in 0..PRESETS.len() {
-            let scenario = preset(place);
-            assert_eq!(scenario.settings(), [], "{}", PRESETS[place].key);
+        for (place, known) in PRESETS.iter().enumerate() {
+            assert_eq!(preset(place).settings(), [], "{}", known.key);
         }
         assert_eq!(stage(0), stage(1));
         assert_eq!(stage(200), stage(STAGES.len() as u8));

@@ -112,8 +112,13 @@ fn dns(scene: &Scene<'_>, at: At) -> Facts {
 fn balancer(scene: &Scene<'_>, at: At) -> Facts {
     let algorithm = parts::choice(scene.scenario, at, "algorithm");
     let room = scene.grid.card(at).map_or(0.0, |card| card.w - 2.0 * scene.pad());
-    let mut lines: Vec<Wordings> =
-        fit::wrap(algorithm, room, SMALL, 2).into_iter().map(|line| vec![line]).collect();
+    let algorithm = &algorithm.replace("connections", "conn.");
+    // In a flat card half a name would be wrong: it is shortened instead.
+    let flat = scene.grid.card(at).is_some_and(|card| card.h < 92.0);
+    let mut lines: Vec<Wordings> = fit::wrap(algorithm, room, SMALL, if flat { 1 } else { 2 })
+        .into_iter()
+        .map(|line| vec![line])
+        .collect();
     let every = parts::set(scene.scenario, at, "check_s").unwrap_or(0.0);
     let checks = if scene.parts.site(at).is_some_and(|site| site.checks) {
         vec![format!("checks every {every}\u{202f}s"), format!("check {every}\u{202f}s")]
@@ -126,7 +131,7 @@ fn balancer(scene: &Scene<'_>, at: At) -> Facts {
         || "not measured".to_owned(),
         |used| format!("{} in use", format::percent(used)),
     );
-    let short = used.map_or_else(String::new, format::percent);
+    let short = used.map_or_else(String::new, brief);
     Facts {
         names: &["Load balancer", "Balancer", "LB"],
         setting: Vec::new(),
@@ -161,11 +166,9 @@ fn database(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
     let size = parts::vcpus(scene.scenario, at, 0).map_or_else(String::new, parts::vcpu_text);
     let (shards, copies) = parts::shards(scene.scenario, at);
     let setting = if shards > 1 {
-        vec![
-            format!("{shards} shards × {copies} · {size}"),
-            format!("{shards} shards"),
-            format!("{shards}×{copies}"),
-        ]
+        let placement = parts::choice(scene.scenario, at, "placement");
+        let count = format!("{shards}\u{202f}×\u{202f}{copies}");
+        vec![format!("{count} · {size} · {placement}"), format!("{count} · {size}"), count]
     } else {
         vec![format!("{model} · {size}"), model.to_owned(), size]
     };
@@ -174,11 +177,7 @@ fn database(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
         let lag = format::duration(lag);
         quiet = vec![format!("lag {lag} · backlog 0"), format!("lag {lag}")];
     }
-    let names: &[&str] = if shards > 1 {
-        &["Database shards", "Database", "Shards", "Data"]
-    } else {
-        &["Database", "Data"]
-    };
+    let names: &[&str] = if shards > 1 { &["Shards"] } else { &["Database", "Data"] };
     Facts { names, setting, quiet, ..usual }
 }
 
@@ -186,6 +185,16 @@ fn database(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
 pub fn hits(scene: &Scene<'_>, at: At) -> Wordings {
     let hit = scene.hit_ratio(at).map_or_else(|| "–".to_owned(), format::percent);
     vec![format!("hit {hit}"), hit]
+}
+
+/// A share in few signs.
+#[must_use]
+pub fn brief(share: f64) -> String {
+    if share > 0.0 && share < 0.01 {
+        "<\u{202f}1\u{202f}%".to_owned()
+    } else {
+        format::percent(share)
+    }
 }
 
 fn cdn(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
