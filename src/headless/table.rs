@@ -81,18 +81,21 @@ fn plus_minus(half_width: Option<f64>, scale: f64, digits: usize) -> String {
 }
 
 fn parts(figures: &Snapshot) -> String {
+    let width = width(figures);
     let mut text = format!(
-        "{:<14}{:>9}{:>8}{:>9}{:>9}{:>11}{:>11}{:>9}\n",
+        "{:<width$}{:>9}{:>8}{:>9}{:>9}{:>11}{:>11}{:>9}\n",
         "part", "calls/s", "used %", "inside", "backlog", "mean ms", "p99 ms", "failed"
     );
     for part in figures.parts.iter().filter(|part| part.tally.arrived > 0) {
         let label = names::label(&part.key);
         let backlog: f64 = part.servers.iter().map(|server| server.mean_backlog).sum();
         text.push_str(&format!(
-            "{label:<14}{:>9.1}{:>8.1}{:>9.2}{backlog:>9.2}{}{}{:>9}\n",
+            "{label:<width$}{:>9.1}{:>8.1}{:>9.2}{:>9.2}{}{}{:>9}\n",
             part.rate,
-            part.utilisation * 100.0,
+            // Of no servers the sum is -0.
+            part.utilisation * 100.0 + 0.0,
             part.mean_inside,
+            backlog + 0.0,
             cell(part.latency.mean_s),
             cell(part.latency.p99_s),
             part.tally.failed,
@@ -101,9 +104,15 @@ fn parts(figures: &Snapshot) -> String {
     text
 }
 
+/// Room for the names of parts.
+fn width(figures: &Snapshot) -> usize {
+    let names = figures.parts.iter().map(|part| names::label(&part.key).len() + 2);
+    names.max().unwrap_or(0).max(14)
+}
+
 /// What parts count and measure under names of their own, where it is not zero.
 fn named(figures: &Snapshot) -> String {
-    let mut text = String::new();
+    let (mut text, width) = (String::new(), width(figures));
     for part in &figures.parts {
         let counted = part.counters.iter().filter(|(_, count)| *count > 0);
         let counted = counted.map(|(name, count)| format!("{name}={count}"));
@@ -113,7 +122,7 @@ fn named(figures: &Snapshot) -> String {
         for (number, line) in wrap(&all.join(" "), 84).iter().enumerate() {
             let name = if number == 0 { names::label(&part.key) } else { String::new() };
             if !line.is_empty() {
-                text.push_str(&format!("{name:<14}  {line}\n"));
+                text.push_str(&format!("{name:<width$}{line}\n"));
             }
         }
     }

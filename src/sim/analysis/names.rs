@@ -124,9 +124,10 @@ pub fn applied(topology: &Topology, part: &PartView, role: u8, window_s: f64) ->
     if !is_database || !takes_work || window_s <= 0.0 {
         return 0.0;
     }
-    let name = if role == 0 { "received_writes" } else { "acknowledged_writes" };
     let shards = gauge(part, "shards").unwrap_or(1.0).max(1.0);
-    counter(part, name).unwrap_or(0) as f64 / window_s / shards
+    let count = |name: &str| counter(part, name).unwrap_or(0) as f64;
+    let own = if role == 0 { 0.0 } else { count("acknowledged_writes") };
+    (own + count("received_writes")) / window_s / shards
 }
 
 /// What a server does among those of its part: those with the same role are alike.

@@ -101,6 +101,10 @@ pub fn failing(
                 .to_owned(),
         );
     }
+    let replication = setting(topology, &format!("{}.replication", part.key));
+    if names::group(part) > 1 && replication.is_some_and(|text| text != "async") {
+        fails.push("writes keep their connection until replicas have them".to_owned());
+    }
     if names::kind(&part.key) == Some(Kind::WebTier) && is_scaled(topology, part) {
         fails.push("the number of servers follows the load: one number stands for many".into());
     }

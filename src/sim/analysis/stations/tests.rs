@@ -170,6 +170,13 @@ fn stations_of_every_kind_agree_with_their_queue() {
             // Applied one after another, writes come more evenly than by chance.
             0.1,
         ),
+        (
+            "clients,web,db",
+            format!("{data}&db.size=1&db.read_ms=4&db.iops=200&db.disk_reads=1"),
+            "Database",
+            "M/G/1, processor sharing",
+            0.06,
+        ),
     ] {
         let all = stations(parts, &settings, 1_500.0);
         let those: Vec<&Station> = all.iter().filter(|s| s.name.starts_with(name)).collect();
