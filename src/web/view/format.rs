@@ -207,7 +207,10 @@ pub fn gauge(name: &str, value: f64) -> String {
         _ if name.ends_with("_s") => duration(value),
         _ if name.ends_with("_ms") => duration(value / 1e3),
         _ if name.ends_with("_usd") => usd(value),
-        _ if ["share", "ratio", "utilisation", "disk"].iter().any(|end| name.ends_with(end)) => {
+        _ if ["share", "ratio", "utilisation", "resharded"]
+            .iter()
+            .any(|word| name.contains(word)) =>
+        {
             percent(value)
         }
         _ => count(value),

@@ -50,7 +50,7 @@ pub fn of(scene: &Scene<'_>, at: At) -> Facts {
         "db" => database(scene, at, usual),
         "cdn" => cdn(scene, at, usual),
         "cache" => Facts { names: &["Cache"], setting: hits(scene, at), ..usual },
-        "sessions" => Facts { names: &["Session store", "Sessions", "Sess."], ..usual },
+        "sessions" => sessions(scene, at, usual),
         "queue" => queue(scene, at, usual),
         "monitor" => monitor(scene, at),
         "chaos" => chaos(scene, at),
@@ -94,6 +94,11 @@ fn dns(scene: &Scene<'_>, at: At) -> Facts {
     let ttl = format!("TTL {ttl}\u{202f}s");
     let policy = parts::choice(scene.scenario, at, "policy");
     let rate = scene.rate(scene.lookups());
+    let mut quiet = vec![format!("{rate} look-ups"), format!("{rate} asked"), rate];
+    if let Some(astray) = scene.gauge(at, "misrouted_share").filter(|share| *share > 0.0005) {
+        let astray = format::percent(astray);
+        quiet = vec![format!("{astray} still misrouted"), format!("{astray} astray")];
+    }
     let lines = if policy.is_empty() || !scene.parts.is_spread() {
         vec![vec![ttl]]
     } else {
@@ -104,7 +109,7 @@ fn dns(scene: &Scene<'_>, at: At) -> Facts {
         setting: Vec::new(),
         lines,
         key: Vec::new(),
-        quiet: vec![format!("{rate} look-ups"), format!("{rate} asked"), rate],
+        quiet,
         body: Body::Empty,
     }
 }
@@ -143,7 +148,11 @@ fn balancer(scene: &Scene<'_>, at: At) -> Facts {
 }
 
 fn web(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
-    let setting = parts::web_setting(scene.scenario, at);
+    let mut setting = parts::web_setting(scene.scenario, at);
+    // An autoscaler decides how many there are.
+    if let (Some(view), Some((_, size))) = (scene.view(at), setting.split_once('×')) {
+        setting = format!("{}\u{202f}×{size}", view.servers.len());
+    }
     let size = setting.split('×').nth(1).map(|size| size.trim_matches('\u{202f}').to_owned());
     let mut wordings = vec![setting];
     wordings.extend(size);
@@ -177,6 +186,10 @@ fn database(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
         let lag = format::duration(lag);
         quiet = vec![format!("lag {lag} · backlog 0"), format!("lag {lag}")];
     }
+    if let Some(moved) = scene.gauge(at, "resharded").filter(|moved| *moved > 0.0 && *moved < 1.0) {
+        let moved = format::percent(moved);
+        quiet = vec![format!("resharding: {moved} moved"), format!("{moved} moved")];
+    }
     let names: &[&str] = if shards > 1 { &["Shards"] } else { &["Database", "Data"] };
     Facts { names, setting, quiet, ..usual }
 }
@@ -185,6 +198,14 @@ fn database(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
 pub fn hits(scene: &Scene<'_>, at: At) -> Wordings {
     let hit = scene.hit_ratio(at).map_or_else(|| "–".to_owned(), format::percent);
     vec![format!("hit {hit}"), hit]
+}
+
+fn sessions(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
+    let held = scene.gauge(at, "sessions_held").map(format::count);
+    let quiet = held.map_or(usual.quiet, |held| {
+        vec![format!("{held} sessions held"), format!("{held} held"), held]
+    });
+    Facts { names: &["Session store", "Sessions", "Sess."], quiet, ..usual }
 }
 
 /// A share in few signs.
