@@ -193,9 +193,10 @@ pub struct Preset {
 const SANDBOX: Preset = Preset {
     key: "sandbox",
     name: "Sandbox",
-    story: "Every part and every setting: build your own system.",
-    start: Start::Stage(3),
-    sites: 1,
+    story: "Three sites with all that the stages have: change every setting, and add and drop parts \
+            and sites by the link.",
+    start: Start::Stage(9),
+    sites: 3,
     settings: &[],
     faults: &[],
     changes: &[],
