@@ -47,7 +47,7 @@ fn wrong(engine: &Engine, figures: &Snapshot) -> Option<String> {
                 adds_up("messages", kept + gone, of("enqueued"));
             }
             Kind::Dns => {
-                adds_up("names", of("hits") + of("misses") + of("joined"), of("lookups"));
+                adds_up("names", of("hits") + of("misses") + of("coalesced"), of("lookups"));
             }
             Kind::Cdn => adds_up("fetches", of("fetches") + of("coalesced"), of("misses")),
             _ => {}
