@@ -45,11 +45,11 @@ fn wrong(engine: &Engine, figures: &Snapshot) -> Option<String> {
         match at.kind {
             Kind::Queue => {
                 let kept = of("depth") + of("in_flight");
-                let gone = of("done") + of("dead_letters") + of("lost");
+                let gone = of("done") + of("dead_letters") + of("lost_messages");
                 adds_up("messages", kept + gone, of("enqueued"));
             }
             Kind::Dns => {
-                adds_up("names", of("hits") + of("misses") + of("joined"), of("lookups"));
+                adds_up("names", of("hits") + of("misses") + of("coalesced"), of("lookups"));
             }
             Kind::Cdn => adds_up("fetches", of("fetches") + of("coalesced"), of("misses")),
             _ => {}
