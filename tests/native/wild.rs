@@ -271,7 +271,7 @@ pub fn any_story(start: &Scenario, draw: &mut Draw, steps: usize) -> Vec<(Span, 
 pub fn happen(engine: &mut Engine, happening: &Happening) {
     match happening {
         Happening::Nothing => {}
-        Happening::Change(scenario) => engine.change(crate::probe::topology(scenario)),
+        Happening::Change(scenario) => engine.change(&crate::probe::topology(scenario)),
         Happening::Fault(kind, server, fault) => {
             let mut faults = engine.topology().scenario().faults.clone();
             let at = engine.now();
