@@ -179,7 +179,7 @@ fn a_setting_changed_and_changed_back_leaves_the_run_as_it_was() {
             for (at, value) in [(20.5, there), (60.0, back)] {
                 if changes {
                     assert_eq!(scenario.set(key, value), Ok(None), "{key}");
-                    engine.change(&topology(&scenario));
+                    engine.change(topology(&scenario));
                 }
                 engine.run_until(seconds(at), u64::MAX);
             }
@@ -234,7 +234,7 @@ fn a_flood_that_ends_leaves_nothing_behind() {
         let mut engine = Engine::new(topology(&scenario));
         let mut set = |engine: &mut Engine, rate: &str| {
             assert_eq!(scenario.set("clients.rate", rate), Ok(None));
-            engine.change(&topology(&scenario));
+            engine.change(topology(&scenario));
         };
         let mut most = Vec::new();
         for flood in 1..=3 {

@@ -334,7 +334,7 @@ fn a_server_that_is_taken_away_finishes_what_it_has() {
         until(&mut engine, 60.0);
         let mut scenario = engine.topology().scenario().clone();
         assert_eq!(scenario.set("web.servers", "2"), Ok(None));
-        engine.change(&topology(&scenario));
+        engine.change(topology(&scenario));
         let figures = until(&mut engine, 120.0);
         assert_eq!(part(&figures, "web").servers.len(), 2, "the others are gone");
         figures.users.failed

@@ -95,7 +95,7 @@ impl Engine {
         let due: Vec<_> = scenario.changes.iter().filter(is_due).cloned().collect();
         let faults = scenario.faults.clone();
         if !due.is_empty() {
-            self.topology = self.topology.changed(&due);
+            self.topology = self.topology.clone().changed(&due);
             self.configure();
         }
         let present: Vec<PresentFault> =

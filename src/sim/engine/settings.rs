@@ -47,13 +47,14 @@ fn values<'a>(scenario: &'a Scenario, change: &Change) -> Vec<&'a Value> {
 
 impl Engine {
     /// Takes on changed settings and faults of the same parts while running.
-    pub fn change(&mut self, topology: &Topology) {
+    pub fn change(&mut self, topology: Topology) {
         debug_assert!(self.topology.parts().eq(topology.parts()), "parts stay while running");
         let now = self.ctx.run.now;
         self.given.replace(topology.scenario(), now);
         let changes = topology.scenario().changes.iter();
         let past = changes.filter(|change| change.at <= now && self.given.counts(change));
-        self.topology = topology.changed(&past.cloned().collect::<Vec<_>>());
+        let past: Vec<_> = past.cloned().collect();
+        self.topology = topology.changed(&past);
         self.configure();
         self.pass_time();
         self.carry_out();

@@ -160,7 +160,7 @@ impl Session {
                 self.scenario = changed;
                 // Faults of servers that are gone now have gone with them.
                 self.scenario.drop_faults_of_nothing();
-                self.engine.change(&topology);
+                self.engine.change(topology);
                 self.engine.hold(&self.scenario.faults);
                 if moved {
                     // Work is done elsewhere now: older samples are of other processors.

@@ -1,0 +1,239 @@
+//! What must add up in any run: look-ups, messages, users, costs; what setting a parameter and
+//! setting it back must leave alone; and which ways to share work are better than which.
+
+use crate::probe::{figure, run_requests, scenario, textbook, topology};
+use crate::wild::{any_scenario, any_story, draws, happen, setting};
+use millionth::sim::engine::Engine;
+use millionth::sim::kinds::Kind;
+use millionth::sim::scenario::link;
+use millionth::sim::snapshot::{PartView, Snapshot};
+use millionth::sim::topology::Topology;
+use millionth::sim::units::{HOURS_PER_MONTH, SimTime, Span};
+
+/// A counter or gauge of a part, 0 where it has none of that name.
+fn number(part: &PartView, name: &str) -> f64 {
+    let counted = part.counters.iter().find(|(n, _)| n == name).map(|(_, count)| *count as f64);
+    let measured = || part.gauges.iter().find(|(n, _)| n == name).map(|(_, value)| *value);
+    counted.or_else(measured).unwrap_or(0.0)
+}
+
+/// What is wrong with figures from the start of a run on, if anything.
+fn wrong(engine: &Engine, figures: &Snapshot) -> Option<String> {
+    let mut wrong = Vec::new();
+    let mut adds_up = |what: &str, sum: f64, whole: f64| {
+        if (sum - whole).abs() > 1e-9 * whole.abs() {
+            wrong.push(format!("{what}: {sum} is not {whole}"));
+        }
+    };
+    let sum = |of: &dyn Fn(&PartView) -> f64| figures.parts.iter().map(of).sum::<f64>();
+    let users = &figures.users;
+    let ended = users.good + users.failed + figures.waiting_users;
+    adds_up("users", ended as f64, users.arrived as f64);
+    for groups in [&figures.classes, &figures.regions] {
+        let came: u64 = groups.iter().map(|group| group.tally.arrived).sum();
+        let good: u64 = groups.iter().map(|group| group.latency.count).sum();
+        adds_up("groups", came as f64, users.arrived as f64);
+        adds_up("good of groups", good as f64, users.good as f64);
+    }
+    for (part, at) in figures.parts.iter().zip(&engine.topology().scenario().parts).skip(1) {
+        let (tally, key) = (&part.tally, &part.key);
+        // Checks of health are inside too, and not among what came.
+        let ended = tally.good + tally.failed;
+        let inside = (tally.arrived - ended).min(part.inside);
+        adds_up(key, (ended + inside) as f64, tally.arrived as f64);
+        let of = |name: &str| number(part, name);
+        match at.kind {
+            Kind::Queue => {
+                let kept = of("depth") + of("in_flight");
+                let gone = of("done") + of("dead_letters") + of("lost");
+                adds_up("messages", kept + gone, of("enqueued"));
+            }
+            Kind::Dns => {
+                adds_up("names", of("hits") + of("misses") + of("joined"), of("lookups"));
+            }
+            Kind::Cdn => adds_up("fetches", of("fetches") + of("coalesced"), of("misses")),
+            _ => {}
+        }
+    }
+    let caches = |name: &str| {
+        sum(&|part| if part.key.starts_with("cache") { number(part, name) } else { 0.0 })
+    };
+    adds_up("hits", caches("hits"), figures.hits as f64);
+    adds_up("misses", caches("misses"), figures.misses as f64);
+    adds_up("cost", sum(&|part| part.usd_per_month), figures.usd_per_month);
+    (!wrong.is_empty()).then(|| wrong.join("; "))
+}
+
+#[test]
+fn what_is_counted_adds_up_and_no_cost_is_taken_back() {
+    let (mut hits, mut misses, mut done, mut spent) = (0, 0, 0.0, 0.0);
+    for seed in 1..=200 {
+        let mut draw = draws(3).at(seed);
+        let scenario = any_scenario(&mut draw, seed);
+        let story = any_story(&scenario, &mut draw, 12);
+        let mut engine = Engine::new(topology(&scenario));
+        let start = engine.sample();
+        let mut until = SimTime::ZERO;
+        let mut paid = start.spent.clone();
+        for (wait, happening) in &story {
+            until = until.after(*wait);
+            engine.run_until(until, u64::MAX);
+            happen(&mut engine, happening);
+            let now = engine.sample();
+            let figures = Snapshot::between(engine.topology(), &start, &now);
+            let said = || format!("seed {seed}\n{}\n{story:?}", link::write(&scenario));
+            if let Some(wrong) = wrong(&engine, &figures) {
+                panic!("{wrong} {}", said());
+            }
+            for (place, (then, now)) in paid.iter().zip(&now.spent).enumerate() {
+                let back = then.zip(*now).is_some_and(|(then, now)| now < then * (1.0 - 1e-12));
+                let key = &figures.parts[place].key;
+                assert!(!back, "{key} has spent {then:?}, then {now:?} USD, {}", said());
+            }
+            paid.clone_from(&now.spent);
+        }
+        let figures = Snapshot::between(engine.topology(), &start, &engine.sample());
+        (hits, misses) = (hits + figures.hits, misses + figures.misses);
+        done += figures.parts.iter().map(|part| number(part, "done")).sum::<f64>();
+        spent += paid.iter().flatten().sum::<f64>();
+    }
+    // What was never seen was not tested.
+    assert!(hits > 10_000 && misses > 10_000, "{hits} hits, {misses} misses");
+    assert!(done > 1_000.0 && spent > 0.0, "{done} jobs done for {spent} USD");
+}
+
+#[test]
+fn the_bill_is_price_by_life_by_byte_and_by_request() {
+    // Servers and workers come and go with the load; files are sent by edges and pages by the site.
+    let settings = "clients.rate=60 clients.pattern=step clients.pattern_at_s=100 \
+        clients.pattern_s=300 clients.pattern_factor=4 clients.static_share=0.4 \
+        clients.job_share=0.3 web.autoscale=on web.servers=2 web.scale_period_s=10 web.boot_s=20 \
+        web.price_vcpu_hour=0.05 web.size=2 web.service_ms=20 web.law=constant \
+        web.scale_window_s=60 queue.target=10 queue.least=1 queue.workers=1 queue.most=10 queue.period_s=5 \
+        queue.boot_s=10 network.egress_usd_gb=0.09 monitor.price_host_month=15 monitor.heal=off \
+        cdn.hit=0.9 dns.lookups=0.1";
+    let parts = "clients,network,dns,cdn,lb,web,queue,monitor";
+    let scenario = scenario(parts, settings, 1);
+    let mut engine = Engine::new(topology(&scenario));
+    let start = engine.sample();
+    // USD of servers that stand or boot, summed in short steps.
+    let (mut machines, mut least, mut most, step) = (0.0, f64::MAX, 0.0f64, 0.05);
+    for _ in 0..(1_000.0 / step) as u32 {
+        engine.run_until(engine.now().after(Span::from_seconds(step)), u64::MAX);
+        let gauges = &engine.sample().gauges;
+        let gauge = |name: &str| -> f64 {
+            let all = gauges.iter().flatten();
+            all.filter(|(n, _)| *n == name).map(|(_, value)| *value).sum()
+        };
+        let there = gauge("servers_in_service") + gauge("servers_booting");
+        machines += there * 2.0 * 0.05 * step / 3_600.0;
+        (least, most) = (least.min(there), most.max(there));
+    }
+    assert!(least <= 2.0 && most >= 4.0, "{least} to {most} servers");
+    let figures = Snapshot::between(engine.topology(), &start, &engine.sample());
+    let month = |key: &str| figures.part(key).map_or(f64::NAN, |part| part.usd_per_month);
+    let months = 1_000.0 / 3_600.0 / HOURS_PER_MONTH;
+    let near = |what: &str, paid: f64, expected: f64, tolerance: f64| {
+        assert!((paid / expected - 1.0).abs() < tolerance, "{what}: {paid}, expected {expected}");
+    };
+    // A server that drains is paid for until it has left: a few seconds more than are seen.
+    near("web", month("web") * months, machines, 0.02);
+    let web = figures.part("web").expect("there is a web tier");
+    let pages: u64 =
+        figures.classes.iter().filter(|c| c.key != "static").map(|c| c.tally.good).sum();
+    let sent = pages as f64 * 18e3 * 0.09 / 1e9;
+    near("network", month("network") * months, sent, 0.02);
+    assert!(web.tally.arrived > 10_000);
+    // What costs by the month costs so, whatever happens.
+    for (part, at) in figures.parts.iter().zip(&scenario.parts) {
+        if [Kind::Clients, Kind::Dns, Kind::LoadBalancer].contains(&at.kind) {
+            assert_eq!(part.usd_per_month, at.kind.monthly_usd(&at.spec), "{}", part.key);
+        }
+    }
+    let whole: f64 = figures.parts.iter().map(|part| part.usd_per_month).sum();
+    near("whole", figures.usd_per_month, whole, 1e-12);
+}
+
+/// Settings for which going there and back at once is no matter of course, for it is an act in the
+/// model: servers and nodes that are taken away leave for good and others come, entries that do not
+/// fit are evicted, keys are moved, life and chance begin anew.
+const ACTS: &[&str] = &[];
+
+#[test]
+fn a_setting_that_is_set_and_set_back_at_once_leaves_no_trace() {
+    let (mut tried, mut broken) =
+        (std::collections::BTreeMap::new(), std::collections::BTreeMap::new());
+    for seed in 1..=120 {
+        let mut draw = draws(4).at(seed);
+        let mut scenario = any_scenario(&mut draw, seed);
+        scenario.changes.clear();
+        assert!(scenario.set("clients.rate", "200").is_ok());
+        let told = |other: Option<&(String, String)>| {
+            let mut engine = Engine::new(topology(&scenario));
+            let empty = engine.sample();
+            let at = |seconds: f64| SimTime::ZERO.after(Span::from_seconds(seconds));
+            engine.run_until(at(1.0), u64::MAX);
+            if let Some((key, value)) = other {
+                let mut changed = scenario.clone();
+                assert!(changed.set(key, value).is_ok(), "{key}={value}");
+                let Ok(changed) = Topology::build(&changed) else {
+                    return None;
+                };
+                engine.change(changed);
+                engine.change(topology(&scenario));
+            }
+            engine.run_until(at(2.5), u64::MAX);
+            engine.check().unwrap_or_else(|law| panic!("{law}"));
+            let figures = Snapshot::between(engine.topology(), &empty, &engine.sample());
+            let mut figures = figures;
+            // What is paid is summed in other steps.
+            figures.usd_per_month = 0.0;
+            figures.parts.iter_mut().for_each(|part| part.usd_per_month = 0.0);
+            Some(format!("{figures:?}"))
+        };
+        let undisturbed = told(None);
+        for _ in 0..6 {
+            let other = setting(&scenario, &mut draw);
+            let Some(figures) = told(Some(&other)) else { continue };
+            let key = other.0.replace(|c: char| c.is_ascii_digit(), "");
+            *tried.entry(key.clone()).or_insert(0) += 1;
+            if Some(figures) != undisturbed {
+                broken
+                    .entry(key)
+                    .or_insert_with(|| format!("seed {seed}: {}={}", other.0, other.1));
+            }
+        }
+    }
+    let unforeseen: Vec<_> =
+        broken.iter().filter(|(key, _)| !ACTS.contains(&key.as_str())).collect();
+    assert!(unforeseen.is_empty(), "{unforeseen:#?}");
+    assert!(tried.len() > 150, "{} settings tried", tried.len());
+}
+
+#[test]
+fn at_equal_load_the_ways_to_share_work_come_in_their_order() {
+    for seed in 1..=12 {
+        let mut draw = draws(6).at(seed);
+        let servers = 3 + draw.below(8);
+        let (load, ms) = (0.6 + 0.25 * draw.unit(), 1.0 + 50.0 * draw.unit());
+        let rate = load * f64::from(servers) * 1e3 / ms;
+        let mean = |parts: &str, settings: &str| {
+            let settings = format!("clients.rate={rate} {settings}");
+            figure(&run_requests(&textbook(parts, &settings, seed), 4e5), "mean")
+        };
+        let behind = |algorithm: &str| {
+            let settings =
+                format!("web.servers={servers} web.service_ms={ms} lb.algorithm={algorithm}");
+            mean("clients,lb,web", &settings)
+        };
+        let times = [
+            behind("random"),
+            behind("round-robin"),
+            behind("least-connections"),
+            mean("clients,web", &format!("web.slots={servers} web.service_ms={ms}")),
+            mean("clients,web", &format!("web.service_ms={}", ms / f64::from(servers))),
+        ];
+        let falls = times.windows(2).all(|pair| pair[0] > pair[1]);
+        assert!(falls, "seed {seed}: {servers} servers at {load}: {times:?}");
+    }
+}
