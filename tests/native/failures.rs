@@ -36,10 +36,6 @@ fn watch<const N: usize>(text: &str, ends: [f64; N], check: impl Fn([Snapshot; N
             let now = engine.sample();
             let figures = Snapshot::between(engine.topology(), &start, &now);
             start = now;
-            let failures: Vec<_> =
-                figures.users.failures.iter().map(|f| (f.reason.as_str(), f.count)).collect();
-            let (good, p99) = (good(&figures), figures.latency.p99_s);
-            println!("{text} {seed} to {end} s: good {good:.4}, p99 {p99:?}, {failures:?}");
             figures
         }));
     }
