@@ -1,6 +1,7 @@
 //! The database: lag and stale reads, failover and what it loses, connections and disk, shards and
 //! what moves between them. Reference values first, then the laws under random faults.
 
+use crate::database_sites::sites;
 use crate::probe::{check, run_requests, topology};
 use millionth::sim::analysis::theory::fanout;
 use millionth::sim::engine::Engine;
@@ -9,7 +10,7 @@ use millionth::sim::snapshot::{PartView, Snapshot};
 use millionth::sim::units::{SimTime, Span};
 
 /// Users who only ask the database: one query each, nobody gives up, no work on the way there.
-const PLAIN: &str = "clients.static_share=0&clients.timeout_s=0&clients.retries=0&\
+pub const PLAIN: &str = "clients.static_share=0&clients.timeout_s=0&clients.retries=0&\
     web.service_ms=0.01&web.law=constant&web.discipline=slots&web.slots=100000&web.queries=1&\
     db.discipline=slots&db.law=exponential&db.joins=0";
 

@@ -1,13 +1,13 @@
 //! Databases of several sites: writes that travel, homes that are lost, reads that stay.
 
-use crate::database::{failures, near, watch};
+use crate::database::{PLAIN, failures, near, watch};
 use crate::probe::topology;
 use millionth::sim::engine::Engine;
 use millionth::sim::scenario::link;
 use millionth::sim::snapshot::Snapshot;
 
 /// Two sites, NAE and NAW, 64 ms apart; all users come to the first.
-fn sites(settings: &str, seed: u64) -> Engine {
+pub fn sites(settings: &str, seed: u64) -> Engine {
     let text = format!(
         "?parts=clients,network,dns,lb,web,db&sites=2&seed={seed}#{PLAIN}&lb.check_s=0&{settings}"
     );
