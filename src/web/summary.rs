@@ -40,6 +40,19 @@ pub fn part_name(key: &str, scenario: &Scenario) -> String {
     }
 }
 
+/// The same in few letters: the site by the code of its region.
+#[must_use]
+pub fn part_brief(key: &str, scenario: &Scenario) -> String {
+    match scenario.find(key) {
+        Ok((kind, Some(site))) => {
+            let full = site_name(scenario, site);
+            let code = REGIONS.iter().find(|region| region.name == full).map_or("", |r| r.code);
+            format!("{} {code}", name(kind, scenario))
+        }
+        _ => part_name(key, scenario),
+    }
+}
+
 /// The name of a site: that of its region.
 #[must_use]
 pub fn site_name(scenario: &Scenario, site: u8) -> &'static str {
@@ -61,9 +74,25 @@ pub fn base_name(scenario: &Scenario) -> String {
     }
 }
 
-/// A fault in words: "Web tier 2 is dead".
+/// A fault in words: "Web tier 2 is dead", with its time where it has one.
 #[must_use]
 pub fn fault_text(fault: &PresentFault, scenario: &Scenario) -> String {
+    let at = fault.at.seconds();
+    let from = if at > 0.0 {
+        format!(" from {} s on", libm::round(at * 10.0) / 10.0)
+    } else {
+        String::new()
+    };
+    let text = fault_alone(fault, scenario);
+    if fault.fault.is_instant() && at > 0.0 {
+        return format!("{text} at {} s", libm::round(at * 10.0) / 10.0);
+    }
+    format!("{text}{from}")
+}
+
+/// A fault in words, without the time at which it begins.
+#[must_use]
+pub fn fault_alone(fault: &PresentFault, scenario: &Scenario) -> String {
     let server = fault.server.map_or_else(String::new, |s| format!(" {}", s + 1));
     let what = match fault.fault {
         Fault::Kill => "is dead".to_owned(),
@@ -79,10 +108,8 @@ pub fn fault_text(fault: &PresentFault, scenario: &Scenario) -> String {
     };
     let site = fault.site.filter(|_| scenario.sites > 1);
     let site = site.map_or_else(String::new, |s| format!(" in {}", site_name(scenario, s)));
-    let at = fault.at.seconds();
-    let from = if at > 0.0 { format!(" from {at} s on") } else { String::new() };
     let until = fault.lasts.map_or_else(String::new, |span| format!(" for {} s", span.seconds()));
-    format!("{}{server}{site} {what}{from}{until}", name(fault.kind, scenario))
+    format!("{}{server}{site} {what}{until}", name(fault.kind, scenario))
 }
 
 /// What limits the system, in a sentence or two, from settled figures where there are any.

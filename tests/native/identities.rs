@@ -46,7 +46,7 @@ fn wrong(engine: &Engine, figures: &Snapshot) -> Option<String> {
         match at.kind {
             Kind::Queue => {
                 let kept = of("depth") + of("in_flight");
-                let gone = of("done") + of("dead_letters") + of("lost");
+                let gone = of("done") + of("dead_letters") + of("lost_messages");
                 adds_up("messages", kept + gone, of("enqueued"));
             }
             Kind::Dns => {

@@ -75,9 +75,16 @@ fn show(theme: Theme) {
 /// Copies the address: by the clipboard, else by a selected field.
 fn copy(tell: Callback<bool>) {
     let address = page::address();
+    // In another site's frame the clipboard is closed, and asking for it is an error on the console.
+    if page::is_framed() && page::copy_by_selection(&address) {
+        tell.emit(true);
+        return;
+    }
     let clipboard = page::window().map(|window| window.navigator().clipboard());
     // Undefined where the page is not served securely, whatever its type says.
-    let Some(clipboard) = clipboard.filter(|clipboard| !clipboard.is_undefined()) else {
+    let Some(clipboard) =
+        clipboard.filter(|clipboard| !clipboard.is_undefined() && !page::is_framed())
+    else {
         tell.emit(page::copy_by_selection(&address));
         return;
     };

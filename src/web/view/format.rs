@@ -123,6 +123,12 @@ pub fn usd(amount: f64) -> String {
     }
 }
 
+/// An amount in USD, short: "$ 19.1 k".
+#[must_use]
+pub fn usd_brief(amount: f64) -> String {
+    if amount < 9_999.5 { usd(amount) } else { format!("${THIN}{}", count(amount)) }
+}
+
 /// A whole number in groups of three: "1 000 000".
 #[must_use]
 pub fn grouped(x: f64) -> String {
@@ -168,6 +174,8 @@ pub fn percent_within(share: f64, half: f64) -> String {
     if half < 5e-5 {
         return percent(share);
     }
+    // No share is more than all.
+    let half = if share > 0.5 { half.min(1.0 - share) } else { half };
     within(share * 100.0, half * 100.0, "%")
 }
 
@@ -199,7 +207,10 @@ pub fn gauge(name: &str, value: f64) -> String {
         _ if name.ends_with("_s") => duration(value),
         _ if name.ends_with("_ms") => duration(value / 1e3),
         _ if name.ends_with("_usd") => usd(value),
-        _ if ["share", "ratio", "utilisation", "disk"].iter().any(|end| name.ends_with(end)) => {
+        _ if ["share", "ratio", "utilisation", "resharded"]
+            .iter()
+            .any(|word| name.contains(word)) =>
+        {
             percent(value)
         }
         _ => count(value),
@@ -290,6 +301,8 @@ mod tests {
         check(&rate_within(72.4, 0.25), "72.4 ± 0.3 /s");
         check(&percent_within(0.0, 0.0), "0 %");
         check(&percent_within(0.341, 0.02), "34 ± 2 %");
+        check(&percent_within(0.99, 0.03), "99 ± 1 %");
+        check(&usd_brief(19_051.0), "$ 19.1 k");
         check(&usd(1_942.4), "$ 1 942");
         check(&usd(35.54), "$ 35.54");
         check(&count(100_000.0), "100 k");

@@ -24,9 +24,40 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             { before(model) }
             { tries(model, tell) }
             { goals(model) }
+            { planned(model) }
             <h3>{ "What limits it now" }</h3>
             <p>{ limit }</p>
         </aside>
+    }
+}
+
+/// What is planned on the timeline, and whether it is still to come.
+fn planned(model: &Model) -> Html {
+    let now = model.live.figures.at_s;
+    let scenario = &model.scenario;
+    let mut items: Vec<(f64, String)> = Vec::new();
+    for fault in scenario.faults.iter().filter(|fault| fault.at.seconds() > 0.0) {
+        items.push((fault.at.seconds(), summary::fault_alone(fault, scenario)));
+    }
+    for change in &scenario.changes {
+        let label = scenario.locate(&change.key).map_or("", |(.., param)| param.label);
+        let part = change.key.split('.').next().unwrap_or_default();
+        let part = summary::part_name(part, scenario);
+        items.push((change.at.seconds(), format!("{part}: {label} {}", change.value)));
+    }
+    if items.is_empty() {
+        return Html::default();
+    }
+    items.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let item = |(at, what): (f64, String)| {
+        let passed = (at <= now).then_some("muted");
+        html! { <li class={classes!(passed)}><span>{ format!("{at} s") }</span><span>{ what }</span></li> }
+    };
+    html! {
+        <>
+            <h3>{ "On the timeline" }</h3>
+            <ul class="planned">{ for items.into_iter().take(12).map(item) }</ul>
+        </>
     }
 }
 
@@ -38,7 +69,7 @@ fn goals(model: &Model) -> Html {
     let settled = model.settled.as_deref().filter(|settled| model.fresh && settled.complete);
     let item = |goal: lessons::Standing| {
         let (class, words) = match goal.is_met {
-            None => ("muted", "… measured"),
+            None => ("muted", "…"),
             Some(true) => ("good", "✓ met"),
             Some(false) => ("bad", "✕ missed"),
         };

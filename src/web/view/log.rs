@@ -153,7 +153,8 @@ pub fn alert_line(lines: &[Line]) -> Html {
         return Html::default();
     }
     let item = |(at, rule): &(f64, String)| {
-        html! { <li>{ rule.clone() }<span class="muted">{ format!(" since {}", format::clock(*at)) }</span></li> }
+        let rule = rule.split(", ").next().unwrap_or(rule).to_owned();
+        html! { <li>{ rule }<span class="muted">{ format!(" since {}", format::clock(*at)) }</span></li> }
     };
     html! {
         <section class="alerts" aria-label="Active alerts">

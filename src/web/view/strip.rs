@@ -104,7 +104,7 @@ const METRICS: &[Metric] = &[
         },
         settled: |model, settled| match summary::busiest(&settled.figures) {
             Some((part, load)) => {
-                let name = summary::part_name(&part.key, &model.scenario);
+                let name = summary::part_brief(&part.key, &model.scenario);
                 format!("{name} {}", format::percent(load.min(1.0)))
             }
             None => dash(),
@@ -121,7 +121,7 @@ const METRICS: &[Metric] = &[
     Metric {
         key: "cost",
         name: "Cost a month",
-        value: |_, figures| format::usd(figures.usd_per_month),
+        value: |_, figures| format::usd_brief(figures.usd_per_month),
         settled: |_, settled| {
             let month = settled.goodput.value * 86_400.0 * 30.4;
             if month > 0.0 {

@@ -21,6 +21,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                 </nav>
             }
             <div class="tools">
+                if model.options.embed { { play(model, tell) } }
                 { step("Undo", icon::UNDO, model.steps.last_done(), tell.reform(|_| Msg::Undo)) }
                 { step("Redo", icon::REDO, model.steps.last_undone(), tell.reform(|_| Msg::Redo)) }
                 { theme(model, tell) }
@@ -50,6 +51,15 @@ fn stage(model: &Model, known: &Stage, tell: &Tell) -> Html {
                 </span>
             </button>
         </li>
+    }
+}
+
+/// In a low frame the controls of time stand below what is seen first: play is here as well.
+fn play(model: &Model, tell: &Tell) -> Html {
+    let (shape, name) = if model.playing { (icon::PAUSE, "Pause") } else { (icon::PLAY, "Play") };
+    html! {
+        <button type="button" class="quiet low-only" onclick={tell.reform(|_| Msg::TogglePlay)}
+            aria-label={name} title={name}>{ icon(shape) }</button>
     }
 }
 

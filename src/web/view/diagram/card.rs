@@ -10,7 +10,6 @@ use super::pieces::{Choice, bar, header, rect, text, text_end, trouble_line};
 use super::scene::{KEY, NAME, SMALL, Scene};
 use super::shape::Rect;
 use super::state::{self, Load, Trouble};
-use crate::web::view::format;
 use yew::prelude::*;
 
 /// Least height of a field of cells.
@@ -181,7 +180,12 @@ fn head(
             (class, vec![state::line(troubles), worst.text.clone(), "✕".to_owned()])
         }
         None if facts.body == Body::Empty => ("dg-soft", facts.quiet.clone()),
-        None => ("dg-num", used.map_or_else(Vec::new, |used| vec![format::percent(used)])),
+        None if facts.body == Body::Queue => ("dg-num", facts.key.iter().rev().cloned().collect()),
+        // Of memory it matters more how often it helps than how busy it is.
+        None if facts.setting.first().is_some_and(|words| words.starts_with("hit")) => {
+            ("dg-num", facts.setting.clone())
+        }
+        None => ("dg-num", used.map_or_else(Vec::new, |used| vec![facts::brief(used)])),
     };
     let words = words.into_iter().find(|text| fit::width(text, SMALL, Weight::Bold) <= left);
     let taken = words.as_ref().map_or(0.0, |text| fit::width(text, SMALL, Weight::Bold) + 6.0);

@@ -14,7 +14,7 @@ const HIGHEST: f64 = 92.0;
 pub const GAP: f64 = 5.0;
 
 /// Least width and height of a cell, with the gap beside it.
-const SMALLEST: (f64, f64) = (17.0, 15.0);
+const SMALLEST: (f64, f64) = (23.0, 17.0);
 
 /// Most cells that an area holds.
 #[must_use]
@@ -22,7 +22,7 @@ pub fn most(area: Rect) -> usize {
     let columns = libm::floor((area.w + GAP) / SMALLEST.0).max(1.0);
     let rows = libm::floor((area.h + GAP) / SMALLEST.1).max(1.0);
     // Fields of cells have some empty places.
-    ((0.7 * columns * rows) as usize).clamp(1, MOST_CELLS)
+    ((0.8 * columns * rows) as usize).clamp(1, MOST_CELLS)
 }
 
 /// How many servers stand in one cell, of which there are at most so many.
@@ -70,6 +70,12 @@ pub fn shards(area: Rect, shards: usize, copies: usize) -> Vec<(Range<usize>, Re
 /// field, so that one cell more moves none of the others as long as there is a place.
 #[must_use]
 pub fn arrange(area: Rect, cells: usize) -> Vec<Rect> {
+    arrange_wide(area, cells, 0.0)
+}
+
+/// The same, with cells at least so wide where the area allows it.
+#[must_use]
+pub fn arrange_wide(area: Rect, cells: usize, least: f64) -> Vec<Rect> {
     let places = PLACES.iter().copied().find(|&n| n >= cells).unwrap_or(cells.max(1));
     let size = |columns: usize| {
         let rows = places.div_ceil(columns);
@@ -81,7 +87,8 @@ pub fn arrange(area: Rect, cells: usize) -> Vec<Rect> {
         return vec![Rect::new(area.x, area.y + 0.5 * (area.h - h), area.w, h)];
     }
     // The columns that give the largest cells, a little wider than high, with few empty places.
-    let columns = (1..=places)
+    let widest = (1..=places).rev().find(|&columns| size(columns).0 >= least).unwrap_or(places);
+    let columns = (1..=widest)
         .filter(|&columns| size(columns).0 > 0.0 && size(columns).1 > 0.0)
         .max_by(|&a, &b| {
             let rate = |columns| {

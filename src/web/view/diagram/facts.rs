@@ -50,7 +50,7 @@ pub fn of(scene: &Scene<'_>, at: At) -> Facts {
         "db" => database(scene, at, usual),
         "cdn" => cdn(scene, at, usual),
         "cache" => Facts { names: &["Cache"], setting: hits(scene, at), ..usual },
-        "sessions" => Facts { names: &["Session store", "Sessions", "Sess."], ..usual },
+        "sessions" => sessions(scene, at, usual),
         "queue" => queue(scene, at, usual),
         "monitor" => monitor(scene, at),
         "chaos" => chaos(scene, at),
@@ -94,6 +94,11 @@ fn dns(scene: &Scene<'_>, at: At) -> Facts {
     let ttl = format!("TTL {ttl}\u{202f}s");
     let policy = parts::choice(scene.scenario, at, "policy");
     let rate = scene.rate(scene.lookups());
+    let mut quiet = vec![format!("{rate} look-ups"), format!("{rate} asked"), rate];
+    if let Some(astray) = scene.gauge(at, "misrouted_share").filter(|share| *share > 0.0005) {
+        let astray = format::percent(astray);
+        quiet = vec![format!("{astray} still misrouted"), format!("{astray} astray")];
+    }
     let lines = if policy.is_empty() || !scene.parts.is_spread() {
         vec![vec![ttl]]
     } else {
@@ -104,7 +109,7 @@ fn dns(scene: &Scene<'_>, at: At) -> Facts {
         setting: Vec::new(),
         lines,
         key: Vec::new(),
-        quiet: vec![format!("{rate} look-ups"), format!("{rate} asked"), rate],
+        quiet,
         body: Body::Empty,
     }
 }
@@ -112,8 +117,13 @@ fn dns(scene: &Scene<'_>, at: At) -> Facts {
 fn balancer(scene: &Scene<'_>, at: At) -> Facts {
     let algorithm = parts::choice(scene.scenario, at, "algorithm");
     let room = scene.grid.card(at).map_or(0.0, |card| card.w - 2.0 * scene.pad());
-    let mut lines: Vec<Wordings> =
-        fit::wrap(algorithm, room, SMALL, 2).into_iter().map(|line| vec![line]).collect();
+    let algorithm = &algorithm.replace("connections", "conn.");
+    // In a flat card half a name would be wrong: it is shortened instead.
+    let flat = scene.grid.card(at).is_some_and(|card| card.h < 92.0);
+    let mut lines: Vec<Wordings> = fit::wrap(algorithm, room, SMALL, if flat { 1 } else { 2 })
+        .into_iter()
+        .map(|line| vec![line])
+        .collect();
     let every = parts::set(scene.scenario, at, "check_s").unwrap_or(0.0);
     let checks = if scene.parts.site(at).is_some_and(|site| site.checks) {
         vec![format!("checks every {every}\u{202f}s"), format!("check {every}\u{202f}s")]
@@ -126,7 +136,7 @@ fn balancer(scene: &Scene<'_>, at: At) -> Facts {
         || "not measured".to_owned(),
         |used| format!("{} in use", format::percent(used)),
     );
-    let short = used.map_or_else(String::new, format::percent);
+    let short = used.map_or_else(String::new, brief);
     Facts {
         names: &["Load balancer", "Balancer", "LB"],
         setting: Vec::new(),
@@ -138,7 +148,11 @@ fn balancer(scene: &Scene<'_>, at: At) -> Facts {
 }
 
 fn web(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
-    let setting = parts::web_setting(scene.scenario, at);
+    let mut setting = parts::web_setting(scene.scenario, at);
+    // An autoscaler decides how many there are.
+    if let (Some(view), Some((_, size))) = (scene.view(at), setting.split_once('×')) {
+        setting = format!("{}\u{202f}×{size}", view.servers.len());
+    }
     let size = setting.split('×').nth(1).map(|size| size.trim_matches('\u{202f}').to_owned());
     let mut wordings = vec![setting];
     wordings.extend(size);
@@ -161,11 +175,9 @@ fn database(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
     let size = parts::vcpus(scene.scenario, at, 0).map_or_else(String::new, parts::vcpu_text);
     let (shards, copies) = parts::shards(scene.scenario, at);
     let setting = if shards > 1 {
-        vec![
-            format!("{shards} shards × {copies} · {size}"),
-            format!("{shards} shards"),
-            format!("{shards}×{copies}"),
-        ]
+        let placement = parts::choice(scene.scenario, at, "placement");
+        let count = format!("{shards}\u{202f}×\u{202f}{copies}");
+        vec![format!("{count} · {size} · {placement}"), format!("{count} · {size}"), count]
     } else {
         vec![format!("{model} · {size}"), model.to_owned(), size]
     };
@@ -174,11 +186,11 @@ fn database(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
         let lag = format::duration(lag);
         quiet = vec![format!("lag {lag} · backlog 0"), format!("lag {lag}")];
     }
-    let names: &[&str] = if shards > 1 {
-        &["Database shards", "Database", "Shards", "Data"]
-    } else {
-        &["Database", "Data"]
-    };
+    if let Some(moved) = scene.gauge(at, "resharded").filter(|moved| *moved > 0.0 && *moved < 1.0) {
+        let moved = format::percent(moved);
+        quiet = vec![format!("resharding: {moved} moved"), format!("{moved} moved")];
+    }
+    let names: &[&str] = if shards > 1 { &["Shards"] } else { &["Database", "Data"] };
     Facts { names, setting, quiet, ..usual }
 }
 
@@ -186,6 +198,24 @@ fn database(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
 pub fn hits(scene: &Scene<'_>, at: At) -> Wordings {
     let hit = scene.hit_ratio(at).map_or_else(|| "–".to_owned(), format::percent);
     vec![format!("hit {hit}"), hit]
+}
+
+fn sessions(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
+    let held = scene.gauge(at, "sessions_held").map(format::count);
+    let quiet = held.map_or(usual.quiet, |held| {
+        vec![format!("{held} sessions held"), format!("{held} held"), held]
+    });
+    Facts { names: &["Session store", "Sessions", "Sess."], quiet, ..usual }
+}
+
+/// A share in few signs.
+#[must_use]
+pub fn brief(share: f64) -> String {
+    if share > 0.0 && share < 0.01 {
+        "<\u{202f}1\u{202f}%".to_owned()
+    } else {
+        format::percent(share)
+    }
 }
 
 fn cdn(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
@@ -223,7 +253,7 @@ fn queue(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
 }
 
 fn monitor(scene: &Scene<'_>, at: At) -> Facts {
-    let firing = scene.gauge(at, "alerts firing").unwrap_or(0.0);
+    let firing = scene.gauge(at, "alerts_firing").unwrap_or(0.0);
     let business = scene.figures.business;
     let pleased = business.map_or_else(Vec::new, |business| {
         let share = format::percent(business.satisfaction);

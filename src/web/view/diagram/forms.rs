@@ -256,7 +256,7 @@ fn whole_site(grid: &mut Grid, parts: &Parts, place: Rect) -> f64 {
     y - gap + margin
 }
 
-/// One of several sites on a phone: the web tier across, the others two by two. Gives its lower
+/// One of several sites on a phone: balancer and web tier across, the others two by two. Gives its lower
 /// edge.
 fn small_site(grid: &mut Grid, parts: &Parts, index: usize, place: Rect) -> f64 {
     let (pad, gap) = (8.0, 8.0);
@@ -266,10 +266,14 @@ fn small_site(grid: &mut Grid, parts: &Parts, index: usize, place: Rect) -> f64 
     let mut left = true;
     for &kind in &parts.sites[index].own {
         let at = At::new(kind, index as u8);
-        if kind == Kind::WebTier {
-            y += if left { 0.0 } else { 74.0 + gap };
-            grid.cards.push((at, Rect::new(x, y, w, 92.0)));
-            (y, left) = (y + 92.0 + gap, true);
+        let across = match kind {
+            Kind::LoadBalancer => Some(66.0),
+            Kind::WebTier => Some(92.0),
+            _ => None,
+        };
+        if let Some(h) = across {
+            grid.cards.push((at, Rect::new(x, y, w, h)));
+            y += h + gap;
             continue;
         }
         let column = if left { x } else { x + half + gap };

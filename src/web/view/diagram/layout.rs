@@ -121,7 +121,8 @@ impl Grid {
     /// Puts cards of kinds into a place, one below the other or side by side, with a gap.
     pub fn stack(&mut self, kinds: &[Kind], site: u8, place: Rect, gap: f64) {
         let n = kinds.len() as f64;
-        let below = place.h >= place.w * 0.72;
+        // Rows are compared by looking down a column.
+        let below = self.form == Form::Sites || place.h >= place.w * 0.72;
         let side = |length: f64| (length - gap * (n - 1.0)) / n;
         for (i, &kind) in kinds.iter().enumerate() {
             let i = i as f64;
@@ -147,7 +148,7 @@ impl Grid {
             top += dns_h + gap;
         }
         let watchers = parts.outside(Column::Watch);
-        let each = if self.tight { 50.0 } else { 66.0 };
+        let each = if self.tight { 58.0 } else { 66.0 };
         let bottom = place.bottom() - (each + gap) * watchers.len() as f64;
         for (i, &kind) in watchers.iter().enumerate() {
             let y = bottom + gap + (each + gap) * i as f64;

@@ -77,10 +77,12 @@ pub fn trouble_line(x: f64, y: f64, room: f64, troubles: &[Trouble], quiet: &str
         return text(x, y, "dg-soft", fit::shorten(quiet, room, SMALL, Weight::Plain));
     };
     let class = if troubles.iter().any(|t| t.bad) { "dg-bad" } else { "dg-warn" };
+    let first = worst.text.split(" · ").next().unwrap_or_default().to_owned();
     let wordings = [
         state::line(troubles),
         state::line(&troubles[..troubles.len().min(2)]),
         worst.text.clone(),
+        first,
     ];
     text(x, y, class, fit::first(&wordings, room, SMALL, Weight::Bold))
 }

@@ -91,10 +91,11 @@ impl Curve {
         Self([a, (x(0.3), a.1), (x(0.12), b.1), b])
     }
 
-    /// Down first, then across.
+    /// Down a narrow gap: out of what stands on its right, into what stands on its left.
     #[must_use]
-    pub fn corner(a: Point, b: Point) -> Self {
-        Self([a, (a.0, b.1), (a.0, b.1), b])
+    pub fn gap(a: Point, b: Point) -> Self {
+        let middle = 0.5 * (a.0 + b.0);
+        Self([a, (middle - 12.0, a.1), (middle + 12.0, b.1), b])
     }
 
     /// Where it begins.

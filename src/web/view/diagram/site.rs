@@ -4,10 +4,12 @@
 use super::fit::{self, Weight};
 use super::forms::site_title;
 use super::layout::Form;
+use super::parts::At;
 use super::pieces::{rect, text, text_end};
 use super::scene::{NAME, SMALL, Scene};
 use super::shape::Rect;
 use super::spread;
+use crate::sim::kinds::Kind;
 use crate::web::view::format;
 use yew::prelude::*;
 
@@ -37,6 +39,18 @@ fn words(scene: &Scene<'_>, site: u8) -> (bool, Vec<String>) {
         });
         let short = ["down: nothing answers", "down"].map(str::to_owned);
         return (true, still.into_iter().chain(short).collect());
+    }
+    let home = scene.gauge(At::new(Kind::Database, site), "home") == Some(f64::from(site) + 1.0);
+    if let Some(part) = part.clone().filter(|_| home) {
+        let rate = rate.clone();
+        return (
+            false,
+            vec![
+                format!("home, takes all writes · {rate} · {part} of all requests"),
+                format!("home · {rate} · {part}"),
+                format!("home · {part}"),
+            ],
+        );
     }
     if let Some(part) = part {
         return (

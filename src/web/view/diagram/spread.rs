@@ -37,7 +37,7 @@ pub fn sites(room: Room, parts: &Parts) -> Grid {
     let users_h = users_height(Form::Sites, true, parts.rows.len());
     let tower = n * each + (n - 1.0) * gap;
     let needed = users_h.max(tower) + legend + 2.0 * margin + 4.0;
-    let height = height(room.height, needed, 2.0);
+    let height = height(room.height, needed, 2.6);
     let body = height - 2.0 * margin - legend - 4.0;
     let axis = margin + 0.5 * body;
     let edge = Rect::new(margin + users_w + near, margin, edge_w, body);

@@ -104,6 +104,9 @@ pub fn cell_places(scene: &Scene<'_>, at: At) -> Vec<(Range<usize>, Rect)> {
     let groups = cells::groups(servers, cells::most(area));
     let places = if at.kind == Kind::Database && groups.len() == servers {
         cells::arrange_data(area, groups.len())
+    } else if at.kind.is_global() {
+        // Edges show rates, which are longer than shares.
+        cells::arrange_wide(area, groups.len(), 33.0)
     } else {
         cells::arrange(area, groups.len())
     };

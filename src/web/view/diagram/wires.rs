@@ -138,6 +138,12 @@ fn front(grid: &Grid, parts: &Parts, site: u8) -> Option<Wire> {
         return Some(Wire { to, curve, labels: [(0.0, 0.0); 2], side: Side::Right, room: 0.0 });
     }
     if !parts.is_spread() {
+        if grid.hub.is_some() {
+            // The label has the room above the way past the edge.
+            let wire =
+                level(to, start, (card.x, grid.axis), frame.x - 5.0, frame.x - grid.junction.0);
+            return Some(Wire { side: Side::Right, ..wire });
+        }
         let x = 0.5 * (start.0 + frame.x);
         return Some(level(to, start, (card.x, grid.axis), x, frame.x - start.0 - 6.0));
     }
@@ -151,7 +157,8 @@ fn front(grid: &Grid, parts: &Parts, site: u8) -> Option<Wire> {
         curve: Curve::early(start, (card.x, y)),
         labels: [(x, upper), (x, lower)],
         side: Side::Right,
-        room: frame.x - start.0 - 8.0,
+        // Among many sites lines would run through it; their titles say the rate as well.
+        room: if parts.sites.len() > 5 { 0.0 } else { frame.x - start.0 },
     })
 }
 
@@ -242,11 +249,13 @@ fn below(to: At, web: Rect, card: Rect, tier: Column) -> Wire {
     // Memory stands to the left: the second card of it is met from its side.
     let start = (web.x + 22.0, web.bottom());
     let gap = card.y - web.bottom();
-    if gap > 64.0 || card.right() > web.x {
+    if gap > 64.0 {
+        // Down between the columns.
         let y = card.centre().1;
+        let start = (web.x, web.bottom() - 14.0);
         return Wire {
             to,
-            curve: Curve::corner((web.x + 8.0, web.bottom()), (card.right(), y)),
+            curve: Curve::gap(start, (card.right(), y)),
             labels: [(0.0, 0.0); 2],
             side: Side::Right,
             room: 0.0,

@@ -76,7 +76,8 @@ fn own_rows(
         let then = then.map_or_else(dash, |(_, value)| format::gauge(name, *value));
         rows.push((capital(name), format::gauge(name, *value), then));
     }
-    for (name, count) in &now.counters {
+    // Sums of times are parts of means, and say nothing as a rate.
+    for (name, count) in now.counters.iter().filter(|(name, _)| !name.ends_with("_us")) {
         let then = settled.and_then(|part| part.counters.iter().find(|(known, _)| known == name));
         let then = then.map_or_else(dash, |(_, count)| rate(*count, settled_s));
         rows.push((capital(name), rate(*count, seconds), then));
