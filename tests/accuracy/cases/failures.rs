@@ -81,7 +81,7 @@ pub const CASES: &[Case] = &[
     Case::of(
         "AVAIL",
         "three servers that run 9.9 s and are repaired in 0.1 s",
-        "?parts=clients,lb,web,chaos#v=1&clients.rate=0.001&lb.check_s=0&web.servers=3\
+        "?parts=clients,lb,web,chaos#v=1&clients.rate=0.01&lb.check_s=0&web.servers=3\
          &chaos.speed_up=1&chaos.server_mtbf_h=0.00275&chaos.server_mttr_s=0.1\
          &chaos.site_mtbf_h=0",
         &[
