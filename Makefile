@@ -1,6 +1,6 @@
 # `make serve` shows the page, `make test` checks everything. Each target installs first what it lacks.
 .DEFAULT_GOAL := help
-.PHONY: help setup build serve test lint native parity examples browser e2e speed screenshots bench docs accuracy clean
+.PHONY: help setup build serve test lint native parity examples browser e2e speed screenshots bench memory docs accuracy clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ screenshots: setup ## Take the pictures in docs/screenshots
 
 bench: setup ## Measure the engine: native, in Node and in Chromium (ROUNDS=2 for a quick look)
 	@tools/bench
+
+memory: ## Check that long runs do not grow: an hour at 10,000/s, ten minutes at 1,000,000/s
+	@cargo run --quiet --release --example memory
 
 docs: ## Write docs/model.md anew from the table of kinds
 	@MILLIONTH_RECORD=1 cargo test --quiet --test native the_model_is_written_down

@@ -4,6 +4,7 @@ use super::arguments::Job;
 use super::sweeping::columns;
 use super::{Failure, Host, once};
 use crate::sim::analysis::bottleneck::{self, number};
+use crate::sim::analysis::comparisons::{self, Comparison};
 use crate::sim::analysis::settle::Settled;
 use crate::sim::analysis::spof::{self, Verdict};
 use crate::sim::analysis::stations::{self, Station};
@@ -22,6 +23,7 @@ pub fn json(topology: &Topology, settled: &Settled) -> Value {
         "nines": availability.nines(),
         "cost": cost::of(figures),
         "stations": stations::of(topology, figures),
+        "comparisons": comparisons::of(topology, figures),
     })
 }
 
@@ -73,8 +75,9 @@ pub fn explain(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
 pub fn theory(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
     let report = once(job, host)?;
     let rows = stations::of(&job.topology, &report.result.figures);
+    let shares = comparisons::of(&job.topology, &report.result.figures);
     if job.json {
-        let value = json!({ "link": report.link, "stations": rows });
+        let value = json!({ "link": report.link, "stations": rows, "comparisons": shares });
         return Ok(format!("{value:#}\n"));
     }
     let head = [
@@ -92,13 +95,32 @@ pub fn theory(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
     let mut lines = vec![head.map(ToOwned::to_owned).to_vec()];
     lines.extend(rows.iter().map(line));
     let mut text = format!("{}\n\n{}", report.link, columns(&lines));
-    for row in rows.iter().filter(|row| !row.fails.is_empty()) {
-        text.push_str(&format!("\n{}: where theory does not hold\n", row.name));
-        for reason in &row.fails {
+    if !shares.is_empty() {
+        let head = ["share", "theory", "measured", "off", "model"].map(ToOwned::to_owned).to_vec();
+        let lines: Vec<Vec<String>> =
+            std::iter::once(head).chain(shares.iter().map(share)).collect();
+        text.push_str(&format!("\n{}", columns(&lines)));
+    }
+    let stations = rows.iter().map(|row| (&row.name, &row.fails));
+    let compared = shares.iter().map(|row| (&row.name, &row.fails));
+    for (name, fails) in stations.chain(compared).filter(|(_, fails)| !fails.is_empty()) {
+        text.push_str(&format!("\n{name}: where theory does not hold\n"));
+        for reason in fails {
             text.push_str(&format!("  - {}\n", super::table::wrap(reason, 94).join("\n    ")));
         }
     }
     Ok(text)
+}
+
+fn share(row: &Comparison) -> Vec<String> {
+    let bound = if row.at_most { "at most " } else { "" };
+    vec![
+        row.name.clone(),
+        format!("{bound}{:.2} %", row.predicted * 100.0),
+        format!("{:.2} %", row.measured * 100.0),
+        format!("{:+.2} points", row.difference * 100.0),
+        row.model.clone(),
+    ]
 }
 
 fn line(row: &Station) -> Vec<String> {

@@ -62,7 +62,9 @@ const fn scope(scope: Scope) -> &'static str {
     match scope {
         Scope::System => "of the system",
         Scope::Any => "of the system, or of a class, region or part: KEY.write, KEY.EU, KEY.web",
+        Scope::Whole => "of the system, or of a part: KEY.web",
         Scope::Part => "of a part: KEY.web",
+        Scope::Named => "of a part, by name: KEY.db.NAME; millionth run shows what there is",
     }
 }
 

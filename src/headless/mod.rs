@@ -60,13 +60,14 @@ Usage:
   millionth params | metrics [--json]
   millionth help
 
-SCENARIO is stage-1 to stage-9, a preset such as retry-storm, a link (or its end from the question mark on), a file with a
-scenario as JSON or with a link, or - for standard input.
+SCENARIO is stage-1 to stage-9, a preset such as retry-storm, a link (or its end from the question
+mark on), a file with a scenario as JSON or with a link, or - for standard input.
   run      simulates it once and says every figure
   sweep    runs it at every point of a grid; several --over make the grid
   plan     finds the cheapest settings that meet all goals, by simulating
   theory   puts queueing theory beside what was measured, station by station
-  spof     names single points of failure, and kills each part and server to see
+  spof     names single points of failure, and kills each part and server in the middle of a run
+           to see what is lost at once (RTO, RPO) and what for good
   explain  says what limits it, what it costs and how available it is
   params   lists all settings, metrics all figures that can be asked for
 
@@ -79,7 +80,8 @@ Every command that simulates takes:
 Besides:
   --over RANGE     KEY=A..B:STEP, KEY=A..B:*FACTOR or KEY=a,b,c; for plan, each value has to cost
                    more than the one before; unless told, the counts and sizes of all tiers
-  --metric M       such as p99, errors, p95.write or utilisation.db; see millionth metrics
+  --metric M       such as p99, errors, p95.write, utilisation.db, counter.cache.stale_reads or
+                   gauge.db.lag_s; see millionth metrics
   --goal GOAL      such as p99<=200ms, errors<=0.1% or availability>=99.9%; it is met with the
                    whole of its 95 % interval. Unless told: p99<=1s and errors<=0.1%
   --jobs N         runs at once, as many as there are cores unless told; the result is the same

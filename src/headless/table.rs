@@ -1,10 +1,14 @@
 //! The result of a run as text for a terminal.
 
+use crate::sim::analysis::bottleneck::count;
+use crate::sim::analysis::names;
 use crate::sim::analysis::report::Report;
 use crate::sim::analysis::settle::Estimate;
-use crate::sim::kinds::Kind;
 use crate::sim::run::requests::FAILURES;
 use crate::sim::snapshot::{Latency, Snapshot};
+
+/// Lines of the log that are shown.
+const SHOWN: usize = 12;
 
 /// The result of a run.
 #[must_use]
@@ -30,6 +34,8 @@ pub fn result(report: &Report, wall_s: f64, per_s: f64) -> String {
     text.push_str(&format!("cost        ${:.2} per month\n\n", figures.usd_per_month));
     text.push_str(&parts(figures));
     text.push_str(&groups(figures));
+    text.push_str(&named(figures));
+    text.push_str(&log(report));
     text.push_str(&format!(
         "\nresult_hash {}\n{:.2} s, {:.0} requests simulated per second\n",
         report.hash(),
@@ -75,24 +81,62 @@ fn plus_minus(half_width: Option<f64>, scale: f64, digits: usize) -> String {
 }
 
 fn parts(figures: &Snapshot) -> String {
+    let width = width(figures);
     let mut text = format!(
-        "{:<14}{:>9}{:>8}{:>9}{:>9}{:>11}{:>11}{:>9}\n",
+        "{:<width$}{:>9}{:>8}{:>9}{:>9}{:>11}{:>11}{:>9}\n",
         "part", "calls/s", "used %", "inside", "backlog", "mean ms", "p99 ms", "failed"
     );
     for part in figures.parts.iter().filter(|part| part.tally.arrived > 0) {
-        let label = Kind::by_key(&part.key).map_or("", |kind| kind.label());
+        let label = names::label(&part.key);
         let backlog: f64 = part.servers.iter().map(|server| server.mean_backlog).sum();
         text.push_str(&format!(
-            "{label:<14}{:>9.1}{:>8.1}{:>9.2}{backlog:>9.2}{}{}{:>9}\n",
+            "{label:<width$}{:>9.1}{:>8.1}{:>9.2}{:>9.2}{}{}{:>9}\n",
             part.rate,
-            part.utilisation * 100.0,
+            // Of no servers the sum is -0.
+            part.utilisation * 100.0 + 0.0,
             part.mean_inside,
+            backlog + 0.0,
             cell(part.latency.mean_s),
             cell(part.latency.p99_s),
             part.tally.failed,
         ));
     }
     text
+}
+
+/// Room for the names of parts.
+fn width(figures: &Snapshot) -> usize {
+    let names = figures.parts.iter().map(|part| names::label(&part.key).len() + 2);
+    names.max().unwrap_or(0).max(14)
+}
+
+/// What parts count and measure under names of their own, where it is not zero.
+fn named(figures: &Snapshot) -> String {
+    let (mut text, width) = (String::new(), width(figures));
+    for part in &figures.parts {
+        let counted = part.counters.iter().filter(|(_, count)| *count > 0);
+        let counted = counted.map(|(name, count)| format!("{name}={count}"));
+        let measured = part.gauges.iter().filter(|(_, value)| *value != 0.0);
+        let measured = measured.map(|(name, value)| format!("{name}={}", count(*value)));
+        let all: Vec<String> = counted.chain(measured).collect();
+        for (number, line) in wrap(&all.join(" "), 84).iter().enumerate() {
+            let name = if number == 0 { names::label(&part.key) } else { String::new() };
+            if !line.is_empty() {
+                text.push_str(&format!("{name:<width$}{line}\n"));
+            }
+        }
+    }
+    if text.is_empty() { text } else { format!("\ncounted, and measured at the end\n{text}") }
+}
+
+/// The last lines of the log.
+fn log(report: &Report) -> String {
+    let skip = report.log.len().saturating_sub(SHOWN);
+    let lines: String = report.log[skip..].iter().map(super::killing::entry).collect();
+    match report.log_entries {
+        0 => String::new(),
+        all => format!("\nlog, the last {} of {all} entries\n{lines}", report.log.len() - skip),
+    }
 }
 
 fn groups(figures: &Snapshot) -> String {

@@ -230,11 +230,27 @@ fn insight_is_in_words_and_as_json() {
     assert!(theory.contains("processor sharing") && theory.contains("several times"), "{theory}");
     let killed = said("spof stage-2 --warmup 10 --duration 10");
     assert!(killed.contains("FATAL: static read write") && !killed.contains("NOT BORNE OUT"));
+    assert!(killed.contains("first minute good") && killed.contains("RTO"), "{killed}");
     for command in ["explain", "theory", "spof", "run"] {
         let text = said(&format!("{command} stage-2 {SHORT} --json"));
         let value: serde_json::Value = serde_json::from_str(&text).expect(command);
         assert!(value.is_object(), "{command}");
     }
+    let ran = said(&format!("run ?stage=3#db.replicas=1&fault=kill.db.1@8 {SHORT}"));
+    for what in [
+        "counted, and measured at the end",
+        "acknowledged_writes=",
+        "log, the last ",
+        "error   db.1: primary died: no writes",
+    ] {
+        assert!(ran.contains(what), "{what}: {ran}");
+    }
+    let json = said(&format!("run ?stage=3#db.replicas=1&fault=kill.db.1@8 {SHORT} --json"));
+    let value: serde_json::Value = serde_json::from_str(&json).expect("is JSON");
+    assert_eq!(value["report"]["log"][0]["what"], "primary died: no writes");
+    assert_eq!(value["report"]["log_entries"], 1);
+    let metrics = "--metric counter.db.acknowledged_writes --metric gauge.db.lag_s";
+    assert!(said(&format!("run stage-3 {SHORT} {metrics}")).contains("gauge.db.lag_s"));
     for (command, expected) in [("metrics", "utilisation\n"), ("metrics --json", "\"p99\"")] {
         assert!(said(command).contains(expected), "{command}");
     }

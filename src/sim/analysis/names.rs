@@ -113,18 +113,21 @@ fn member(part: &PartView, index: usize) -> String {
     }
 }
 
-/// Writes per second that each replica of a database applies, where all shards get as many; 0 where
+/// Writes per second that a database server of this role applies though nobody calls it, where all
+/// shards get as many: a replica those of its primary, a primary those of other sites. 0 where
 /// applying takes no work.
 #[must_use]
-pub fn applied(topology: &Topology, part: &PartView, window_s: f64) -> f64 {
+pub fn applied(topology: &Topology, part: &PartView, role: u8, window_s: f64) -> f64 {
     let spec = topology.scenario().spec_at(Kind::Database, site(&part.key));
     let is_database = kind(&part.key) == Some(Kind::Database);
     let takes_work = spec.is_some_and(|spec| database::apply_s(spec) > 0.0);
-    if !is_database || !takes_work || group(part) == 1 || window_s <= 0.0 {
+    if !is_database || !takes_work || window_s <= 0.0 {
         return 0.0;
     }
     let shards = gauge(part, "shards").unwrap_or(1.0).max(1.0);
-    counter(part, "acknowledged_writes").unwrap_or(0) as f64 / window_s / shards
+    let count = |name: &str| counter(part, name).unwrap_or(0) as f64;
+    let own = if role == 0 { 0.0 } else { count("acknowledged_writes") };
+    (own + count("received_writes")) / window_s / shards
 }
 
 /// What a server does among those of its part: those with the same role are alike.

@@ -2,6 +2,7 @@
 
 use super::settle::{Settled, settled};
 use crate::sim::engine::Engine;
+use crate::sim::journal::{self, Line};
 use crate::sim::run::meters::Sample;
 use crate::sim::scenario::{Scenario, file, link};
 use crate::sim::topology::Topology;
@@ -17,6 +18,8 @@ pub struct RunPlan {
     pub duration: Span,
 }
 
+/// Most lines of the log in a report.
+const MOST_LINES: u64 = 200;
 /// Batches that the measured time is cut into.
 const BATCHES: u64 = 20;
 
@@ -35,6 +38,10 @@ pub struct Report {
     pub events: u64,
     /// The figures, with intervals.
     pub result: Settled,
+    /// Entries that the log got in all.
+    pub log_entries: u64,
+    /// The last of them, oldest first.
+    pub log: Vec<Line>,
 }
 
 impl Report {
@@ -79,7 +86,11 @@ pub fn run(
         samples.push(engine.sample());
     }
     engine.check()?;
+    let entries = engine.log().len();
+    let from = entries.saturating_sub(MOST_LINES);
     let report = Report {
+        log_entries: entries,
+        log: journal::lines(engine.topology(), engine.log(), from),
         link: link::write(&scenario),
         scenario: file::write(&scenario),
         warm_up_s: plan.warm_up.seconds(),

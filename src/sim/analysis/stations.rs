@@ -66,6 +66,10 @@ pub fn of(topology: &Topology, figures: &Snapshot) -> Vec<Station> {
     let mut stations = Vec::new();
     for part in &figures.parts {
         stations.extend(special::workers(topology, figures, part));
+        // Edges have no limit: nothing waits there.
+        if names::kind(&part.key) == Some(Kind::Cdn) {
+            continue;
+        }
         let works = |s: &ServerView| s.alive && s.rate > 0.0 && s.work_s.is_some_and(|w| w > 0.0);
         let servers: Vec<usize> =
             (0..part.servers.len()).filter(|&index| works(&part.servers[index])).collect();
@@ -176,19 +180,21 @@ impl Queue {
         let n = all.len() as f64;
         let mean = |of: &dyn Fn(&ServerView) -> f64| all.iter().map(|s| of(s)).sum::<f64>() / n;
         let first = all[0];
-        // Writes that a replica applies are work like any other, though nobody calls.
-        let is_replica = names::role(part, servers[0]) == 1;
-        let applied =
-            if is_replica { names::applied(topology, part, figures.window_s) } else { 0.0 };
+        // Writes that a server applies are work like any other, though nobody calls.
+        let role = names::role(part, servers[0]);
+        let applied = names::applied(topology, part, role, figures.window_s);
         let arrivals = mean(&|s| s.rate) + applied;
         let admitted = mean(&|s| s.rate - s.refused) + applied;
         let own_slow = if first.cores.is_some() && !part.guest { first.slow.max(1.0) } else { 1.0 };
         let work = |s: &ServerView| s.work_s.unwrap_or(0.0) * own_slow;
         let service_s = mean(&work);
         let waiting = mean(&|s| s.mean_backlog);
+        // A query keeps its connection while it is at the disk, which is a station of its own.
+        let at_disk =
+            |s: &ServerView| s.disk.unwrap_or(0.0) + s.disk_io.map_or(0.0, |io| io.mean_backlog);
         let busy = first.slots.and_then(|slots| {
             let used: Option<f64> = all.iter().map(|s| s.slots_used).sum();
-            used.map(|used| used / n * f64::from(slots))
+            used.map(|used| used / n * f64::from(slots) - mean(&at_disk))
         });
         let machine = if first.cores.is_some() {
             let (calls, work) = machine(figures, part, servers[0], own_slow);

@@ -9,7 +9,7 @@ use crate::sim::run::calendar::Tag;
 use crate::sim::run::cpu::CpuId;
 use crate::sim::run::requests::{Class, Outcome, Request, RequestId};
 use crate::sim::run::{Action, Owner};
-use crate::sim::scenario::PresentFault;
+use crate::sim::scenario::{Change, PresentFault};
 use crate::sim::topology::Topology;
 use crate::sim::units::SimTime;
 use std::collections::BTreeSet;
@@ -91,10 +91,11 @@ impl Engine {
         // What is put on by hand at this very instant is new as well.
         let is_new = |at: SimTime| at <= now && passed.is_none_or(|passed| at >= passed);
         let scenario = self.topology.scenario();
-        let due: Vec<_> = scenario.changes.iter().filter(|c| is_new(c.at)).cloned().collect();
+        let is_due = |change: &&Change| is_new(change.at) && self.given.counts(change);
+        let due: Vec<_> = scenario.changes.iter().filter(is_due).cloned().collect();
         let faults = scenario.faults.clone();
         if !due.is_empty() {
-            self.topology = self.topology.changed(&due);
+            self.topology = self.topology.clone().changed(&due);
             self.configure();
         }
         let present: Vec<PresentFault> =

@@ -3,6 +3,7 @@
 
 mod faults;
 mod laws;
+mod settings;
 
 use crate::sim::kinds::Node;
 use crate::sim::kinds::behavior::{ARRIVAL, Behavior, Ctx, IMPATIENCE, NODE_TIMERS};
@@ -15,6 +16,7 @@ use crate::sim::run::{Action, Owner, Run};
 use crate::sim::topology::Topology;
 use crate::sim::units::SimTime;
 use faults::Troubles;
+use settings::Given;
 
 /// A system that runs.
 #[derive(Clone, Debug)]
@@ -24,6 +26,7 @@ pub struct Engine {
     ctx: Ctx,
     events: u64,
     troubles: Troubles,
+    given: Given,
 }
 
 impl Engine {
@@ -33,7 +36,8 @@ impl Engine {
         let nodes: Vec<Node> = topology.parts().map(|(kind, seed)| Node::new(kind, seed)).collect();
         let ctx = Ctx { run: Run::new(nodes.len()), node: 0, site: 0 };
         let troubles = Troubles::new(&topology);
-        let mut engine = Self { topology, nodes, ctx, events: 0, troubles };
+        let given = Given::new(&topology);
+        let mut engine = Self { topology, nodes, ctx, events: 0, troubles, given };
         engine.configure();
         engine.pass_time();
         engine
@@ -73,17 +77,6 @@ impl Engine {
     #[must_use]
     pub const fn log(&self) -> &Log {
         &self.ctx.run.log
-    }
-
-    /// Takes on changed settings and faults of the same parts while running.
-    pub fn change(&mut self, topology: Topology) {
-        debug_assert!(self.topology.parts().eq(topology.parts()), "parts stay while running");
-        let now = self.ctx.run.now;
-        let past = topology.scenario().changes.iter().filter(|change| change.at <= now);
-        self.topology = topology.changed(&past.cloned().collect::<Vec<_>>());
-        self.configure();
-        self.pass_time();
-        self.carry_out();
     }
 
     fn configure(&mut self) {

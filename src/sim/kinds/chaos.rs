@@ -39,7 +39,8 @@ settings! {
         (0.0, 17_520.0, 1e6),
         "Hours from one outage of a whole site to the next, in the mean: two years, a choice. 0 \
          for none.").unit("h").logarithmic();
-    SiteMttr = Param::number("site_mttr_s", "Mean time to repair a site", (0.001, 7_200.0, 604_800.0),
+    SiteMttr = Param::number("site_mttr_s", "Mean time to repair a site",
+        (0.001, 7_200.0, 604_800.0),
         "Seconds until a site is back, in the mean: two hours, a choice.").unit("s").logarithmic();
 }
 

@@ -54,7 +54,8 @@ pub const LESSONS: &[Lesson] = &[
     },
     Lesson {
         new: "Three data centers, each with its own balancer, web tier, cache and copy of the \
-              data. GeoDNS sends users to the nearest one that is up. One site takes all the writes.",
+              data. \
+              GeoDNS sends users to the nearest one that is up. One site takes all the writes.",
         before: "Half the world waited for the round trip to one site, and one site is one outage \
                  away from nothing.",
         breaks: "When a site dies, resolvers keep its address until the TTL runs out, and some \

@@ -23,8 +23,8 @@ struct Place<'a> {
     part: &'a PartView,
     kind: Kind,
     spec: Option<&'a Spec>,
-    /// Writes per second that a replica applies.
-    applied: f64,
+    /// Writes per second that a primary and a replica of a database apply.
+    applied: [f64; 2],
 }
 
 /// All of them, in the order of parts and servers.
@@ -33,7 +33,7 @@ pub fn candidates(topology: &Topology, figures: &Snapshot) -> Vec<Bottleneck> {
     for part in &figures.parts {
         let Some(kind) = names::kind(&part.key) else { continue };
         let spec = topology.scenario().spec_at(kind, names::site(&part.key));
-        let applied = names::applied(topology, part, figures.window_s);
+        let applied = [0, 1].map(|role| names::applied(topology, part, role, figures.window_s));
         let place = Place { figures, part, kind, spec, applied };
         for (index, server) in part.servers.iter().enumerate() {
             if server.alive && server.rate > 0.0 {
@@ -62,8 +62,8 @@ impl Place<'_> {
             uses.push(Use { resource, capacity, load, used, calls });
         };
         // Applying does not count as a call: its work comes on top.
-        let applies = self.applied * f64::from(names::role(self.part, index));
-        let applying = applies * server.work_s.unwrap_or(0.0) * server.slow.max(1.0);
+        let applied = self.applied[usize::from(names::role(self.part, index) > 0)];
+        let applying = applied * server.work_s.unwrap_or(0.0) * server.slow.max(1.0);
         let own = offered(self.figures, self.part, index) + applying;
         match (server.cores, server.slots) {
             (Some(_), _) if self.part.guest => {}
@@ -112,8 +112,9 @@ impl Place<'_> {
 
     /// A replica's applying of writes, where all shards get as many.
     fn apply(&self) -> Option<Use> {
-        let spec = self.spec.filter(|_| self.kind == Kind::Database)?;
-        let calls = self.applied;
+        let has_replicas = self.kind == Kind::Database && names::group(self.part) > 1;
+        let spec = self.spec.filter(|_| has_replicas)?;
+        let calls = self.applied[1];
         let load = calls * database::apply_s(spec);
         Some(Use { resource: Resource::Apply, capacity: 1.0, load, used: load.min(1.0), calls })
     }

@@ -60,7 +60,8 @@ fn what_only_bounds_is_said_and_what_is_set_is_compared() {
 #[test]
 fn edges_keep_what_che_says() {
     let text = "?parts=clients,network,cdn,web#v=1&clients.rate=500&clients.static_share=1\
-                &clients.urls=2000&clients.zipf=0.8&web.size=16&web.queries=0&clients.shares=1,0,0,1\
+                &clients.urls=2000&clients.zipf=0.8&web.size=16&web.queries=0\
+                &clients.shares=1,0,0,1\
                 &cdn.ratio=emergent&cdn.entries=200&cdn.ttl_s=0";
     let all = compare_all(text, 200.0);
     assert_eq!(all[0].model, "LRU, Che");

@@ -123,7 +123,7 @@ fn measured_costs_decide_where_prices_do_not_suffice() {
 #[test]
 fn only_what_matters_is_searched_and_never_too_much() {
     let keys = |text: &str| {
-        let scenario = crate::sim::scenario::link::read(text).scenario;
+        let scenario = link::read(text).scenario;
         let topology = Topology::build(&scenario).expect("can run");
         let axes = usual_axes(&topology);
         assert_eq!(check(&topology, &axes), Ok(()), "{text}");

@@ -59,14 +59,13 @@ pub struct Killed {
 }
 
 /// Counters that say what a death costs.
-const TOLLS: [&str; 7] = [
+const TOLLS: [&str; 6] = [
     "lost_writes",
     "site_lost_writes",
     "refused_writes",
     "sessions_lost",
     "lost_messages",
     "redelivered",
-    "stale_reads",
 ];
 
 /// The system with this killed at an instant; `None` for all as it is.
@@ -97,7 +96,7 @@ pub fn run(topology: &Topology, threat: Option<&Threat>, plan: RunPlan) -> Resul
     let known = engine.log().len();
     let before = engine.sample();
     let settles = threat.map_or(0.0, |threat| threat.settles_s);
-    let waits = settles.min(LONGEST_S).max(MINUTE_S);
+    let waits = settles.clamp(MINUTE_S, LONGEST_S);
     let replaced = threat.and_then(|threat| threat.replaced_s).unwrap_or(MINUTE_S);
     let usual = failed_share(&start, &before);
     let (mut last, mut minute, mut early) = (before.clone(), before.clone(), before.clone());

@@ -93,8 +93,17 @@ pub fn failing(
             .push("not all share the cores: some wait for a slot, first come, first served".into());
     }
     fails.extend(general(topology, figures, part));
-    if names::applied(topology, part, figures.window_s) > 0.0 && names::group(part) > 1 {
-        fails.push("writes are applied one after another, beside the reads".to_owned());
+    if (0..2).any(|role| names::applied(topology, part, role, figures.window_s) > 0.0)
+        && (names::group(part) > 1 || topology.scenario().sites > 1)
+    {
+        fails.push(
+            "writes are applied one after another, beside the queries: more evenly than by chance"
+                .to_owned(),
+        );
+    }
+    let replication = setting(topology, &format!("{}.replication", part.key));
+    if names::group(part) > 1 && replication.is_some_and(|text| text != "async") {
+        fails.push("writes keep their connection until replicas have them".to_owned());
     }
     if names::kind(&part.key) == Some(Kind::WebTier) && is_scaled(topology, part) {
         fails.push("the number of servers follows the load: one number stands for many".into());

@@ -115,3 +115,96 @@ fn shared_cores_are_a_queue_of_several_servers_and_between_whole_numbers_lie_bet
     assert!(at(2.0) < at(1.9) && at(1.9) < at(1.7), "{} {} {}", at(2.0), at(1.9), at(1.7));
     assert_eq!(shared_time(2.0, 1.0, 2.0), None);
 }
+
+/// Disks, workers, nodes of cache and session store, replicas that also apply writes.
+#[test]
+fn stations_of_every_kind_agree_with_their_queue() {
+    let data = "&clients.rate=100&web.discipline=shared&web.size=16&web.slots=100000\
+                &web.service_ms=1&web.queries=1&db.size=16&db.connections=10000&db.joins=0";
+    let nodes = "&clients.rate=600&clients.urls=100000&web.discipline=shared&web.size=96\
+                 &web.slots=100000&web.service_ms=0.1&web.queries=1&db.size=96";
+    for (parts, settings, name, model, tolerance) in [
+        (
+            "clients,web,db",
+            format!("{data}&db.iops=200&db.disk_reads=1&db.law=exponential"),
+            "Disk of Database",
+            "M/G/1, Pollaczek-Khinchine",
+            0.06,
+        ),
+        (
+            "clients,web,queue",
+            "&clients.rate=40&clients.job_share=1&web.discipline=shared&web.slots=1000\
+             &web.size=16&web.job_ms=1&queue.workers=2&queue.concurrency=5&queue.job_ms=200"
+                .to_owned(),
+            "Workers",
+            "M/M/10, Erlang C",
+            0.06,
+        ),
+        (
+            "clients,web,cache,db",
+            format!("{nodes}&cache.nodes=2&cache.op_ms=2&cache.law=exponential"),
+            "Cache",
+            "M/M/1, Erlang C",
+            0.06,
+        ),
+        (
+            "clients,web,sessions",
+            format!(
+                "{nodes}&web.queries=0&web.sessions=store&sessions.nodes=2&sessions.op_ms=2\
+                 &sessions.law=constant"
+            )
+            .replace("&web.queries=1", "")
+            .replace("&db.size=96", ""),
+            "Session store",
+            "M/G/1, Pollaczek-Khinchine",
+            0.06,
+        ),
+        (
+            "clients,web,db",
+            format!(
+                "{data}&clients.read_share=0.5&db.size=1&db.replicas=1&db.read_ms=6\
+                 &db.write_ms=6&db.apply_share=0.5&db.law=exponential&db.lag_ms=0"
+            ),
+            "Database replica",
+            "M/G/1, processor sharing",
+            // Applied one after another, writes come more evenly than by chance.
+            0.1,
+        ),
+        (
+            "clients,web,db",
+            format!("{data}&db.size=1&db.read_ms=4&db.iops=200&db.disk_reads=1"),
+            "Database",
+            "M/G/1, processor sharing",
+            0.06,
+        ),
+    ] {
+        let all = stations(parts, &settings, 1_500.0);
+        let those: Vec<&Station> = all.iter().filter(|s| s.name.starts_with(name)).collect();
+        assert!(!those.is_empty(), "{settings}: {all:?}");
+        for found in those {
+            assert_eq!(found.model, model, "{settings}");
+            let off = found.difference.expect("both are known");
+            assert!(off.abs() < tolerance && found.load > 0.2, "{settings}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn several_sites_have_their_own_stations_and_what_acts_is_named() {
+    let text = "?stage=3&sites=2&add=to_db#v=1&clients.rate=200&web.queries=2&lb.check_s=0\
+                &to_db.timeout_ms=5&clients.burst_factor=3&at=2:web.service_ms=11";
+    let reading = link::read(text);
+    assert_eq!(reading.problems, []);
+    let topology = Topology::build(&reading.scenario).expect("can run");
+    let mut run = Settling::with_batches(topology.clone(), Span::from_seconds(1.0), 20);
+    run.advance(u64::MAX);
+    let all = of(&topology, &run.settled().expect("has batches enough").figures);
+    for name in ["Web tier of site 1, each of 4", "Web tier of site 2, each of 4"] {
+        assert!(all.iter().any(|station| station.name == name), "{name}: {all:?}");
+    }
+    let database = all.iter().find(|s| s.part == "db2").expect("works");
+    let said = database.fails.join("; ");
+    for what in ["its guard acts: timeouts", "bursts of 3.00", "settings change"] {
+        assert!(said.contains(what), "{what}: {said}");
+    }
+}

@@ -49,6 +49,9 @@ pub struct State {
     vcpus: f64,
     price: f64,
     call_price: f64,
+    /// What was paid before the prices were last set, and the hours and calls that it was for.
+    spent: f64,
+    billed: (f64, f64),
     draws: Stream,
     poisons: Stream,
 }
@@ -76,9 +79,25 @@ impl State {
             vcpus: 0.0,
             price: 0.0,
             call_price: 0.0,
+            spent: 0.0,
+            billed: (0.0, 0.0),
             draws: Stream::new(seed, Kind::Queue as u64, Purpose::Service),
             poisons: Stream::new(seed, Kind::Queue as u64, Purpose::Lookup),
         }
+    }
+
+    /// Hours of workers and calls of the queue so far.
+    fn used(&self, now: SimTime) -> (f64, f64) {
+        let counts = &self.messages.counts;
+        let calls = counts.enqueued + counts.delivered + counts.done + counts.dead;
+        (self.workers.hours(now), calls as f64)
+    }
+
+    /// USD so far: later prices do not change what was paid.
+    fn bill(&self, now: SimTime) -> f64 {
+        let (hours, calls) = self.used(now);
+        let workers = (hours - self.billed.0) * self.vcpus * self.price;
+        self.spent + workers + (calls - self.billed.1) * self.call_price / 1e6
     }
 
     /// Stores a message and acknowledges it.
@@ -221,6 +240,7 @@ impl Behavior for State {
             self.planned[1] = now.after(self.scaling.period);
             ctx.wake_at(self.planned[1], SCALING);
         }
+        (self.spent, self.billed) = (self.bill(now), self.used(now));
         (self.vcpus, self.price) = (vcpus(spec), number(Setting::Price));
         self.call_price = number(Setting::CallPrice);
         let zone = around.spec(Kind::Network).map_or_else(Default::default, network::zone);
@@ -359,9 +379,6 @@ impl Behavior for State {
     }
 
     fn spent_usd(&self, ctx: &Ctx) -> Option<f64> {
-        let counts = &self.messages.counts;
-        let calls = (counts.enqueued + counts.delivered + counts.done + counts.dead) as f64;
-        let workers = self.workers.hours(ctx.now()) * self.vcpus * self.price;
-        Some(workers + calls * self.call_price / 1e6)
+        Some(self.bill(ctx.now()))
     }
 }

@@ -193,9 +193,10 @@ pub struct Preset {
 const SANDBOX: Preset = Preset {
     key: "sandbox",
     name: "Sandbox",
-    story: "Every part and every setting: build your own system.",
-    start: Start::Stage(3),
-    sites: 1,
+    story: "Three sites with all that the stages have: change every setting, and add and drop \
+            parts and sites by the link.",
+    start: Start::Stage(9),
+    sites: 3,
     settings: &[],
     faults: &[],
     changes: &[],
@@ -299,9 +300,8 @@ mod tests {
             let users = clients::daily_users(clients);
             assert!((users / known.users - 1.0).abs() < 0.02, "{}: {users}", known.name);
         }
-        for place in 0..PRESETS.len() {
-            let scenario = preset(place);
-            assert_eq!(scenario.settings(), [], "{}", PRESETS[place].key);
+        for (place, known) in PRESETS.iter().enumerate() {
+            assert_eq!(preset(place).settings(), [], "{}", known.key);
         }
         assert_eq!(stage(0), stage(1));
         assert_eq!(stage(200), stage(STAGES.len() as u8));

@@ -253,7 +253,7 @@ fn queue(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
 }
 
 fn monitor(scene: &Scene<'_>, at: At) -> Facts {
-    let firing = scene.gauge(at, "alerts firing").unwrap_or(0.0);
+    let firing = scene.gauge(at, "alerts_firing").unwrap_or(0.0);
     let business = scene.figures.business;
     let pleased = business.map_or_else(Vec::new, |business| {
         let share = format::percent(business.satisfaction);
