@@ -110,7 +110,8 @@ fn the_bill_is_price_by_life_by_byte_and_by_request() {
         clients.pattern_s=300 clients.pattern_factor=4 clients.static_share=0.4 \
         clients.job_share=0.3 web.autoscale=on web.servers=2 web.scale_period_s=10 web.boot_s=20 \
         web.price_vcpu_hour=0.05 web.size=2 web.service_ms=20 web.law=constant \
-        web.scale_window_s=60 queue.target=10 queue.least=1 queue.workers=1 queue.most=10 queue.period_s=5 \
+        web.scale_window_s=60 queue.target=10 queue.least=1 queue.workers=1 queue.most=10 \
+        queue.period_s=5 \
         queue.boot_s=10 network.egress_usd_gb=0.09 monitor.price_host_month=15 monitor.heal=off \
         cdn.hit=0.9 dns.lookups=0.1";
     let parts = "clients,network,dns,cdn,lb,web,queue,monitor";

@@ -7,6 +7,7 @@ mod caching;
 #[path = "../accuracy/cases/mod.rs"]
 mod cases;
 mod database;
+mod database_sites;
 mod edge;
 mod edges;
 mod failures;

@@ -53,7 +53,8 @@ pub const LESSONS: &[Lesson] = &[
                  before it helps. A crowd that comes within seconds meets the servers of before.",
     },
     Lesson {
-        new: "Three data centers, each with its own balancer, web tier, cache and copy of the data. \
+        new: "Three data centers, each with its own balancer, web tier, cache and copy of the \
+              data. \
               GeoDNS sends users to the nearest one that is up. One site takes all the writes.",
         before: "Half the world waited for the round trip to one site, and one site is one outage \
                  away from nothing.",

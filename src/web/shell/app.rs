@@ -75,7 +75,7 @@ fn show(theme: Theme) {
 /// Copies the address: by the clipboard, else by a selected field.
 fn copy(tell: Callback<bool>) {
     let address = page::address();
-    // In another site's frame the clipboard is closed, and asking for it is an error on the console.
+    // In another site's frame the clipboard is closed, and asking for it is a console error.
     if page::is_framed() && page::copy_by_selection(&address) {
         tell.emit(true);
         return;
