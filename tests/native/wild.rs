@@ -23,6 +23,7 @@ const NARROWER: &[(&str, f64, f64)] = &[
     ("lb.sticky_s", 1.0, 5.0),
     ("web.scale_period_s", 1.0, 3.0),
     ("web.scale_max", 1.0, 10.0),
+    ("web.scale_min", 1.0, 10.0),
     ("web.scale_window_s", 0.0, 5.0),
     ("web.cooldown_s", 0.0, 5.0),
     ("web.boot_s", 0.0, 2.0),
