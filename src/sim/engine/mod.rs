@@ -10,11 +10,22 @@ use crate::sim::run::calendar::{LineId, Subject, Tag};
 use crate::sim::run::cpu::CpuId;
 use crate::sim::run::log::Log;
 use crate::sim::run::meters::{Meters, Sample};
-use crate::sim::run::requests::{Class, Frame, Outcome, RequestId};
+use crate::sim::run::requests::{Class, Outcome, RequestId};
 use crate::sim::run::{Action, Owner, Run};
 use crate::sim::topology::Topology;
 use crate::sim::units::SimTime;
 use faults::Troubles;
+
+/// Whose turn it is with a request, and why.
+#[derive(Clone, Copy, Debug)]
+enum Turn {
+    /// It comes into the part at this place.
+    Enter(u8),
+    /// What the part at this place had it wait for is over.
+    Resume(u8),
+    /// A call of the part at this place is answered.
+    Returned(u8, Outcome),
+}
 
 /// A system that runs.
 #[derive(Clone, Debug)]
@@ -118,29 +129,36 @@ impl Engine {
         for spent in 0..most {
             // At the same instant events come first, then arrivals, then the end of patience.
             let Run { arrival, patience, .. } = &self.ctx.run;
-            let (at, what) = if *arrival <= patience.due {
-                (*arrival, ARRIVAL)
-            } else {
-                (patience.due, IMPATIENCE)
-            };
+            let at = (*arrival).min(patience.due);
             if let Some((now, tag)) = self.ctx.run.calendar.take_by(at.min(until)) {
                 self.ctx.run.now = now;
-                self.happen(tag);
-            } else if at <= until {
-                // A patience that was made shorter may have run out before now.
-                self.ctx.run.now = self.ctx.run.now.max(at);
-                self.ctx.node = 0;
-                if let Some((id, action)) = self.nodes[0].wake(&mut self.ctx, what) {
-                    self.drive(id, action);
+                match tag.subject() {
+                    Subject::Request(id) => self.happen(tag, id),
+                    Subject::Timer(timer) => self.tick(timer),
                 }
+            } else if at <= until {
+                self.come(at);
             } else {
                 return spent;
             }
-            if !(self.ctx.run.launched.is_empty() && self.ctx.run.orders.is_empty()) {
+            if self.ctx.run.has_more {
                 self.follow_up();
             }
         }
         most
+    }
+
+    /// A user comes, or one's patience ends.
+    #[inline]
+    fn come(&mut self, at: SimTime) {
+        let run = &mut self.ctx.run;
+        let what = if run.arrival <= run.patience.due { ARRIVAL } else { IMPATIENCE };
+        // A patience that was made shorter may have run out before now.
+        run.now = run.now.max(at);
+        self.ctx.node = 0;
+        if let Some((id, action)) = self.nodes[0].wake(&mut self.ctx, what) {
+            self.drive(id, action);
+        }
     }
 
     /// Lets go on what parts launched besides the request in hand, then carries out orders.
@@ -153,29 +171,23 @@ impl Engine {
         }
         self.ctx.run.launched.clear();
         self.carry_out();
+        self.ctx.run.has_more = false;
     }
 
+    /// An event of a request: it reaches the part it was sent to, or what its part had it wait for
+    /// is over.
     #[inline]
-    fn happen(&mut self, tag: Tag) {
-        match tag.subject() {
-            Subject::Request(id) => {
-                let request = self.ctx.run.requests.get_mut(id);
-                if request.pending == tag {
-                    let action = if request.travelling {
-                        request.travelling = false;
-                        let depth = request.depth as usize;
-                        request.entered[depth - 1] = self.ctx.run.now;
-                        let node = request.top().node;
-                        self.enter(id, node)
-                    } else {
-                        let node = request.top().node;
-                        self.ctx.node = node;
-                        self.nodes[node as usize].resume(&mut self.ctx, id)
-                    };
-                    self.drive(id, action);
-                }
-            }
-            Subject::Timer(timer) => self.tick(timer),
+    fn happen(&mut self, tag: Tag, id: RequestId) {
+        let request = self.ctx.run.requests.get_mut(id);
+        if request.pending != tag {
+            return;
+        }
+        let node = request.top().node;
+        if request.travelling {
+            request.reach(self.ctx.run.now);
+            self.go(id, Turn::Enter(node));
+        } else {
+            self.go(id, Turn::Resume(node));
         }
     }
 
@@ -189,9 +201,7 @@ impl Engine {
                 let request = self.ctx.run.requests.get_mut(id);
                 request.cpu = CpuId::NONE;
                 let node = request.top().node;
-                self.ctx.node = node;
-                let action = self.nodes[node as usize].resume(&mut self.ctx, id);
-                self.drive(id, action);
+                self.go(id, Turn::Resume(node));
             }
         } else if let Some(Owner(node, name)) = self.ctx.run.timers.owner(timer - NODE_TIMERS) {
             if node == faults::ENGINE {
@@ -205,38 +215,63 @@ impl Engine {
     }
 
     /// Carries out what parts ask for until the request waits for something.
-    #[inline]
-    fn drive(&mut self, id: RequestId, mut action: Action) {
+    #[inline(never)]
+    fn drive(&mut self, id: RequestId, action: Action) {
+        if let Some(turn) = self.act(id, action) {
+            self.go(id, turn);
+        }
+    }
+
+    /// It is a part's turn with a request, and then that of others, until the request waits for
+    /// something. Each way into a part stands here once, for all that happens in the hot loop.
+    #[inline(never)]
+    fn go(&mut self, id: RequestId, mut turn: Turn) {
         loop {
-            action = match action {
-                Action::Wait => return,
-                Action::Call { to, way } => {
-                    let request = self.ctx.run.requests.get_mut(id);
-                    let depth = request.depth as usize;
-                    request.frames[depth] = Frame { node: to, phase: 0, server: 0 };
-                    request.entered[depth] = self.ctx.run.now;
-                    request.depth += 1;
+            let action = match turn {
+                Turn::Enter(node) => self.enter(id, node),
+                Turn::Resume(node) => {
+                    self.ctx.node = node;
+                    self.nodes[node as usize].resume(&mut self.ctx, id)
+                }
+                Turn::Returned(node, outcome) => {
+                    self.ctx.node = node;
+                    self.nodes[node as usize].returned(&mut self.ctx, id, outcome)
+                }
+            };
+            match self.act(id, action) {
+                Some(next) => turn = next,
+                None => return,
+            }
+        }
+    }
+
+    /// Carries out what a part asks for; says whose turn it is at once, if it is anyone's.
+    #[inline]
+    fn act(&mut self, id: RequestId, action: Action) -> Option<Turn> {
+        match action {
+            Action::Wait => None,
+            Action::Call { to, way } => {
+                let request = self.ctx.run.requests.get_mut(id);
+                request.call(to, self.ctx.run.now);
+                if self.troubles.any {
                     let extra = self.troubles.delay(to);
                     if extra > 0.0 {
-                        return self.call_late(id, way, extra);
-                    }
-                    if way == LineId::NOW {
-                        self.enter(id, to)
-                    } else {
-                        request.travelling = true;
-                        request.travelled += self.ctx.run.calendar.delay(way).0;
-                        self.ctx.run.resume_in_line(id, way);
-                        return;
+                        self.call_late(id, way, extra);
+                        return None;
                     }
                 }
-                Action::Reply(outcome) => match self.leave(id, outcome) {
-                    Some(node) => {
-                        self.ctx.node = node;
-                        self.nodes[node as usize].returned(&mut self.ctx, id, outcome)
-                    }
-                    None => return,
-                },
-            };
+                if way == LineId::NOW {
+                    return Some(Turn::Enter(to));
+                }
+                let (tag, delay) = self.ctx.run.calendar.after(self.ctx.run.now, way, id);
+                request.pending = tag;
+                request.travelling = true;
+                request.travelled += delay.0;
+                None
+            }
+            Action::Reply(outcome) => {
+                self.leave(id, outcome).map(|node| Turn::Returned(node, outcome))
+            }
         }
     }
 
@@ -269,9 +304,7 @@ impl Engine {
     #[inline]
     fn leave(&mut self, id: RequestId, outcome: Outcome) -> Option<u8> {
         let request = self.ctx.run.requests.get_mut(id);
-        let node = request.top().node;
-        let entered = request.entered[request.depth as usize - 1];
-        request.depth -= 1;
+        let (node, entered) = request.leave();
         let is_orphan = request.depth <= request.floor && request.floor > 0;
         let (below, is_check) = (request.top().node, request.class == Class::Probe);
         let meter = &mut self.ctx.run.meters.nodes[node as usize];

@@ -84,8 +84,11 @@ macro_rules! kinds {
             }
         }
 
-        /// A part in a running engine.
+        /// A part in a running engine. Its tag is a byte of its own: hidden in a field of a state,
+        /// as the compiler would have it, it would have to be computed at each of ten calls a
+        /// request.
         #[derive(Clone, Debug)]
+        #[repr(u8)]
         pub enum Node { $(#[doc = "State of a part of this kind."] $name($module::State)),* }
 
         impl Node {
