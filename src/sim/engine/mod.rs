@@ -16,17 +16,6 @@ use crate::sim::topology::Topology;
 use crate::sim::units::SimTime;
 use faults::Troubles;
 
-/// Whose turn it is with a request, and why.
-#[derive(Clone, Copy, Debug)]
-enum Turn {
-    /// It comes into the part at this place.
-    Enter(u8),
-    /// What the part at this place had it wait for is over.
-    Resume(u8),
-    /// A call of the part at this place is answered.
-    Returned(u8, Outcome),
-}
-
 /// A system that runs.
 #[derive(Clone, Debug)]
 pub struct Engine {
@@ -149,7 +138,7 @@ impl Engine {
     }
 
     /// A user comes, or one's patience ends.
-    #[inline]
+    #[inline(never)]
     fn come(&mut self, at: SimTime) {
         let run = &mut self.ctx.run;
         let what = if run.arrival <= run.patience.due { ARRIVAL } else { IMPATIENCE };
@@ -157,7 +146,7 @@ impl Engine {
         run.now = run.now.max(at);
         self.ctx.node = 0;
         if let Some((id, action)) = self.nodes[0].wake(&mut self.ctx, what) {
-            self.drive(id, action);
+            self.go(id, action, false);
         }
     }
 
@@ -176,19 +165,22 @@ impl Engine {
 
     /// An event of a request: it reaches the part it was sent to, or what its part had it wait for
     /// is over.
-    #[inline]
+    #[inline(always)]
     fn happen(&mut self, tag: Tag, id: RequestId) {
         let request = self.ctx.run.requests.get_mut(id);
         if request.pending != tag {
             return;
         }
-        let node = request.top().node;
-        if request.travelling {
+        let enters = request.travelling;
+        let mut action = Action::Wait;
+        if enters {
             request.reach(self.ctx.run.now);
-            self.go(id, Turn::Enter(node));
         } else {
-            self.go(id, Turn::Resume(node));
+            let node = request.top().node;
+            self.ctx.node = node;
+            action = self.nodes[node as usize].resume(&mut self.ctx, id);
         }
+        self.go(id, action, enters);
     }
 
     #[inline(never)]
@@ -201,7 +193,9 @@ impl Engine {
                 let request = self.ctx.run.requests.get_mut(id);
                 request.cpu = CpuId::NONE;
                 let node = request.top().node;
-                self.go(id, Turn::Resume(node));
+                self.ctx.node = node;
+                let action = self.nodes[node as usize].resume(&mut self.ctx, id);
+                self.drive(id, action);
             }
         } else if let Some(Owner(node, name)) = self.ctx.run.timers.owner(timer - NODE_TIMERS) {
             if node == faults::ENGINE {
@@ -217,60 +211,44 @@ impl Engine {
     /// Carries out what parts ask for until the request waits for something.
     #[inline(never)]
     fn drive(&mut self, id: RequestId, action: Action) {
-        if let Some(turn) = self.act(id, action) {
-            self.go(id, turn);
-        }
+        self.go(id, action, false);
     }
 
-    /// It is a part's turn with a request, and then that of others, until the request waits for
-    /// something. Each way into a part stands here once, for all that happens in the hot loop.
-    #[inline(never)]
-    fn go(&mut self, id: RequestId, mut turn: Turn) {
+    /// Carries out what parts ask for until the request waits for something; with `enters` it first
+    /// comes into the part of its top call, and the action does not count. Inlined wherever the hot
+    /// loop needs it, and each way into a part stands in it once.
+    #[inline(always)]
+    fn go(&mut self, id: RequestId, mut action: Action, mut enters: bool) {
         loop {
-            let action = match turn {
-                Turn::Enter(node) => self.enter(id, node),
-                Turn::Resume(node) => {
-                    self.ctx.node = node;
-                    self.nodes[node as usize].resume(&mut self.ctx, id)
-                }
-                Turn::Returned(node, outcome) => {
-                    self.ctx.node = node;
-                    self.nodes[node as usize].returned(&mut self.ctx, id, outcome)
-                }
-            };
-            match self.act(id, action) {
-                Some(next) => turn = next,
-                None => return,
+            if enters {
+                enters = false;
+                action = self.enter(id);
             }
-        }
-    }
-
-    /// Carries out what a part asks for; says whose turn it is at once, if it is anyone's.
-    #[inline]
-    fn act(&mut self, id: RequestId, action: Action) -> Option<Turn> {
-        match action {
-            Action::Wait => None,
-            Action::Call { to, way } => {
-                let request = self.ctx.run.requests.get_mut(id);
-                request.call(to, self.ctx.run.now);
-                if self.troubles.any {
-                    let extra = self.troubles.delay(to);
-                    if extra > 0.0 {
-                        self.call_late(id, way, extra);
-                        return None;
+            match action {
+                Action::Wait => return,
+                Action::Call { to, way } => {
+                    let request = self.ctx.run.requests.get_mut(id);
+                    request.call(to, self.ctx.run.now);
+                    if self.troubles.any {
+                        let extra = self.troubles.delay(to);
+                        if extra > 0.0 {
+                            return self.call_late(id, way, extra);
+                        }
                     }
+                    if way != LineId::NOW {
+                        let (tag, delay) = self.ctx.run.calendar.after(self.ctx.run.now, way, id);
+                        request.pending = tag;
+                        request.travelling = true;
+                        request.travelled += delay.0;
+                        return;
+                    }
+                    enters = true;
                 }
-                if way == LineId::NOW {
-                    return Some(Turn::Enter(to));
+                Action::Reply(outcome) => {
+                    let Some(node) = self.leave(id, outcome) else { return };
+                    self.ctx.node = node;
+                    action = self.nodes[node as usize].returned(&mut self.ctx, id, outcome);
                 }
-                let (tag, delay) = self.ctx.run.calendar.after(self.ctx.run.now, way, id);
-                request.pending = tag;
-                request.travelling = true;
-                request.travelled += delay.0;
-                None
-            }
-            Action::Reply(outcome) => {
-                self.leave(id, outcome).map(|node| Turn::Returned(node, outcome))
             }
         }
     }
@@ -286,9 +264,10 @@ impl Engine {
     }
 
     /// The request comes into the part of its top call.
-    #[inline]
-    fn enter(&mut self, id: RequestId, node: u8) -> Action {
-        let is_check = self.ctx.run.requests.get(id).class == Class::Probe;
+    #[inline(always)]
+    fn enter(&mut self, id: RequestId) -> Action {
+        let request = self.ctx.run.requests.get(id);
+        let (node, is_check) = (request.top().node, request.class == Class::Probe);
         self.ctx.run.meters.nodes[node as usize].enter(self.ctx.run.now, is_check);
         if self.troubles.any
             && let Some(outcome) = self.troubles.answer(node, self.ctx.run.requests.get(id))
@@ -301,7 +280,7 @@ impl Engine {
 
     /// The request leaves the part of its top call; says which part waits for the answer, if it is
     /// still there.
-    #[inline]
+    #[inline(always)]
     fn leave(&mut self, id: RequestId, outcome: Outcome) -> Option<u8> {
         let request = self.ctx.run.requests.get_mut(id);
         let (node, entered) = request.leave();
