@@ -65,11 +65,12 @@ pub fn all() -> Vec<Workload> {
     known.chain(presets().into_iter().map(length(Length::Events(EVENTS)))).collect()
 }
 
-/// The name and the link of every preset that a visitor can choose.
+/// The name and the link of every stage and preset that a visitor can choose.
 fn presets() -> Vec<(String, String)> {
-    let named = |stage: &presets::Stage| (format!("stage {}", stage.number), stage.number);
-    let linked = |(name, number)| (name, format!("?stage={number}"));
-    presets::STAGES.iter().map(named).map(linked).collect()
+    let stages = presets::STAGES.iter().map(|stage| stage.number);
+    let stages = stages.map(|number| (format!("stage {number}"), format!("?stage={number}")));
+    let others = presets::PRESETS.iter().map(|preset| preset.key);
+    stages.chain(others.map(|key| (key.to_owned(), format!("?preset={key}")))).collect()
 }
 
 impl Workload {

@@ -13,6 +13,9 @@ const TOP: u32 = 42;
 const CARRY: u64 = 1 << 63;
 const BUCKETS: usize = ((TOP - BITS + 1) as usize) << BITS;
 
+/// What exponent and fraction of 2^BITS are more than its bucket.
+const FIRST_OCTAVE: u64 = (f64::MAX_EXP as u64 - 1 + BITS as u64 - 1) << BITS;
+
 /// Counts of durations by bucket, with their exact sum.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Histogram {
@@ -29,14 +32,18 @@ impl Default for Histogram {
     }
 }
 
+/// The bucket of a value: from 2^BITS on, octave and bucket within it are the exponent and the
+/// first bits of the fraction of the value as a floating-point number. (From 2^53 on the value
+/// would be rounded, but there all is one bucket.)
 #[inline]
 const fn bucket(value: u64) -> usize {
     if value < SUB {
         return value as usize;
     }
-    let shift = 63 - value.leading_zeros() - BITS;
-    let index = ((shift as usize + 1) << BITS) + ((value >> shift) & (SUB - 1)) as usize;
-    if index < BUCKETS { index } else { BUCKETS - 1 }
+    let number = (value as i64 as f64).to_bits() >> (f64::MANTISSA_DIGITS - 1 - BITS);
+    let index = number.wrapping_sub(FIRST_OCTAVE);
+    // What is too large for the clock's sign is negative, and so too large here.
+    if index < BUCKETS as u64 { index as usize } else { BUCKETS - 1 }
 }
 
 /// Smallest value of a bucket, and how many values it covers.

@@ -11,7 +11,7 @@ use crate::sim::run::calendar::{LineId, Subject, Tag};
 use crate::sim::run::cpu::CpuId;
 use crate::sim::run::log::Log;
 use crate::sim::run::meters::{Meters, Sample};
-use crate::sim::run::requests::{Class, Frame, Outcome, RequestId};
+use crate::sim::run::requests::{Class, Outcome, RequestId};
 use crate::sim::run::{Action, Owner, Run};
 use crate::sim::topology::Topology;
 use crate::sim::units::SimTime;
@@ -111,29 +111,36 @@ impl Engine {
         for spent in 0..most {
             // At the same instant events come first, then arrivals, then the end of patience.
             let Run { arrival, patience, .. } = &self.ctx.run;
-            let (at, what) = if *arrival <= patience.due {
-                (*arrival, ARRIVAL)
-            } else {
-                (patience.due, IMPATIENCE)
-            };
+            let at = (*arrival).min(patience.due);
             if let Some((now, tag)) = self.ctx.run.calendar.take_by(at.min(until)) {
                 self.ctx.run.now = now;
-                self.happen(tag);
-            } else if at <= until {
-                // A patience that was made shorter may have run out before now.
-                self.ctx.run.now = self.ctx.run.now.max(at);
-                self.ctx.node = 0;
-                if let Some((id, action)) = self.nodes[0].wake(&mut self.ctx, what) {
-                    self.drive(id, action);
+                match tag.subject() {
+                    Subject::Request(id) => self.happen(tag, id),
+                    Subject::Timer(timer) => self.tick(timer),
                 }
+            } else if at <= until {
+                self.come(at);
             } else {
                 return spent;
             }
-            if !(self.ctx.run.launched.is_empty() && self.ctx.run.orders.is_empty()) {
+            if self.ctx.run.has_more {
                 self.follow_up();
             }
         }
         most
+    }
+
+    /// A user comes, or one's patience ends.
+    #[inline(never)]
+    fn come(&mut self, at: SimTime) {
+        let run = &mut self.ctx.run;
+        let what = if run.arrival <= run.patience.due { ARRIVAL } else { IMPATIENCE };
+        // A patience that was made shorter may have run out before now.
+        run.now = run.now.max(at);
+        self.ctx.node = 0;
+        if let Some((id, action)) = self.nodes[0].wake(&mut self.ctx, what) {
+            self.go(id, action, false);
+        }
     }
 
     /// Lets go on what parts launched besides the request in hand, then carries out orders.
@@ -146,30 +153,27 @@ impl Engine {
         }
         self.ctx.run.launched.clear();
         self.carry_out();
+        self.ctx.run.has_more = false;
     }
 
-    #[inline]
-    fn happen(&mut self, tag: Tag) {
-        match tag.subject() {
-            Subject::Request(id) => {
-                let request = self.ctx.run.requests.get_mut(id);
-                if request.pending == tag {
-                    let action = if request.travelling {
-                        request.travelling = false;
-                        let depth = request.depth as usize;
-                        request.entered[depth - 1] = self.ctx.run.now;
-                        let node = request.top().node;
-                        self.enter(id, node)
-                    } else {
-                        let node = request.top().node;
-                        self.ctx.node = node;
-                        self.nodes[node as usize].resume(&mut self.ctx, id)
-                    };
-                    self.drive(id, action);
-                }
-            }
-            Subject::Timer(timer) => self.tick(timer),
+    /// An event of a request: it reaches the part it was sent to, or what its part had it wait for
+    /// is over.
+    #[inline(always)]
+    fn happen(&mut self, tag: Tag, id: RequestId) {
+        let request = self.ctx.run.requests.get_mut(id);
+        if request.pending != tag {
+            return;
         }
+        let enters = request.travelling;
+        let mut action = Action::Wait;
+        if enters {
+            request.reach(self.ctx.run.now);
+        } else {
+            let node = request.top().node;
+            self.ctx.node = node;
+            action = self.nodes[node as usize].resume(&mut self.ctx, id);
+        }
+        self.go(id, action, enters);
     }
 
     #[inline(never)]
@@ -198,38 +202,47 @@ impl Engine {
     }
 
     /// Carries out what parts ask for until the request waits for something.
-    #[inline]
-    fn drive(&mut self, id: RequestId, mut action: Action) {
+    #[inline(never)]
+    fn drive(&mut self, id: RequestId, action: Action) {
+        self.go(id, action, false);
+    }
+
+    /// Carries out what parts ask for until the request waits for something; with `enters` it first
+    /// comes into the part of its top call, and the action does not count. Inlined wherever the hot
+    /// loop needs it, and each way into a part stands in it once.
+    #[inline(always)]
+    fn go(&mut self, id: RequestId, mut action: Action, mut enters: bool) {
         loop {
-            action = match action {
+            if enters {
+                enters = false;
+                action = self.enter(id);
+            }
+            match action {
                 Action::Wait => return,
                 Action::Call { to, way } => {
                     let request = self.ctx.run.requests.get_mut(id);
-                    let depth = request.depth as usize;
-                    request.frames[depth] = Frame { node: to, phase: 0, server: 0 };
-                    request.entered[depth] = self.ctx.run.now;
-                    request.depth += 1;
-                    let extra = self.troubles.delay(to);
-                    if extra > 0.0 {
-                        return self.call_late(id, way, extra);
+                    request.call(to, self.ctx.run.now);
+                    if self.troubles.any {
+                        let extra = self.troubles.delay(to);
+                        if extra > 0.0 {
+                            return self.call_late(id, way, extra);
+                        }
                     }
-                    if way == LineId::NOW {
-                        self.enter(id, to)
-                    } else {
+                    if way != LineId::NOW {
+                        let (tag, delay) = self.ctx.run.calendar.after(self.ctx.run.now, way, id);
+                        request.pending = tag;
                         request.travelling = true;
-                        request.travelled += self.ctx.run.calendar.delay(way).0;
-                        self.ctx.run.resume_in_line(id, way);
+                        request.travelled += delay.0;
                         return;
                     }
+                    enters = true;
                 }
-                Action::Reply(outcome) => match self.leave(id, outcome) {
-                    Some(node) => {
-                        self.ctx.node = node;
-                        self.nodes[node as usize].returned(&mut self.ctx, id, outcome)
-                    }
-                    None => return,
-                },
-            };
+                Action::Reply(outcome) => {
+                    let Some(node) = self.leave(id, outcome) else { return };
+                    self.ctx.node = node;
+                    action = self.nodes[node as usize].returned(&mut self.ctx, id, outcome);
+                }
+            }
         }
     }
 
@@ -244,9 +257,10 @@ impl Engine {
     }
 
     /// The request comes into the part of its top call.
-    #[inline]
-    fn enter(&mut self, id: RequestId, node: u8) -> Action {
-        let is_check = self.ctx.run.requests.get(id).class == Class::Probe;
+    #[inline(always)]
+    fn enter(&mut self, id: RequestId) -> Action {
+        let request = self.ctx.run.requests.get(id);
+        let (node, is_check) = (request.top().node, request.class == Class::Probe);
         self.ctx.run.meters.nodes[node as usize].enter(self.ctx.run.now, is_check);
         if self.troubles.any
             && let Some(outcome) = self.troubles.answer(node, self.ctx.run.requests.get(id))
@@ -259,12 +273,10 @@ impl Engine {
 
     /// The request leaves the part of its top call; says which part waits for the answer, if it is
     /// still there.
-    #[inline]
+    #[inline(always)]
     fn leave(&mut self, id: RequestId, outcome: Outcome) -> Option<u8> {
         let request = self.ctx.run.requests.get_mut(id);
-        let node = request.top().node;
-        let entered = request.entered[request.depth as usize - 1];
-        request.depth -= 1;
+        let (node, entered) = request.leave();
         let is_orphan = request.depth <= request.floor && request.floor > 0;
         let (below, is_check) = (request.top().node, request.class == Class::Probe);
         let meter = &mut self.ctx.run.meters.nodes[node as usize];

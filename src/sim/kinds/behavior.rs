@@ -140,7 +140,7 @@ impl Ctx {
 
     /// A request goes on with this action besides the one in hand, at the same instant.
     pub fn launch(&mut self, id: RequestId, action: Action) {
-        self.run.launched.push((id, action));
+        self.run.launch(id, action);
     }
 
     /// The request waits until someone [keeps the promise](Self::kept) of this name.
@@ -169,7 +169,7 @@ impl Ctx {
 
     /// Asks the engine to do something to the system once the event under way is over.
     pub fn order(&mut self, order: Order) {
-        self.run.orders.push(order);
+        self.run.order(order);
     }
 
     /// Writes an entry of the part into the log.
@@ -225,9 +225,11 @@ impl Ctx {
     #[inline]
     #[must_use]
     pub fn travel(&mut self, id: RequestId, line: LineId) -> bool {
-        let delay = self.run.calendar.delay(line);
-        self.run.requests.get_mut(id).travelled += delay.0;
-        self.resume_in_line(id, line)
+        if line == LineId::NOW {
+            return true;
+        }
+        self.run.travel_in_line(id, line);
+        false
     }
 
     /// [`Behavior::resume`] for the request when a processor has done so much work for it.

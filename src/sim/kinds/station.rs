@@ -140,24 +140,34 @@ impl Station {
     /// Gives back a slot; the next of the backlog takes it.
     #[inline]
     pub fn release(&mut self, ctx: &mut Ctx) {
-        let now = ctx.now().0;
+        if self.waiting > 0 && self.busy <= self.slots {
+            // From hand to hand: as many are in use as before.
+            let (id, work) = self.next(ctx);
+            self.work.add(work);
+            return self.go_on(ctx, id, work);
+        }
         self.busy -= 1;
-        self.gauge.busy_moments = self.gauge.busy_moments.wrapping_add(u128::from(now));
-        self.fill(ctx);
+        let now = u128::from(ctx.now().0);
+        self.gauge.busy_moments = self.gauge.busy_moments.wrapping_add(now);
     }
 
-    /// Lets the backlog move up, after slots were freed or added.
+    /// Lets the backlog move up, after slots were added.
     pub fn fill(&mut self, ctx: &mut Ctx) {
         while self.waiting > 0 && self.busy < self.slots {
-            let now = ctx.now().0;
-            let id = self.head;
-            let request = ctx.request(id);
-            self.head = request.behind;
-            let work = request.work;
-            self.waiting -= 1;
-            self.gauge.waiting_moments = self.gauge.waiting_moments.wrapping_add(u128::from(now));
+            let (id, work) = self.next(ctx);
             self.take(ctx, id, work);
         }
+    }
+
+    /// The first of the backlog leaves it.
+    #[inline]
+    fn next(&mut self, ctx: &mut Ctx) -> (RequestId, f64) {
+        let (now, id) = (u128::from(ctx.now().0), self.head);
+        let request = ctx.request(id);
+        self.head = request.behind;
+        self.waiting -= 1;
+        self.gauge.waiting_moments = self.gauge.waiting_moments.wrapping_add(now);
+        (id, request.work)
     }
 
     #[inline]

@@ -93,41 +93,41 @@ impl Heap {
 
     #[inline]
     fn push(&mut self, event: Event) {
-        let mut hole = self.events.len();
+        let hole = self.events.len();
         self.events.push(event);
-        while hole > 0 {
-            let parent = (hole - 1) / 2;
-            if self.events[parent].comes_before(event) {
-                break;
-            }
-            self.events[hole] = self.events[parent];
-            hole = parent;
-        }
-        self.events[hole] = event;
+        Self::rise(&mut self.events, hole, event);
     }
 
-    /// Replaces the first event by another, in one pass.
+    /// Replaces the first event by another. The hole goes down to the bottom, one comparison a
+    /// level, and the event up from there: it seldom has far to go, as most are put late, and the
+    /// way down has no branch that could be guessed wrong.
     #[inline]
     fn replace_first(&mut self, event: Event) {
         let events = &mut self.events[..];
         let mut hole = 0;
-        loop {
-            let left = 2 * hole + 1;
-            let Some([first, second]) = events.get(left..left + 2) else {
-                // At most one child is left.
-                if left < events.len() && events[left].comes_before(event) {
-                    events[hole] = events[left];
-                    hole = left;
-                }
-                break;
-            };
+        while let Some([first, second]) = events.get(2 * hole + 1..2 * hole + 3) {
             let is_second = second.comes_before(*first);
             let next = if is_second { *second } else { *first };
-            if event.comes_before(next) {
+            events[hole] = next;
+            hole = 2 * hole + 1 + usize::from(is_second);
+        }
+        if let Some(&only) = events.get(2 * hole + 1) {
+            events[hole] = only;
+            hole = 2 * hole + 1;
+        }
+        Self::rise(events, hole, event);
+    }
+
+    /// Puts an event where a hole is, or above.
+    #[inline]
+    fn rise(events: &mut [Event], mut hole: usize, event: Event) {
+        while hole > 0 {
+            let parent = (hole - 1) / 2;
+            if events[parent].comes_before(event) {
                 break;
             }
-            events[hole] = next;
-            hole = left + usize::from(is_second);
+            events[hole] = events[parent];
+            hole = parent;
         }
         events[hole] = event;
     }
@@ -221,18 +221,19 @@ impl Calendar {
         }
     }
 
-    /// Puts the request at the end of a line.
+    /// Puts the request at the end of a line; says how long that is.
     #[inline]
-    pub fn after(&mut self, now: SimTime, line: LineId, id: RequestId) -> Tag {
+    pub fn after(&mut self, now: SimTime, line: LineId, id: RequestId) -> (Tag, Span) {
         let tag = self.next_tag(u64::from(id.0));
         let Line { delay, events } = &mut self.lines[line.0 as usize];
-        let event = Event { at: now.after(*delay), tag };
+        let delay = *delay;
+        let event = Event { at: now.after(delay), tag };
         let was_empty = events.is_empty();
         events.push_back(event);
         if was_empty {
             self.insert_head(event, line.0);
         }
-        tag
+        (tag, delay)
     }
 
     #[inline]

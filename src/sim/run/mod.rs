@@ -103,6 +103,8 @@ pub struct Run {
     pub launched: Vec<(RequestId, Action)>,
     /// What parts ask the engine to do to the system.
     pub orders: Vec<Order>,
+    /// Whether anything was launched or ordered since the engine last looked.
+    pub has_more: bool,
     /// What happened, in words.
     pub log: Log,
     /// What the data is.
@@ -159,6 +161,7 @@ impl Run {
             timers: Timers::default(),
             launched: Vec::new(),
             orders: Vec::new(),
+            has_more: false,
             log: Log::default(),
             truth: Truth::default(),
             homes: Homes::default(),
@@ -171,11 +174,32 @@ impl Run {
         }
     }
 
+    /// A request goes on with this action besides the one in hand, at the same instant.
+    pub fn launch(&mut self, id: RequestId, action: Action) {
+        self.launched.push((id, action));
+        self.has_more = true;
+    }
+
+    /// Asks the engine to do something to the system once the event under way is over.
+    pub fn order(&mut self, order: Order) {
+        self.orders.push(order);
+        self.has_more = true;
+    }
+
     /// The request goes on after a line's delay.
     #[inline]
     pub fn resume_in_line(&mut self, id: RequestId, line: LineId) {
-        let tag = self.calendar.after(self.now, line, id);
+        let (tag, _) = self.calendar.after(self.now, line, id);
         self.requests.get_mut(id).pending = tag;
+    }
+
+    /// The request goes on after a line's delay, which it spends on the network.
+    #[inline]
+    pub fn travel_in_line(&mut self, id: RequestId, line: LineId) {
+        let (tag, delay) = self.calendar.after(self.now, line, id);
+        let request = self.requests.get_mut(id);
+        request.pending = tag;
+        request.travelled += delay.0;
     }
 
     /// The request goes on after so many nanoseconds.
@@ -227,7 +251,7 @@ impl Run {
         let told = self.requests.split_off(callers);
         self.patience.replace(&mut self.requests, id, told);
         self.requests.get_mut(id).floor = depth as u8;
-        self.orders.push(Order::Rename { old: id, new: told, depth: depth as u8 });
+        self.order(Order::Rename { old: id, new: told, depth: depth as u8 });
         told
     }
 

@@ -20,8 +20,10 @@ impl RequestId {
 pub const MOST_IN_FLIGHT: usize = 1 << 22;
 
 /// Deepest nesting of calls. The deepest there is: clients, CDN, balancer, web tier, cache,
-/// database, database of another site, and the guards of these calls.
-pub const DEPTH: usize = 13;
+/// database, database of another site, and the guards of these calls, which is 13. A power of two,
+/// so that the place of a call in a record is a mask away.
+pub const DEPTH: usize = 16;
+const _: () = assert!(DEPTH.is_power_of_two(), "calls are found by a mask");
 
 /// One call under way: at which part, at which of its servers.
 #[derive(Clone, Copy, Debug)]
@@ -203,6 +205,37 @@ impl Request {
     #[inline]
     pub const fn top_mut(&mut self) -> &mut Frame {
         &mut self.frames[(self.depth as usize).wrapping_sub(1) % DEPTH]
+    }
+
+    /// A call of the part at a place begins.
+    #[inline]
+    pub const fn call(&mut self, node: u8, now: SimTime) {
+        let depth = self.depth as usize % DEPTH;
+        self.frames[depth] = Frame { node, phase: 0, server: 0 };
+        self.entered[depth] = now;
+        self.depth += 1;
+    }
+
+    /// The call on top has reached its part.
+    #[inline]
+    pub const fn reach(&mut self, now: SimTime) {
+        self.travelling = false;
+        self.entered[(self.depth as usize).wrapping_sub(1) % DEPTH] = now;
+    }
+
+    /// The call on top is over: which part had it, and since when.
+    #[inline]
+    pub const fn leave(&mut self) -> (u8, SimTime) {
+        self.depth = self.depth.wrapping_sub(1);
+        let depth = self.depth as usize % DEPTH;
+        (self.frames[depth].node, self.entered[depth])
+    }
+
+    /// The call that made the one on top.
+    #[inline]
+    #[must_use]
+    pub const fn caller(&self) -> &Frame {
+        &self.frames[(self.depth as usize).saturating_sub(2) % DEPTH]
     }
 }
 

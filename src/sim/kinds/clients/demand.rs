@@ -91,13 +91,24 @@ pub const fn is_phone(user: u32, share: f64) -> bool {
     (user.wrapping_mul(GOLDEN) as f64 * WORD) < share
 }
 
+/// The first of so many users, in order, who does not lie before `end` in [0, 1).
+fn first_after(end: f64, users: u32) -> u32 {
+    let lies_before = |user: u32| (f64::from(user) + 0.5) / f64::from(users) < end;
+    let (mut low, mut high) = (0, users);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if lies_before(middle) { low = middle + 1 } else { high = middle }
+    }
+    low
+}
+
 /// What users want, as the settings say.
 #[derive(Clone, Debug)]
 pub struct Demand {
     mixes: [Mix; 2],
     phones: f64,
-    /// Upper ends of the regions' parts of [0, 1).
-    regions: [f64; region::COUNT],
+    /// The first user after those of each region but the last.
+    regions: [u32; region::COUNT - 1],
     users: u32,
     urls: u32,
     /// Popularity of keys, if they are not all alike.
@@ -119,7 +130,7 @@ impl Demand {
         Self {
             mixes: [Mix { files: 0.0, reads: 0.0, writes: 0.0 }; 2],
             phones: 0.0,
-            regions: [1.0; region::COUNT],
+            regions: [u32::MAX; region::COUNT - 1],
             users: 1,
             urls: 1,
             zipf: None,
@@ -137,12 +148,13 @@ impl Demand {
         let number = |row: Setting| spec.number(row as usize);
         self.mixes = mixes(spec);
         self.phones = number(Setting::MobileShare);
-        let mut end = 0.0;
-        self.regions = shares(spec).map(|share| {
-            end += share;
-            end
-        });
         self.users = spec.count(Setting::Users as usize) as u32;
+        let mut end = 0.0;
+        let ends = shares(spec).map(|share| {
+            end += share;
+            first_after(end, self.users)
+        });
+        self.regions.copy_from_slice(&ends[..region::COUNT - 1]);
         self.urls = spec.count(Setting::Urls as usize) as u32;
         let exponent = number(Setting::Zipf);
         let is_known = |law: &Zipf| (law.items(), law.exponent()) == (self.urls, exponent);
@@ -175,9 +187,7 @@ impl Demand {
     /// and the shares are exact.
     #[inline]
     fn region(&self, user: u32) -> u8 {
-        let place = (f64::from(user) + 0.5) / f64::from(self.users);
-        let last = region::COUNT - 1;
-        self.regions.iter().position(|&end| place < end).unwrap_or(last) as u8
+        self.regions.iter().map(|&after| u8::from(user >= after)).sum()
     }
 
     /// Who comes now, and for what.

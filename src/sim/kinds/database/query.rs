@@ -12,7 +12,7 @@ impl State {
     /// of the caller.
     #[inline]
     pub(super) fn number(request: &Request) -> u64 {
-        let caller = request.frames[(request.depth as usize).saturating_sub(2)].phase;
+        let caller = request.caller().phase;
         request.number.wrapping_add(u64::from(caller) << 48)
     }
 

@@ -127,7 +127,7 @@ impl State {
     pub(super) fn abroad(&mut self, ctx: &mut Ctx, id: RequestId) -> Option<Action> {
         let home = ctx.run.homes.home;
         let request = ctx.request(id);
-        let caller = request.frames[(request.depth as usize).saturating_sub(2)];
+        let caller = *request.caller();
         let others = &self.sites.others;
         if others.iter().any(|other| other.place == caller.node) {
             return (caller.phase == SHIP).then(|| self.receive(ctx, id));
@@ -262,7 +262,7 @@ impl State {
 
     /// Counts a conflict of a write that comes in with one of this site's own.
     fn count_conflict(&mut self, ctx: &Ctx, request: &Request) {
-        let from = request.frames[(request.depth as usize).saturating_sub(2)].node;
+        let from = request.caller().node;
         let lag = self.sites.others.iter().find(|other| other.place == from).map(|o| o.lag);
         let mine = self.sites.changed.get(request.url as usize).copied();
         if let (Some(lag), Some(mine)) = (lag, mine.filter(|at| *at <= ctx.now())) {
