@@ -43,12 +43,12 @@ fn class(tally: Option<&Tally>) -> &'static str {
 }
 
 /// The rate beside a line, and the failed share where there is one.
-fn labels(scene: &Scene<'_>, wire: &Wire, rate: Vec<String>) -> Html {
+fn labels(scene: &Scene<'_>, wire: &Wire, rate: &[String]) -> Html {
     if wire.room <= 0.0 {
         return Html::default();
     }
     let tally = scene.view(wire.to).map(|view| &view.tally);
-    let rate = fit::first(&rate, wire.room, SMALL, Weight::Plain);
+    let rate = fit::first(rate, wire.room, SMALL, Weight::Plain);
     let share = tally.map_or(0.0, Tally::error_share);
     let failed = (share > 0.0).then(|| {
         let share = format::percent(share);
@@ -71,7 +71,7 @@ fn labelled(scene: &Scene<'_>, wire: &Wire) -> Html {
     let per_second = scene.calls(wire.to);
     html! { <>
         { line(&wire.curve, per_second, class(scene.view(wire.to).map(|view| &view.tally))) }
-        { labels(scene, wire, vec![scene.rate(per_second)]) }
+        { labels(scene, wire, &[scene.rate(per_second)]) }
     </> }
 }
 
@@ -86,7 +86,7 @@ fn front(scene: &Scene<'_>, wire: &Wire) -> Html {
     let per_second = scene.calls(wire.to);
     html! { <>
         { line(&wire.curve, per_second, class(scene.view(wire.to).map(|view| &view.tally))) }
-        { labels(scene, wire, words) }
+        { labels(scene, wire, &words) }
     </> }
 }
 

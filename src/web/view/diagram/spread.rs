@@ -95,7 +95,7 @@ fn row(grid: &mut Grid, site: &Site, index: u8, place: Rect, shown: &[(Column, f
             Column::Memory if roomy => {
                 place.h -= foot;
                 if kinds.len() == 1 {
-                    place.h = 0.62 * place.h;
+                    place.h *= 0.62;
                 }
             }
             Column::Data => place.h -= foot,
