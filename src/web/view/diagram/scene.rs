@@ -62,7 +62,7 @@ impl Scene<'_> {
     /// Requests per second that come into a site.
     #[must_use]
     pub fn entering(&self, site: u8) -> f64 {
-        let front = self.parts.sites.get(usize::from(site)).map(super::parts::Site::front);
+        let front = self.parts.sites.get(usize::from(site)).map(parts::Site::front);
         front.map_or(0.0, |kind| self.calls(At::new(kind, site)))
     }
 
