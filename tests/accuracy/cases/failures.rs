@@ -90,7 +90,7 @@ pub const CASES: &[Case] = &[
             plain("2 of 3", Absolute(0.000_15), || theory::k_of_n(2, 3, 0.99)),
         ],
     )
-    .efforts((2, 1.5e5), (10, 2e5))
+    .efforts((2, 1.5e5), (6, 1.5e5))
     .measured(available),
 ];
 
