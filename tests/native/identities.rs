@@ -99,8 +99,8 @@ fn what_is_counted_adds_up_and_no_cost_is_taken_back() {
         spent += paid.iter().flatten().sum::<f64>();
     }
     // What was never seen was not tested.
-    assert!(hits > 10_000 && misses > 10_000, "{hits} hits, {misses} misses");
-    assert!(done > 1_000.0 && spent > 0.0, "{done} jobs done for {spent} USD");
+    assert!(hits > 3_000 && misses > 3_000, "{hits} hits, {misses} misses");
+    assert!(done > 300.0 && spent > 0.0, "{done} jobs done for {spent} USD");
 }
 
 #[test]
