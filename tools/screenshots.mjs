@@ -22,6 +22,9 @@ const SCENES = [
   { name: 'stage-3', query: '?stage=3&run=0', steps: rest },
   { name: 'stage-3-overloaded', query: '?stage=3&run=0#clients.rate=1200', steps: run },
   { name: 'stage-3-dead', query: '?stage=3&run=0#fault=kill.web.2', steps: run },
+  { name: 'stage-5', query: '?stage=5&run=0', steps: rest },
+  { name: 'stage-7-dead', query: '?stage=7&run=0#fault=kill.network3', steps: run },
+  { name: 'stage-9', query: '?stage=9&run=0', steps: rest },
 ];
 
 /** Until the settled figures are complete. */
