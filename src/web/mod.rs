@@ -3,6 +3,7 @@
 
 pub mod lessons;
 pub mod model;
+pub mod references;
 pub mod route;
 pub mod scale;
 pub mod shell;

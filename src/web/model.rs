@@ -4,6 +4,7 @@ mod update;
 
 pub use update::update;
 
+use super::references::References;
 use super::route::{self, Options, Theme};
 use super::steps::Steps;
 use super::trace::Trace;
@@ -209,6 +210,8 @@ pub struct Model {
     pub settled_seq: u32,
     /// What was settled before the last step.
     pub before: Option<Before>,
+    /// Settled figures of other scenarios, to compare with.
+    pub references: References,
     /// The charts' points.
     pub trace: Trace,
     /// What was done.
@@ -266,6 +269,7 @@ impl Model {
             fresh: false,
             settled_seq: 0,
             before: None,
+            references: References::default(),
             trace: Trace::default(),
             steps: Steps::default(),
             playing: route.options.run,

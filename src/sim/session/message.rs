@@ -47,6 +47,11 @@ pub enum Command {
         /// One server, counted from 0; all for `None`.
         server: Option<usize>,
     },
+    /// Settle another scenario besides, to compare with; it stands apart from the run.
+    Reference {
+        /// Its link, by which the answer is known.
+        link: String,
+    },
     /// Wall time has passed.
     Advance {
         /// Milliseconds of wall time since the last time.
@@ -76,6 +81,13 @@ pub enum Update {
     Live(Box<Live>),
     /// Settled figures of the scenario as it stands.
     Settled(Box<Settled>),
+    /// Settled figures of another scenario that was asked for.
+    Reference {
+        /// The link that was given.
+        link: String,
+        /// Its figures, complete.
+        settled: Box<Settled>,
+    },
 }
 
 /// Live figures.

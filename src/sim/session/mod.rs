@@ -3,6 +3,7 @@
 //! the tests all drive the same session.
 
 mod message;
+mod references;
 
 pub use message::{Command, Live, Update};
 
@@ -15,6 +16,7 @@ use crate::sim::scenario::{PresentFault, Problem, Scenario, link};
 use crate::sim::snapshot::Snapshot;
 use crate::sim::topology::Topology;
 use crate::sim::units::{MILLISECOND, SECOND, SimTime, Span};
+use references::References;
 use std::collections::VecDeque;
 
 /// The sliding window of live figures.
@@ -38,6 +40,7 @@ pub struct Session {
     settling: Option<Settling>,
     /// Whether the settled run under way is the quick one, whose figures are provisional.
     is_quick: bool,
+    references: References,
     updates: Vec<Update>,
     /// Entries of the log that were told.
     told: u64,
@@ -60,6 +63,7 @@ impl Session {
             samples: VecDeque::new(),
             settling: None,
             is_quick: true,
+            references: References::default(),
             updates: Vec::new(),
             told: 0,
         };
@@ -78,6 +82,12 @@ impl Session {
     #[must_use]
     pub const fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// Whether other scenarios are still to be settled.
+    #[must_use]
+    pub fn has_references(&self) -> bool {
+        !self.references.is_empty()
     }
 
     /// Carries out a command; says what there is to say.
@@ -125,6 +135,10 @@ impl Session {
                     self.tell_live();
                 }
                 Err(what) => self.refuse("part", what),
+            },
+            Command::Reference { link } => match self.references.ask(link) {
+                Ok(()) => {}
+                Err(problems) => self.updates.push(Update::Refused { problems }),
             },
             Command::Advance { wall_ms, events } => self.advance(wall_ms, events),
         }
@@ -229,8 +243,9 @@ impl Session {
             self.granted = self.granted.min(100.0 * self.speed * MILLISECOND as f64);
             self.tell_live();
         }
-        if left > 0 {
-            self.settle_on(left);
+        left -= self.settle_on(left);
+        if self.settling.is_none() {
+            self.updates.extend(self.references.advance(left));
         }
     }
 

@@ -89,6 +89,7 @@ fn look(model: &mut Model, msg: &Msg) -> Vec<Effect> {
 
 fn ready(model: &mut Model, place: Place) -> Vec<Effect> {
     model.place = place;
+    model.references.restart();
     model.engine_link.clear();
     let mut effects = vec![
         Effect::Send(Command::Load { link: model.link.clone() }),
@@ -120,6 +121,7 @@ fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
             note(model, &live.log);
             model.live = Rc::from(live);
         }
+        Update::Reference { link, settled } => model.references.learn(link, Rc::from(settled)),
         // What was settled for a scenario that is no more would be a lie about this one.
         Update::Settled(_) if model.engine_link != model.link => {}
         Update::Settled(settled) => {

@@ -59,14 +59,14 @@ impl Driver {
         let wall_ms = (began - self.last_ms).max(0.0);
         self.last_ms = began;
         let events = (self.events_per_ms * budget_ms).clamp(1_000.0, 4e6) as u64;
-        let (was_settling, before) = (self.settling, self.session.engine().events());
+        let (was_settling, before) = (self.is_settling(), self.session.engine().events());
         let mut updates = std::mem::take(&mut self.first);
         updates.extend(self.session.handle(Command::Advance { wall_ms, events }));
         self.note(&updates);
         let took = clock::now_ms() - began;
         // A settled run under way uses up whatever is left over, so all were spent.
         let live = self.session.engine().events() - before;
-        let spent = if was_settling && self.settling { events } else { live };
+        let spent = if was_settling && self.is_settling() { events } else { live };
         if took > 1.0 && spent * 4 > events {
             let measured = spent as f64 / took;
             let weight = if measured < self.events_per_ms { 0.6 } else { 0.3 };
@@ -77,14 +77,18 @@ impl Driver {
 
     /// Milliseconds until the next slice is due; `None` while there is nothing to do.
     #[must_use]
-    pub const fn due_ms(&self) -> Option<u32> {
+    pub fn due_ms(&self) -> Option<u32> {
         if self.awaited {
             Some(0)
-        } else if self.playing || self.settling {
+        } else if self.playing || self.is_settling() {
             Some(CALM_MS)
         } else {
             None
         }
+    }
+
+    fn is_settling(&self) -> bool {
+        self.settling || self.session.has_references()
     }
 
     fn note(&mut self, updates: &[Update]) {

@@ -1,0 +1,107 @@
+//! Scenarios settled besides the one that is watched, one after another: the other side of a
+//! comparison.
+
+use super::Update;
+use crate::sim::analysis::settle::{FULL, Settling};
+use crate::sim::scenario::{Problem, link};
+use crate::sim::topology::Topology;
+use std::collections::VecDeque;
+
+/// Most that wait; the one asked for first gives way.
+const MOST: usize = 4;
+
+/// What is still to be settled.
+#[derive(Clone, Debug, Default)]
+pub struct References {
+    waiting: VecDeque<(String, Topology)>,
+    under_way: Option<(String, Box<Settling>)>,
+}
+
+impl References {
+    /// Whether nothing is left to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty() && self.under_way.is_none()
+    }
+
+    /// Asks for the settled figures of a link.
+    ///
+    /// # Errors
+    /// Why its scenario cannot run.
+    pub fn ask(&mut self, text: String) -> Result<(), Vec<Problem>> {
+        let is_known = |known: &String| *known == text;
+        let is_asked = self.waiting.iter().any(|(known, _)| is_known(known))
+            || self.under_way.as_ref().is_some_and(|(known, _)| is_known(known));
+        if is_asked {
+            return Ok(());
+        }
+        let topology = Topology::build(&link::read(&text).scenario)?;
+        if self.waiting.len() == MOST {
+            self.waiting.pop_front();
+        }
+        self.waiting.push_back((text, topology));
+        Ok(())
+    }
+
+    /// Goes on for so many events; the figures when one is settled.
+    pub fn advance(&mut self, events: u64) -> Option<Update> {
+        if self.under_way.is_none() {
+            let (link, topology) = self.waiting.pop_front()?;
+            self.under_way = Some((link, Box::new(Settling::new(topology, FULL))));
+        }
+        let (_, settling) = self.under_way.as_mut()?;
+        settling.advance(events);
+        if !settling.is_complete() {
+            return None;
+        }
+        let (link, settling) = self.under_way.take()?;
+        let settled = Box::new(settling.settled()?);
+        Some(Update::Reference { link, settled })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::session::{Command, Session};
+
+    /// Advances until the session is done with everything, or for too long.
+    fn heard(session: &mut Session) -> Vec<Update> {
+        let mut heard = Vec::new();
+        for _ in 0..400 {
+            heard.extend(session.handle(Command::Advance { wall_ms: 10.0, events: 400_000 }));
+            let is_complete = |u: &Update| matches!(u, Update::Settled(s) if s.complete);
+            if !session.has_references() && heard.iter().any(is_complete) {
+                break;
+            }
+        }
+        heard
+    }
+
+    #[test]
+    fn a_reference_is_the_settled_run_of_its_link_and_changes_nothing_else() {
+        let link = "?stage=2#v=1&web.size=2".to_owned();
+        let mut alone = Session::new(&link);
+        let own = heard(&mut alone).into_iter().find_map(|update| match update {
+            Update::Settled(settled) if settled.complete => Some(settled),
+            _ => None,
+        });
+        let mut session = Session::new("?stage=1");
+        let before = session.scenario().clone();
+        for _ in 0..2 {
+            session.handle(Command::Reference { link: link.clone() });
+        }
+        let references: Vec<_> = heard(&mut session)
+            .into_iter()
+            .filter_map(|update| match update {
+                Update::Reference { link, settled } => Some((link, settled)),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(references, [(link, own.expect("it settles"))]);
+        assert_eq!(session.scenario(), &before);
+        let bad = "?parts=clients#v=1".to_owned();
+        let said = session.handle(Command::Reference { link: bad });
+        assert!(matches!(&said[..], [Update::Refused { .. }]), "{said:?}");
+    }
+}
