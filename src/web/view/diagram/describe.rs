@@ -147,7 +147,7 @@ pub fn part(scene: &Scene<'_>, at: At) -> String {
 
 /// The name of a server of a part.
 #[must_use]
-fn server_name(scene: &Scene<'_>, at: At, server: usize) -> String {
+pub fn server_name(scene: &Scene<'_>, at: At, server: usize) -> String {
     let number = server + 1;
     let place = scene.parts.site(at).filter(|_| scene.parts.is_spread() && !at.kind.is_global());
     let place = place.map_or_else(String::new, |site| format!(" in {}", site.name));

@@ -22,6 +22,7 @@ pub mod size;
 mod spread;
 mod state;
 mod tier;
+pub mod trace;
 mod track;
 mod users;
 mod wires;
@@ -86,6 +87,9 @@ pub struct DiagramProps {
     pub moving: bool,
     /// Simulated seconds in a second.
     pub speed: f64,
+    /// The way of one request, drawn over everything.
+    #[prop_or_default]
+    pub trace: Option<Rc<Vec<trace::Hop>>>,
 }
 
 /// Windows up to this height get the flat drawing.
@@ -152,6 +156,7 @@ pub fn Diagram(props: &DiagramProps) -> Html {
                 { lines::draw(&scene) }
                 { parts_of(&scene) }
                 { legend::draw(&scene, flow.as_deref()) }
+                if let Some(hops) = &props.trace { { trace::trace_overlay(&scene, hops) } }
             </svg>
             if let Some(flow) = flow {
                 <Particles {flow} width={grid.width} height={grid.height} running={props.playing} />
