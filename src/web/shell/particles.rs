@@ -4,6 +4,7 @@
 mod swarm;
 
 use crate::web::view::diagram::flow::Flow;
+use crate::web::view::diagram::zoom::Window;
 use std::cell::RefCell;
 use std::f64::consts::TAU;
 use std::rc::Rc;
@@ -22,6 +23,8 @@ pub struct ParticlesProps {
     pub width: f64,
     /// Height of the drawing in pixels.
     pub height: f64,
+    /// What is seen of the drawing.
+    pub window: Window,
     /// Whether the dots move.
     pub running: bool,
 }
@@ -53,6 +56,7 @@ struct Animation {
     canvas: NodeRef,
     context: Option<CanvasRenderingContext2d>,
     size: (f64, f64),
+    window: Window,
     ratio: f64,
     colours: Colours,
     swarm: Swarm,
@@ -80,12 +84,12 @@ impl Animation {
         };
         // The transform is undone only by a new size, so the canvas is cleared in its own pixels.
         context.clear_rect(0.0, 0.0, self.size.0, self.size.1);
-        let swarm = &self.swarm;
-        paint(context, &self.colours.back, swarm, |phase| {
+        let seen = (&self.swarm, &self.window);
+        paint(context, &self.colours.back, seen, |phase| {
             matches!(phase, Phase::Back { late: false })
         });
-        paint(context, &self.colours.forth, swarm, |phase| matches!(phase, Phase::Forth));
-        paint(context, &self.colours.failed, swarm, |phase| {
+        paint(context, &self.colours.forth, seen, |phase| matches!(phase, Phase::Forth));
+        paint(context, &self.colours.failed, seen, |phase| {
             matches!(phase, Phase::Falling { .. } | Phase::Back { late: true })
         });
     }
@@ -121,13 +125,18 @@ impl Animation {
 fn paint(
     context: &CanvasRenderingContext2d,
     colour: &str,
-    swarm: &Swarm,
+    (swarm, window): (&Swarm, &Window),
     wanted: fn(&Phase) -> bool,
 ) {
     context.set_fill_style_str(colour);
     context.begin_path();
     for dot in swarm.dots.iter().filter(|dot| wanted(&dot.phase)) {
         let (x, y, radius) = swarm.place(dot);
+        let (x, y) = ((x - window.corner.0) * window.scale, (y - window.corner.1) * window.scale);
+        // Below what is seen stands the legend.
+        if y > window.height {
+            continue;
+        }
         if matches!(dot.phase, Phase::Falling { .. } | Phase::Back { late: true }) {
             context.move_to(x, y - radius);
             for (dx, dy) in [(radius, 0.0), (0.0, radius), (-radius, 0.0)] {
@@ -186,11 +195,13 @@ pub fn Particles(props: &ParticlesProps) -> Html {
         let mut this = animation.borrow_mut();
         this.canvas = canvas.clone();
         this.swarm.follow(&props.flow);
+        this.window = props.window;
         if this.size != (props.width, props.height) {
             (this.size, this.context) = ((props.width, props.height), None);
         }
     }
-    use_effect_with((props.running, props.width, props.height), move |&(running, ..)| {
+    let drawn = (props.running, props.width, props.height, props.window);
+    use_effect_with(drawn, move |&(running, ..)| {
         if running {
             start(&animation);
         } else {

@@ -4,7 +4,7 @@ use crate::web::view::diagram::flow::{Flow, Hop};
 use std::rc::Rc;
 
 /// Most dots at once.
-const MOST: usize = 140;
+const MOST: usize = 100;
 /// Pixels in a second.
 const PACE: f64 = 190.0;
 /// Most hops of a dot, from the users to a server.

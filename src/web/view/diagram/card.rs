@@ -56,7 +56,7 @@ fn plan(r: Rect, tight: bool, facts: &Facts) -> Plan {
         Body::Empty => 0.0,
         Body::Use => 8.0,
         Body::Cells => CELLS,
-        Body::Queue => 10.0,
+        Body::Queue | Body::Split => 10.0,
     };
     if !facts.key.is_empty() && r.h - head - foot - 2.0 * line >= body {
         plan.key = Some(take(&mut bottom));
@@ -78,7 +78,7 @@ fn plan(r: Rect, tight: bool, facts: &Facts) -> Plan {
     let (x, w) = (r.x + pad, r.w - 2.0 * pad);
     plan.body = match facts.body {
         Body::Empty => None,
-        Body::Use if left >= 8.0 => Some(Rect::new(x, bottom - 4.0, w, 4.0)),
+        Body::Use | Body::Split if left >= 8.0 => Some(Rect::new(x, bottom - 4.0, w, 4.0)),
         Body::Cells | Body::Queue if left >= 8.0 => Some(Rect::new(x, y, w, left - 3.0)),
         _ => None,
     };
@@ -208,6 +208,7 @@ fn body(scene: &Scene<'_>, at: At, plan: &Plan, body: Body) -> Html {
     let used = view.map_or(0.0, |view| view.utilisation);
     match body {
         Body::Use => bar(place, used, Load::of(used).class()),
+        Body::Split => split(scene, Rect::new(place.x, place.y - 3.0, place.w, 7.0)),
         // What waits, on a scale of factors: a tenth of the bar for each doubling.
         Body::Queue => {
             let waiting = scene.gauge(at, "depth").unwrap_or(0.0);
@@ -228,4 +229,17 @@ fn body(scene: &Scene<'_>, at: At, plan: &Plan, body: Body) -> Html {
         ),
         _ => Html::default(),
     }
+}
+
+/// A bar with a piece for each site, as wide as its share of the requests.
+fn split(scene: &Scene<'_>, r: Rect) -> Html {
+    let mut x = r.x;
+    let pieces = (0..scene.parts.sites.len() as u8).map(|index| {
+        let w = super::site::share(scene, index).unwrap_or(0.0) * r.w;
+        let piece = Rect::new(x, r.y, (w - 1.5).max(0.0), r.h);
+        x += w;
+        let class = if scene.is_down(index) { "hi" } else { "flow" };
+        rect(piece, "1.5", classes!("dg-full", class))
+    });
+    html! { <>{ rect(r, "2", "dg-bar") }{ for pieces }</> }
 }

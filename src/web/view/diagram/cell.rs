@@ -3,7 +3,7 @@
 use super::describe;
 use super::fit::{self, Weight};
 use super::parts::{self, At};
-use super::pieces::{Choice, rect, text_middle};
+use super::pieces::{Choice, bar, rect, text_middle};
 use super::scene::{KEY, SMALL, Scene};
 use super::shape::{Rect, px};
 use super::state::{Condition, Load};
@@ -102,7 +102,17 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, range: &Range<usize>, r: 
     let note = note
         .into_iter()
         .find(|text| r.h >= 30.0 && fit::width(text, SMALL, Weight::Plain) <= r.w - 4.0);
-    let y = if note.is_some() { middle - 2.0 } else { middle + 4.5 };
+    let lag = lag(scene, at, range).filter(|_| r.h >= 30.0);
+    // A higher cell has the lag in words as well.
+    let behind = lag.filter(|_| note.is_some() && r.h >= 62.0).map(|lag| {
+        let lag = format::duration(lag);
+        fit::first(&[format!("{lag} behind"), lag], r.w - 4.0, SMALL, Weight::Plain)
+    });
+    let y = match (&note, &behind) {
+        (Some(_), Some(_)) => middle - 8.0,
+        (Some(_), None) => middle - 2.0,
+        _ => middle + 4.5,
+    };
     let number = if endless && scene.is_measured() {
         let rate = format::rate(servers.iter().map(|s| s.rate).sum());
         let short =
@@ -117,8 +127,11 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, range: &Range<usize>, r: 
     let mut texts = Vec::new();
     texts.extend(number.as_ref().map(|text| (y - 4.0, fit::width(text, KEY, Weight::Bold))));
     texts.extend(note.as_ref().map(|text| (y + 10.0, fit::width(text, SMALL, Weight::Plain))));
+    texts.extend(behind.as_ref().map(|text| (y + 23.0, fit::width(text, SMALL, Weight::Plain))));
     html! { <>
         { fill(r, used, troubled, &texts, endless) }
+        if let Some(lag) = lag { { lag_bar(r, lag) } }
+        if let Some(behind) = behind { { text_middle(x, y + 27.0, "dg-note", behind) } }
         if let Some(number) = number {
             { text_middle(x, y, "dg-in", number) }
         }
@@ -181,17 +194,40 @@ fn note(scene: &Scene<'_>, at: At, range: &Range<usize>, conditions: &[Condition
     }
 }
 
-/// Which copy of the data a database's server has.
+/// Which copy of the data a database's server has. After a failover the primary is another one.
 fn database_note(scene: &Scene<'_>, at: At, server: usize) -> Vec<String> {
     let (shards, copies) = parts::shards(scene.scenario, at);
     let (shard, copy) = (server / copies + 1, server % copies);
+    let view = scene.view(at).and_then(|view| view.servers.get(server));
+    let is_primary = view.map_or(copy == 0, |server| server.is_primary);
     match (shards > 1, copies > 1, copy) {
         (false, false, _) => Vec::new(),
-        (false, true, 0) => vec!["primary".to_owned()],
+        (false, true, _) if is_primary => vec!["primary".to_owned(), "prim.".to_owned()],
+        (false, true, 0) => vec!["old primary".to_owned(), "old".to_owned()],
         (false, true, n) => vec![format!("replica {n}"), format!("r{n}")],
         (true, _, 0) => vec![format!("shard {shard}"), format!("s{shard}")],
         (true, _, _) => Vec::new(),
     }
+}
+
+/// Seconds of lag at the right end of its bar; each tenth part of it is a third of the bar less.
+const LONGEST_LAG_S: f64 = 10.0;
+/// Lags from here on are late.
+const LATE_S: f64 = 1.0;
+
+/// How far a replica is behind its primary, in seconds; `None` for all other servers.
+fn lag(scene: &Scene<'_>, at: At, range: &Range<usize>) -> Option<f64> {
+    let (_, copies) = parts::shards(scene.scenario, at);
+    let view = scene.view(at).filter(|_| copies > 1 && range.len() == 1 && scene.is_measured())?;
+    let server = view.servers.get(range.start)?;
+    (server.alive && !server.is_primary).then_some(server.lag_s)
+}
+
+/// The lag along the upper edge of a replica's cell, as a bar that grows by factors.
+fn lag_bar(r: Rect, lag: f64) -> Html {
+    let share = (1.0 + libm::log10((lag / LONGEST_LAG_S).max(1e-9)) / 3.0).clamp(0.0, 1.0);
+    let class = if lag > LATE_S { "hi" } else { "flow" };
+    bar(Rect::new(r.x + 3.0, r.y + 3.0, r.w - 6.0, 3.0), share, class)
 }
 
 /// The cell, filled from below, with a strong line at the level that leaves a gap for the text

@@ -50,7 +50,7 @@ pub fn shards(area: Rect, shards: usize, copies: usize) -> Vec<(Range<usize>, Re
         let range = first * copies..((first + each).min(shards)) * copies;
         let replicas = copies - 1;
         let w = (place.w - 2.0 * (replicas as f64 - 1.0)) / (replicas.max(1)) as f64;
-        if each > 1 || replicas == 0 || place.h < 30.0 || w < 9.0 {
+        if each > 1 || replicas == 0 || place.h < 25.0 || w < 9.0 {
             places.push((range, place));
             continue;
         }
@@ -70,13 +70,17 @@ pub fn shards(area: Rect, shards: usize, copies: usize) -> Vec<(Range<usize>, Re
 /// field, so that one cell more moves none of the others as long as there is a place.
 #[must_use]
 pub fn arrange(area: Rect, cells: usize) -> Vec<Rect> {
-    arrange_wide(area, cells, 0.0)
+    let places = PLACES.iter().copied().find(|&n| n >= cells).unwrap_or(cells.max(1));
+    arrange_in(area, cells, places, 0.0)
 }
 
-/// The same, with cells at least so wide where the area allows it.
+/// Places for cells of which there will never be more, at least so wide where the area allows it.
 #[must_use]
 pub fn arrange_wide(area: Rect, cells: usize, least: f64) -> Vec<Rect> {
-    let places = PLACES.iter().copied().find(|&n| n >= cells).unwrap_or(cells.max(1));
+    arrange_in(area, cells, cells.max(1), least)
+}
+
+fn arrange_in(area: Rect, cells: usize, places: usize, least: f64) -> Vec<Rect> {
     let size = |columns: usize| {
         let rows = places.div_ceil(columns);
         let side = |length: f64, n: usize| (length - GAP * (n as f64 - 1.0)) / n as f64;

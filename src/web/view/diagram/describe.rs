@@ -126,7 +126,7 @@ pub fn part(scene: &Scene<'_>, at: At) -> String {
     };
     let troubles = scene.troubles(at);
     let state = if troubles.is_empty() { "sound".to_owned() } else { state::line(&troubles) };
-    let used = if kind == Kind::Dns || view.guest {
+    let used = if kind == Kind::Dns || view.guest || view.servers.is_empty() {
         String::new()
     } else {
         format!(", {} in use", format::percent(view.utilisation))

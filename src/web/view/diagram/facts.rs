@@ -21,6 +21,8 @@ pub enum Body {
     Cells,
     /// What waits, and a cell for each server.
     Queue,
+    /// How the requests are split between the sites.
+    Split,
 }
 
 /// What a card says.
@@ -99,19 +101,41 @@ fn dns(scene: &Scene<'_>, at: At) -> Facts {
         let astray = format::percent(astray);
         quiet = vec![format!("{astray} still misrouted"), format!("{astray} astray")];
     }
-    let lines = if policy.is_empty() || !scene.parts.is_spread() {
+    let is_spread = scene.parts.is_spread();
+    let mut lines = if policy.is_empty() || !is_spread {
         vec![vec![ttl]]
     } else {
         vec![vec![format!("{policy} · {ttl}"), policy.to_owned()]]
     };
+    if is_spread {
+        lines.push(split(scene));
+    }
     Facts {
         names: if scene.parts.is_spread() { &["GeoDNS"] } else { &["DNS"] },
         setting: Vec::new(),
         lines,
         key: Vec::new(),
         quiet,
-        body: Body::Empty,
+        body: if is_spread { Body::Split } else { Body::Empty },
     }
+}
+
+/// How the requests are split between the sites, in their order.
+fn split(scene: &Scene<'_>) -> Wordings {
+    let share = |site: usize| super::site::share(scene, site as u8);
+    let shares: Option<Vec<f64>> = (0..scene.parts.sites.len()).map(share).collect();
+    let Some(shares) = shares.filter(|_| scene.is_measured()) else {
+        return vec!["split –".to_owned()];
+    };
+    let shares: Vec<String> =
+        shares.iter().map(|share| libm::round(share * 100.0).to_string()).collect();
+    let shares = shares.join(" : ");
+    vec![
+        format!("split {shares}\u{202f}%"),
+        format!("{shares}\u{202f}%"),
+        shares.replace(' ', ""),
+        String::new(),
+    ]
 }
 
 fn balancer(scene: &Scene<'_>, at: At) -> Facts {
@@ -185,6 +209,13 @@ fn database(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
     if let Some(lag) = scene.gauge(at, "lag_s").filter(|_| copies > 1) {
         let lag = format::duration(lag);
         quiet = vec![format!("lag {lag} · backlog 0"), format!("lag {lag}")];
+    }
+    if let (Some(lag), Some(writes)) = (
+        scene.gauge(at, "lag_s").filter(|lag| copies > 1 && *lag > 1.0),
+        scene.gauge(at, "lag_writes"),
+    ) {
+        let (lag, writes) = (format::duration(lag), format::count(writes));
+        quiet = vec![format!("lag {lag} · {writes} writes"), format!("lag {lag}")];
     }
     if let Some(moved) = scene.gauge(at, "resharded").filter(|moved| *moved > 0.0 && *moved < 1.0) {
         let moved = format::percent(moved);

@@ -50,8 +50,9 @@ pub struct Flow {
     pub requests_per_dot: f64,
 }
 
-/// Most dots that begin in a second.
-const MOST_DOTS: f64 = 16.0;
+/// Most dots that begin in a second: with these, there are rarely more on their way than are drawn,
+/// so that each stands for as many requests as the legend says.
+const MOST_DOTS: f64 = 8.0;
 
 /// The next of 1, 2, 5, 10, ... that is not smaller.
 fn round_up(x: f64) -> f64 {

@@ -28,6 +28,9 @@ pub const fn region_height(form: Form, tight: bool) -> f64 {
     }
 }
 
+/// Height of the names of the columns.
+pub const HEAD: f64 = 16.0;
+
 /// Height of the title of a site.
 pub const fn site_title(tight: bool) -> f64 {
     pick(tight, 27.0, 34.0)
@@ -85,6 +88,7 @@ fn blank(form: Form, room: Room, [height, least]: [f64; 2], users: Rect, site: R
         junction: (0.0, 0.0),
         hub: None,
         legend: Rect::new(margin, height - margin - legend, width - 2.0 * margin, legend),
+        heads: Vec::new(),
     }
 }
 
@@ -95,20 +99,20 @@ pub fn row(room: Room, parts: &Parts) -> Grid {
     let legend = pick(tight, 22.0, 26.0);
     let later = parts.any(Column::Later);
     let more = width - if later { ROW + 160.0 } else { ROW };
-    let copies = if parts.has("cdn") { 20.0 } else { 0.0 };
     let (users_w, edge_w, balancer_w) =
-        (150.0 + 0.1 * more - copies, 100.0 + 0.05 * more + copies, 112.0 + 0.06 * more);
+        (130.0 + 0.1 * more, 120.0 + 0.05 * more, 112.0 + 0.06 * more);
     let (data_w, near, far) = (152.0 + 0.15 * more, 32.0 + 0.05 * more, 54.0 + 0.04 * more);
     let later_w = if later { 120.0 + 0.08 * more } else { 0.0 };
     let users_h = users_height(Form::Row, tight, parts.rows.len());
-    let needed = users_h.max(pick(tight, 272.0, 340.0)) + legend + 2.0 * margin + 4.0;
-    let height = height(room.height, needed, 1.22);
-    let body = height - 2.0 * margin - legend - 4.0;
+    let top = margin + HEAD;
+    let needed = users_h.max(pick(tight, 272.0, 340.0)) + legend + top + margin + 4.0;
+    let height = height(room.height, needed, 1.22 * room.near);
+    let body = height - top - margin - legend - 4.0;
 
     let edge_x = margin + users_w + near;
     let site_x = edge_x + edge_w + near;
-    let site = Rect::new(site_x, margin, width - margin - site_x, body);
-    let inner_y = margin + site_title(tight);
+    let site = Rect::new(site_x, top, width - margin - site_x, body);
+    let inner_y = top + site_title(tight);
     let inner_h = body - site_title(tight) - margin;
     let axis = inner_y + 0.5 * inner_h;
 
@@ -121,7 +125,7 @@ pub fn row(room: Room, parts: &Parts) -> Grid {
     let web = Rect::new(web_x, inner_y, data_x - far - web_x, inner_h);
     let data_h = 0.6 * inner_h;
     let memory_h = inner_h - data_h - margin;
-    let users = Rect::new(margin, (axis - 0.5 * users_h).max(margin), users_w, users_h);
+    let users = Rect::new(margin, (axis - 0.5 * users_h).max(top), users_w, users_h);
     let mut grid = blank(Form::Row, room, [height, needed], users, site);
     let tiers = Tiers {
         balancer,
@@ -130,7 +134,18 @@ pub fn row(room: Room, parts: &Parts) -> Grid {
         data: Rect::new(data_x, inner_y, data_w, data_h),
         later: Rect::new(later_x, inner_y + 0.35 * inner_h, later_w, 0.65 * inner_h),
     };
-    entrance(&mut grid, parts, Rect::new(edge_x, margin, edge_w, body), axis);
+    entrance(&mut grid, parts, Rect::new(edge_x, top, edge_w, body), axis);
+    let mut heads = vec![
+        (margin, "Users"),
+        (edge_x, "Edge"),
+        (balancer.x, "Balance"),
+        (web.x, "Web"),
+        (data_x, "Data, memory"),
+    ];
+    if later {
+        heads.push((later_x, "Later"));
+    }
+    grid.name_columns(&heads, top);
     tiers.fill(&mut grid, parts);
     grid
 }
@@ -150,24 +165,24 @@ pub fn square(room: Room, parts: &Parts) -> Grid {
     let margin = pick(tight, 8.0, 12.0);
     let legend = pick(tight, 20.0, 26.0);
     let more = width - 600.0;
-    let copies = if parts.has("cdn") { 14.0 } else { 0.0 };
     let (users_w, edge_w, balancer_w) =
-        (130.0 + 0.12 * more - copies, 84.0 + 0.08 * more + copies, 106.0 + 0.09 * more);
+        (116.0 + 0.12 * more, 98.0 + 0.08 * more, 106.0 + 0.09 * more);
     let (near, far) = (20.0 + 0.05 * more, 48.0 + 0.04 * more);
     let users_h = users_height(Form::Square, tight, parts.rows.len());
     let (upper, between, lower) =
         (pick(tight, 148.0, 200.0), pick(tight, 32.0, 44.0), pick(tight, 92.0, 124.0));
     let title = site_title(tight);
     let tower = title + upper + between + lower + margin;
-    let needed = users_h.max(tower) + legend + 2.0 * margin + 4.0;
-    let height = height(room.height, needed, 1.28);
-    let body = height - 2.0 * margin - legend - 4.0;
+    let top = margin + HEAD;
+    let needed = users_h.max(tower) + legend + top + margin + 4.0;
+    let height = height(room.height, needed, 1.28 * room.near);
+    let body = height - top - margin - legend - 4.0;
     let spare = body - tower;
 
     let edge_x = margin + users_w + near;
     let site_x = edge_x + edge_w + near;
-    let site = Rect::new(site_x, margin, width - margin - site_x, body);
-    let inner_y = margin + title;
+    let site = Rect::new(site_x, top, width - margin - site_x, body);
+    let inner_y = top + title;
     let upper = upper + 0.55 * spare;
     let axis = inner_y + 0.5 * upper;
     let balancer_h = pick(tight, 96.0, 112.0);
@@ -176,7 +191,7 @@ pub fn square(room: Room, parts: &Parts) -> Grid {
     let web = Rect::new(web_x, inner_y, site.right() - margin - web_x, upper);
     let lower_y = web.bottom() + between;
     let lower = site.bottom() - margin - lower_y;
-    let users = Rect::new(margin, (axis - 0.5 * users_h).max(margin), users_w, users_h);
+    let users = Rect::new(margin, (axis - 0.5 * users_h).max(top), users_w, users_h);
     let mut grid = blank(Form::Square, room, [height, needed], users, site);
     let later_w = if parts.any(Column::Later) { 0.42 * web.w } else { 0.0 };
     let data_w = web.w - later_w - if later_w > 0.0 { 12.0 } else { 0.0 };
@@ -187,7 +202,9 @@ pub fn square(room: Room, parts: &Parts) -> Grid {
         data: Rect::new(web.x, lower_y, data_w, lower),
         later: Rect::new(web.right() - later_w, lower_y, later_w, lower),
     };
-    entrance(&mut grid, parts, Rect::new(edge_x, margin, edge_w, body), axis);
+    entrance(&mut grid, parts, Rect::new(edge_x, top, edge_w, body), axis);
+    let heads = [(margin, "Users"), (edge_x, "Edge"), (balancer.x, "Balance"), (web.x, "Web")];
+    grid.name_columns(&heads, top);
     tiers.fill(&mut grid, parts);
     grid
 }
@@ -208,8 +225,9 @@ pub fn tall(room: Room, parts: &Parts) -> Grid {
     let mut wide: Vec<Kind> = parts.outside(Column::Edge);
     if wide.first() == Some(&Kind::Dns) {
         wide.remove(0);
-        grid.cards.push((At::new(Kind::Dns, 0), Rect::new(margin, y, 0.46 * inner, 62.0)));
-        y += 62.0 + 20.0;
+        let h = if parts.is_spread() { 92.0 } else { 62.0 };
+        grid.cards.push((At::new(Kind::Dns, 0), Rect::new(margin, y, 0.46 * inner, h)));
+        y += h + 20.0;
     }
     for kind in wide {
         grid.cards.push((At::new(kind, 0), Rect::new(margin, y, inner, 104.0)));
@@ -227,7 +245,8 @@ pub fn tall(room: Room, parts: &Parts) -> Grid {
         grid.stack(&watchers, 0, Rect::new(margin, y, inner, 56.0), 10.0);
         y += 66.0;
     }
-    grid.legend = Rect::new(margin, y - 2.0, inner, 60.0);
+    // Three lines, and the buttons of the view below them.
+    grid.legend = Rect::new(margin, y - 2.0, inner, 104.0);
     grid.height = grid.legend.bottom() + margin;
     grid.least = grid.height;
     grid

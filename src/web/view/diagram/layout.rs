@@ -33,6 +33,8 @@ pub struct Room {
     pub height: f64,
     /// Whether the screen is low, so that everything shall be as flat as it can be.
     pub tight: bool,
+    /// How many times larger than the screen it is: who looks closely sees more in the same order.
+    pub near: f64,
 }
 
 /// The places of the parts.
@@ -62,6 +64,8 @@ pub struct Grid {
     pub hub: Option<Point>,
     /// The legend.
     pub legend: Rect,
+    /// The names of the columns, with where each begins.
+    pub heads: Vec<(Point, &'static str)>,
 }
 
 /// Narrowest drawing: 320 pixels of screen without the page's margins.
@@ -75,12 +79,13 @@ const SPREAD: f64 = 640.0;
 pub fn grid(room: Room, parts: &Parts) -> Grid {
     let width = room.width.max(NARROWEST);
     let room = Room { width, ..room };
-    let form = match width {
-        _ if width < if parts.is_spread() { SPREAD } else { SQUARE } => {
+    // What is looked at closely keeps the order that it has from afar.
+    let form = match width / room.near {
+        seen if seen < if parts.is_spread() { SPREAD } else { SQUARE } => {
             return forms::tall(room, parts);
         }
         _ if parts.is_spread() => spread::sites,
-        _ if width >= row_width(parts) => forms::row,
+        _ if width / room.near >= row_width(parts) => forms::row,
         _ => forms::square,
     };
     let grid = form(room, parts);
@@ -108,6 +113,11 @@ impl Grid {
     #[must_use]
     pub fn card(&self, at: At) -> Option<Rect> {
         self.cards.iter().find(|(other, _)| *other == at).map(|(_, rect)| *rect)
+    }
+
+    /// Names the columns that begin at these places, above everything.
+    pub fn name_columns(&mut self, columns: &[(f64, &'static str)], top: f64) {
+        self.heads = columns.iter().map(|&(x, name)| ((x, top - 6.0), name)).collect();
     }
 
     /// The card of a part outside all sites, by the name of its kind.
@@ -147,6 +157,8 @@ impl Grid {
     pub fn edge(&mut self, parts: &Parts, place: Rect) {
         let (gap, dns_h) =
             (if self.tight { 8.0 } else { 14.0 }, if self.tight { 58.0 } else { 70.0 });
+        // Among several sites it shows how it splits the requests.
+        let dns_h = if parts.is_spread() { dns_h + 32.0 } else { dns_h };
         let mut top = place.y;
         if parts.has("dns") {
             self.cards.push((At::new(Kind::Dns, 0), Rect::new(place.x, top, place.w, dns_h)));
@@ -162,7 +174,7 @@ impl Grid {
         for kind in parts.outside(Column::Edge).into_iter().filter(|kind| *kind != Kind::Dns) {
             // Room for the rate of the line between the card and the axis.
             let (above, below) = (self.axis - 28.0 - top, bottom - self.axis - 28.0);
-            let rect = if above >= 110.0_f64.min(below) {
+            let rect = if above > below {
                 let h = above.min(240.0);
                 Rect::new(place.x, self.axis - 28.0 - h, place.w, h)
             } else {
@@ -218,8 +230,25 @@ mod tests {
                 for (height, tight) in
                     [(380.0, true), (380.0, false), (600.0, false), (900.0, false)]
                 {
-                    let grid = grid(Room { width: f64::from(width), height, tight }, &parts);
+                    let room = Room { width: f64::from(width), height, tight, near: 1.0 };
+                    let grid = grid(room, &parts);
                     check(&grid, &format!("{sites} sites, {width}x{height}"));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn from_stage_to_stage_the_columns_stay_where_they_are() {
+        for width in [620.0, 784.0, 1_000.0, 1_400.0] {
+            let room = Room { width, height: 600.0, tight: false, near: 1.0 };
+            for (stages, what) in [(1..=6, "one site"), (7..=9, "several")] {
+                let grids = stages.map(|n| grid(room, &Parts::of(&presets::stage(n))));
+                let grids: Vec<Grid> = grids.collect();
+                for grid in &grids {
+                    assert_eq!(grid.heads, grids[0].heads, "{what} at {width}");
+                    assert_eq!(grid.sites, grids[0].sites, "{what} at {width}");
+                    assert_eq!(grid.front(0).map(|r| r.y > 0.0), Some(true));
                 }
             }
         }
@@ -230,7 +259,7 @@ mod tests {
         let with = Parts::of(&presets::stage(3));
         let bare = Parts::of(&link::read("?stage=3&drop=lb").scenario);
         for width in [600.0, 780.0, 1_000.0, 1_400.0] {
-            let room = Room { width, height: 600.0, tight: false };
+            let room = Room { width, height: 600.0, tight: false, near: 1.0 };
             let (with, bare) = (grid(room, &with), grid(room, &bare));
             for (at, rect) in &bare.cards {
                 assert_eq!(with.card(*at), Some(*rect), "{at:?} at {width}");

@@ -9,6 +9,9 @@ use super::shape::{Rect, px};
 use crate::web::view::format;
 use yew::prelude::*;
 
+/// Width of the buttons of the view, with the space before them.
+const TOOLS: f64 = 184.0;
+
 const ANSWER: &str = "dg-dot back";
 const FAILED: &str = "dg-dot failed";
 
@@ -18,6 +21,7 @@ fn about_dots(flow: Option<&Flow>) -> Vec<String> {
         return vec![
             "Numbers at lines are requests per second".to_owned(),
             "At lines: requests per second".to_owned(),
+            "Rates per second".to_owned(),
         ];
     };
     let requests = flow.requests_per_dot;
@@ -58,6 +62,8 @@ fn sample(x: f64, y: f64, used: f64, load: &'static str) -> Html {
 /// The legend; with a flow where dots may move.
 pub fn draw(scene: &Scene<'_>, flow: Option<&Flow>) -> Html {
     let r = scene.grid.legend;
+    // The buttons of the view stand at its end.
+    let r = Rect::new(r.x, r.y, r.w - if scene.grid.form == Form::Tall { 0.0 } else { TOOLS }, r.h);
     let lines = scene.grid.form == Form::Tall;
     let y = if lines { r.y + 12.0 } else { r.bottom() - 5.0 };
     let width = |text: &str| fit::width(text, SMALL, Weight::Plain);

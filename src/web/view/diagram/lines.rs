@@ -29,6 +29,28 @@ fn line(curve: &Curve, per_second: f64, class: &'static str) -> Html {
     }
 }
 
+/// A line to a part: in it, as wide as their share, the calls that fail, with a mark where no label
+/// says it; dashed and crossed out where nothing of the part is up.
+fn line_to(scene: &Scene<'_>, wire: &Wire, curve: &Curve) -> Html {
+    let view = scene.view(wire.to);
+    let rate = view.map_or(0.0, |view| view.rate);
+    let failed = view.map_or(0.0, |view| view.tally.error_share());
+    let is_cut = view.is_some_and(|view| {
+        !view.servers.is_empty() && view.servers.iter().all(|server| !server.alive)
+    });
+    let (x, y) = curve.at(0.5);
+    let cross = format!("M{0} {1}l8 8m0-8l-8 8", px(x - 4.0), px(y - 4.0));
+    let mark = format!("M{} {}l5 5-5 5-5-5Z", px(x), px(y - 5.0));
+    html! { <>
+        { line(curve, rate, if is_cut { "cut" } else { class(view.map(|view| &view.tally)) }) }
+        if failed > 0.0 && !is_cut {
+            <path class="dg-lost" d={curve.path()} stroke-width={px((weight(rate) * failed).max(1.5))} />
+        }
+        if is_cut { <path class="dg-cross" d={cross} /> }
+        else if failed > 0.0 && wire.room <= 0.0 { <path class="dg-mark" d={mark} /> }
+    </> }
+}
+
 fn label(at: Point, side: Side, class: &'static str, content: String) -> Html {
     match side {
         Side::Left => text(at.0, at.1, class, content),
@@ -68,10 +90,9 @@ fn labels(scene: &Scene<'_>, wire: &Wire, rate: &[String]) -> Html {
 }
 
 fn labelled(scene: &Scene<'_>, wire: &Wire) -> Html {
-    let per_second = scene.calls(wire.to);
     html! { <>
-        { line(&wire.curve, per_second, class(scene.view(wire.to).map(|view| &view.tally))) }
-        { labels(scene, wire, &[scene.rate(per_second)]) }
+        { line_to(scene, wire, &wire.curve) }
+        { labels(scene, wire, &[scene.rate(scene.calls(wire.to))]) }
     </> }
 }
 
@@ -83,22 +104,50 @@ fn front(scene: &Scene<'_>, wire: &Wire) -> Html {
         Some(share) => vec![format!("{rate} · {}", format::percent(share)), rate],
         None => vec![rate],
     };
-    let per_second = scene.calls(wire.to);
     html! { <>
-        { line(&wire.curve, per_second, class(scene.view(wire.to).map(|view| &view.tally))) }
+        { line_to(scene, wire, &wire.curve) }
         { labels(scene, wire, &words) }
     </> }
 }
 
-/// Changes on their way between the databases of two sites, with how late they are.
+/// Lags up to so many seconds are the way between sites; above, a backlog of writes grows.
+const LATE_S: f64 = 1.0;
+
+/// Changes on their way between the databases of two sites, with how late they are. The mark on
+/// the line is where the last change has got to: it falls behind as the lag grows.
 fn between(scene: &Scene<'_>, wire: &Wire) -> Html {
-    let lag = |site: u8| scene.gauge(At::new(Kind::Database, site), "site_lag_s");
-    let lag = lag(wire.to.site).or_else(|| lag(wire.to.site - 1)).filter(|lag| *lag > 0.0);
-    let words = lag.map(|lag| format!("lag {}", format::duration(lag)));
+    let sites = 0..scene.parts.sites.len() as u8;
+    let all = |name: &str| -> Option<f64> {
+        let of = sites.clone().filter_map(|i| scene.gauge(At::new(Kind::Database, i), name));
+        of.reduce(f64::max)
+    };
+    let lag = all("site_lag_s").unwrap_or(0.0);
+    let is_dead = |site: u8| {
+        let view = scene.view(At::new(Kind::Database, site));
+        view.is_some_and(|view| view.servers.iter().all(|server| !server.alive))
+    };
+    let is_cut = is_dead(wire.to.site) || is_dead(wire.to.site - 1);
+    let is_late = lag > LATE_S;
+    let class = if is_cut || is_late { "dg-rate dg-bad" } else { "dg-rate dg-soft" };
+    let words = match (scene.is_measured(), is_cut) {
+        (false, _) => Vec::new(),
+        (true, true) => vec!["copies cut".to_owned(), "cut".to_owned()],
+        (true, false) => {
+            let lag = format::duration(lag);
+            vec![format!("copies lag {lag}"), format!("lag {lag}")]
+        }
+    };
+    let (x, y) = wire.curve.at(1.0 - (lag / LATE_S).min(1.0));
+    let (mx, my) = wire.curve.at(0.5);
     html! { <>
-        <path class="dg-sync" d={wire.curve.path()} />
-        if let Some(words) = words {
-            { label(wire.labels[0], wire.side, "dg-rate dg-soft", fit::shorten(&words, wire.room, SMALL, Weight::Plain)) }
+        <path class={classes!("dg-sync", (is_cut || is_late).then_some("late"))} d={wire.curve.path()} />
+        if is_cut {
+            <path class="dg-cross" d={format!("M{0} {1}l8 8m0-8l-8 8", px(mx - 4.0), px(my - 4.0))} />
+        } else {
+            <path class="dg-head-mark" d={format!("M{} {}l4 4-4 4-4-4Z", px(x), px(y - 4.0))} />
+        }
+        if !words.is_empty() {
+            { label(wire.labels[0], wire.side, class, fit::first(&words, wire.room, SMALL, Weight::Bold)) }
         }
     </> }
 }
@@ -114,14 +163,16 @@ pub fn draw(scene: &Scene<'_>) -> Html {
     let entering: f64 = (0..scene.parts.sites.len() as u8).map(|site| scene.entering(site)).sum();
     let fetched = scene.fetched();
     let rail = scene.grid.form == Form::Tall && scene.parts.is_spread();
+    let heads = scene.grid.heads.iter();
     html! {
         <g>
+            { for heads.map(|&((x, y), name)| text(x, y, "dg-head", name.to_owned())) }
             if let Some(curve) = &wires.dns { { line(curve, scene.lookups(), "asks") } }
             { for regions }
             if rail { { line(&rail_of(scene), entering, "") } }
             if let Some(curve) = &wires.bridge { { line(curve, (entering - fetched).max(0.0), "") } }
             if let Some((wire, on)) = &wires.copies {
-                { line(&wire.curve, scene.calls(wire.to), class(scene.view(wire.to).map(|view| &view.tally))) }
+                { line_to(scene, wire, &wire.curve) }
                 { line(on, fetched, "") }
             }
             { for wires.fronts.iter().map(|wire| front(scene, wire)) }

@@ -4,15 +4,20 @@
 mod card;
 mod cell;
 mod cells;
+#[cfg(test)]
+mod contrast;
 mod describe;
 mod facts;
 pub mod fit;
 pub mod flow;
 mod forms;
+mod gestures;
 mod glyph;
 mod layout;
 mod legend;
 mod lines;
+mod notes;
+mod outage;
 mod parts;
 mod pieces;
 mod scene;
@@ -22,10 +27,13 @@ pub mod size;
 mod spread;
 mod state;
 mod tier;
+mod tools;
 pub mod trace;
 mod track;
+mod twin;
 mod users;
 mod wires;
+pub mod zoom;
 
 use crate::sim::kinds::Kind;
 use crate::sim::scenario::Scenario;
@@ -33,6 +41,7 @@ use crate::sim::snapshot::Snapshot;
 use crate::web::model::Selection;
 use crate::web::shell::particles::Particles;
 use flow::Flow;
+use gestures::{Gestures, use_gestures};
 use layout::{Grid, Room};
 use parts::{At, Parts};
 use scene::Scene;
@@ -42,6 +51,7 @@ use std::rc::Rc;
 use web_sys::{Element, SvgElement};
 use wires::Wires;
 use yew::prelude::*;
+use zoom::Zoom;
 
 /// Writes a selection for an attribute of the drawing: `web`, `web.0`, `web2.0`.
 fn write(selection: Selection) -> String {
@@ -95,74 +105,144 @@ pub struct DiagramProps {
 /// Windows up to this height get the flat drawing.
 const LOW_WINDOW: i32 = 740;
 
-/// The grid and the lines, which change only with the room and with what there is.
+/// Where everything stands, from afar and as closely as it is looked at.
+#[derive(PartialEq)]
+struct Plan {
+    parts: Rc<Parts>,
+    far: Grid,
+    grid: Grid,
+    wires: Wires,
+}
+
+/// The plan, which changes only with the room, with what there is, with the closeness of the look,
+/// and with the sites that are down.
 #[hook]
-fn use_plan(node: &NodeRef, scenario: &Rc<Scenario>) -> (Rc<Parts>, Option<Rc<(Grid, Wires)>>) {
+fn use_plan(
+    node: &NodeRef,
+    scenario: &Rc<Scenario>,
+    figures: &Snapshot,
+    zoom: Zoom,
+) -> Option<Rc<Plan>> {
     let size = use_size(node);
     let parts = use_memo(scenario.clone(), |scenario| Parts::of(scenario));
-    let plan = use_memo((size, parts.clone()), |(size, parts)| {
+    let down = (0..parts.sites.len() as u8)
+        .filter(|site| scene::is_down(figures, &parts, *site))
+        .fold(0, |mask, site| mask | 1 << site);
+    let plan = use_memo((size, parts, zoom.near(), down), |(size, parts, near, down)| {
         size.map(|size| {
-            let room = Room {
-                width: f64::from(size.width),
-                height: f64::from(size.height),
-                tight: size.window <= LOW_WINDOW,
+            let at = |near: f64| {
+                let room = Room {
+                    width: f64::from(size.width) * near,
+                    height: f64::from(size.height) * near,
+                    tight: size.window <= LOW_WINDOW,
+                    near,
+                };
+                let mut grid = layout::grid(room, parts);
+                spread::fold(&mut grid, *down);
+                grid
             };
-            let grid = layout::grid(room, parts);
+            let grid = at(*near);
             let wires = Wires::of(&grid, parts);
-            Rc::new((grid, wires))
+            Rc::new(Plan { parts: parts.clone(), far: at(1.0), grid, wires })
         })
     });
-    (parts, (*plan).clone())
+    (*plan).clone()
 }
 
 /// The diagram.
 #[component]
 pub fn Diagram(props: &DiagramProps) -> Html {
     let node = use_node_ref();
-    let (parts, plan) = use_plan(&node, &props.scenario);
-    let least = plan.as_ref().map(|plan| plan.0.least);
+    let gestures = use_gestures(&node);
+    let as_text = use_state_eq(|| false);
+    let zoom = *gestures.zoom;
+    let plan = use_plan(&node, &props.scenario, &props.figures, zoom);
+    let least = plan.as_ref().map(|plan| plan.far.least);
     use_effect_with((least, node.clone()), |(least, node)| {
         if let Some(least) = least {
             reserve(node, *least);
         }
     });
-    let select = props.on_select.clone();
-    let selected = props.selected;
-    let onclick = Callback::from(move |event: MouseEvent| {
-        let chosen = event.target_dyn_into::<Element>().and_then(|element| part_at(&element));
-        select.emit(chosen.filter(|chosen| Some(*chosen) != selected));
-    });
-    let select = props.on_select.clone();
-    let onkeydown = Callback::from(move |event: KeyboardEvent| on_key(&event, selected, &select));
     let Some(plan) = plan else {
         return html! { <div ref={node} class="dg" /> };
     };
-    let (grid, wires) = &*plan;
     let scene = Scene {
-        grid,
-        parts: &parts,
-        wires,
+        grid: &plan.grid,
+        parts: &plan.parts,
+        wires: &plan.wires,
         scenario: &props.scenario,
         figures: &props.figures,
         selected: props.selected,
     };
+    if *as_text {
+        return html! {
+            <div ref={node} class="dg">{ twin::draw(&scene) }{ tools::draw(&gestures, &as_text) }</div>
+        };
+    }
     let flow = props.moving.then(|| Rc::new(Flow::of(&scene, props.speed)));
-    let (width, height) = (px(grid.width), px(grid.height));
+    let far = Scene { grid: &plan.far, ..scene };
+    let (width, height) = (px(plan.far.width), px(plan.far.height));
+    let window = zoom.window(&plan.far, &plan.grid);
+    let seen = format!(
+        "{} {} {} {}",
+        px(window.corner.0),
+        px(window.corner.1),
+        px(window.size.0),
+        px(window.size.1)
+    );
+    let [ondown, onmove, onup] = pointers(&gestures);
     html! {
-        <div ref={node} class="dg">
+        <div ref={node} class={classes!("dg", zoom.is_in().then_some("near"))}>
             <svg class="dg-svg" viewBox={format!("0 0 {width} {height}")} width={width.clone()} height={height.clone()}
-                role="group" aria-label={describe::whole(&scene)} {onclick} {onkeydown}>
-                { site::draw(&scene) }
-                { lines::draw(&scene) }
-                { parts_of(&scene) }
-                { legend::draw(&scene, flow.as_deref()) }
-                if let Some(hops) = &props.trace { { trace::trace_overlay(&scene, hops) } }
+                role="group" aria-label={describe::whole(&scene)}
+                onclick={on_click(props, &gestures)} onkeydown={on_key(props, &gestures)} onfocusin={on_focus(&gestures)}
+                onpointerdown={ondown} onpointermove={onmove} onpointerup={onup.clone()} onpointercancel={onup}>
+                <svg class="dg-near" width={width.clone()} height={px(window.height)} viewBox={seen} preserveAspectRatio="xMinYMin meet">
+                    { site::draw(&scene) }
+                    { lines::draw(&scene) }
+                    { parts_of(&scene) }
+                    if let Some(hops) = &props.trace { { trace::trace_overlay(&scene, hops) } }
+                </svg>
+                { legend::draw(&far, flow.as_deref()) }
             </svg>
             if let Some(flow) = flow {
-                <Particles {flow} width={grid.width} height={grid.height} running={props.playing} />
+                <Particles {flow} width={plan.far.width} height={plan.far.height} {window} running={props.playing} />
             }
+            { tools::draw(&gestures, &as_text) }
         </div>
     }
+}
+
+/// Pointers that come down, move and are lifted.
+fn pointers(gestures: &Gestures) -> [Callback<PointerEvent>; 3] {
+    let on = |act: fn(&Gestures, &PointerEvent)| {
+        let gestures = gestures.clone();
+        Callback::from(move |event: PointerEvent| act(&gestures, &event))
+    };
+    [on(Gestures::down), on(Gestures::moves), on(Gestures::up)]
+}
+
+/// A click selects, unless it ends a drag.
+fn on_click(props: &DiagramProps, gestures: &Gestures) -> Callback<MouseEvent> {
+    let (select, selected) = (props.on_select.clone(), props.selected);
+    let hand = gestures.hand.clone();
+    Callback::from(move |event: MouseEvent| {
+        // Clicks of the keyboard and of programs come without a pointer.
+        if event.detail() > 0 && hand.borrow().has_dragged() {
+            return;
+        }
+        let chosen = event.target_dyn_into::<Element>().and_then(|element| part_at(&element));
+        select.emit(chosen.filter(|chosen| Some(*chosen) != selected));
+    })
+}
+
+fn on_focus(gestures: &Gestures) -> Callback<FocusEvent> {
+    let gestures = gestures.clone();
+    Callback::from(move |event: FocusEvent| {
+        if let Some(element) = event.target_dyn_into::<Element>() {
+            gestures.reveal(&element);
+        }
+    })
 }
 
 /// The parts, in the order in which a request meets them.
@@ -187,40 +267,43 @@ fn part_at(element: &Element) -> Option<Selection> {
     read(&part.get_attribute("data-part")?)
 }
 
-/// Enter and space select, escape lets go, arrow keys walk over the servers of a tier.
-fn on_key(
-    event: &KeyboardEvent,
-    selected: Option<Selection>,
-    select: &Callback<Option<Selection>>,
-) {
-    if event.ctrl_key() || event.alt_key() || event.meta_key() {
-        return;
-    }
-    let Some(element) = event.target_dyn_into::<Element>() else {
-        return;
-    };
-    let neighbour = match event.key().as_str() {
-        "Enter" | " " => {
-            let chosen = part_at(&element);
-            if chosen.is_some() {
-                event.prevent_default();
-                select.emit(chosen.filter(|chosen| Some(*chosen) != selected));
-            }
+/// Enter and space select, escape lets go, arrow keys walk over the servers of a tier; what walks
+/// nowhere moves what is seen.
+fn on_key(props: &DiagramProps, gestures: &Gestures) -> Callback<KeyboardEvent> {
+    let (select, selected) = (props.on_select.clone(), props.selected);
+    let gestures = gestures.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        if event.ctrl_key() || event.alt_key() || event.meta_key() {
             return;
         }
-        "Escape" if selected.is_some() => return select.emit(None),
-        "ArrowRight" | "ArrowDown" => element.next_element_sibling(),
-        "ArrowLeft" | "ArrowUp" => element.previous_element_sibling(),
-        _ => return,
-    };
-    let neighbour = neighbour.filter(|other| other.has_attribute("data-part"));
-    if let Some(other) =
-        neighbour.and_then(|other| wasm_bindgen::JsCast::dyn_into::<SvgElement>(other).ok())
-    {
-        event.prevent_default();
-        // An element that cannot take the focus leaves it where it is.
-        let _ = other.focus();
-    }
+        let Some(element) = event.target_dyn_into::<Element>() else {
+            return;
+        };
+        let neighbour = match event.key().as_str() {
+            "Enter" | " " => {
+                let chosen = part_at(&element);
+                if chosen.is_some() {
+                    event.prevent_default();
+                    select.emit(chosen.filter(|chosen| Some(*chosen) != selected));
+                }
+                return;
+            }
+            "Escape" if selected.is_some() => return select.emit(None),
+            "ArrowRight" | "ArrowDown" => element.next_element_sibling(),
+            "ArrowLeft" | "ArrowUp" => element.previous_element_sibling(),
+            _ => None,
+        };
+        let neighbour = neighbour.filter(|other| other.has_attribute("data-part"));
+        if let Some(other) =
+            neighbour.and_then(|other| wasm_bindgen::JsCast::dyn_into::<SvgElement>(other).ok())
+        {
+            event.prevent_default();
+            // An element that cannot take the focus leaves it where it is.
+            let _ = other.focus();
+        } else if gestures.key(&event.key()) {
+            event.prevent_default();
+        }
+    })
 }
 
 #[cfg(test)]

@@ -84,6 +84,9 @@ pub fn trouble_line(x: f64, y: f64, room: f64, troubles: &[Trouble], quiet: &str
         worst.text.clone(),
         first,
     ];
+    // Half a word says less than a short one.
+    let brief = if worst.text.ends_with("dead") { "dead" } else { worst.text.as_str() };
+    let wordings: Vec<String> = wordings.into_iter().chain([brief.to_owned()]).collect();
     text(x, y, class, fit::first(&wordings, room, SMALL, Weight::Bold))
 }
 

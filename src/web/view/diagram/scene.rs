@@ -2,6 +2,7 @@
 
 use super::Selection;
 use super::layout::Grid;
+use super::notes;
 use super::parts::{self, At, Parts};
 use super::state::{self, Trouble};
 use super::wires::Wires;
@@ -16,6 +17,16 @@ pub const NAME: f64 = 13.0;
 pub const KEY: f64 = 12.0;
 /// Size of everything else: the smallest that is comfortable to read.
 pub const SMALL: f64 = 11.0;
+
+/// Whether nothing in a site can answer.
+#[must_use]
+pub fn is_down(figures: &Snapshot, parts: &Parts, site: u8) -> bool {
+    [Kind::LoadBalancer, Kind::WebTier].into_iter().any(|kind| {
+        figures.part(&At::new(kind, site).name(parts.sites.len())).is_some_and(|view| {
+            !view.servers.is_empty() && view.servers.iter().all(|server| !server.alive)
+        })
+    })
+}
 
 /// All that the drawing depends on.
 #[derive(Clone, Copy)]
@@ -151,6 +162,7 @@ impl Scene<'_> {
             conditions.remove(0);
         }
         let mut troubles = state::troubles(view, &conditions, self.own_failures(at));
+        troubles.extend(notes::of(self, at));
         if let Some(text) = primary {
             troubles.insert(0, Trouble { bad: true, text });
         }
@@ -206,11 +218,7 @@ impl Scene<'_> {
     /// Whether nothing in a site can answer.
     #[must_use]
     pub fn is_down(&self, site: u8) -> bool {
-        [Kind::LoadBalancer, Kind::WebTier].into_iter().any(|kind| {
-            self.view(At::new(kind, site)).is_some_and(|view| {
-                !view.servers.is_empty() && view.servers.iter().all(|server| !server.alive)
-            })
-        })
+        is_down(self.figures, self.parts, site)
     }
 
     /// Space between a card's edge and its text.

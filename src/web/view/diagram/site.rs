@@ -4,6 +4,7 @@
 use super::fit::{self, Weight};
 use super::forms::site_title;
 use super::layout::Form;
+use super::outage;
 use super::parts::At;
 use super::pieces::{rect, text, text_end};
 use super::scene::{NAME, SMALL, Scene};
@@ -37,6 +38,13 @@ fn words(scene: &Scene<'_>, site: u8) -> (bool, Vec<String>) {
                 format!("down · still sent {part}"),
             ]
         });
+        let is_told = scene.grid.form == Form::Sites
+            && scene
+                .grid
+                .sites
+                .get(usize::from(site))
+                .is_some_and(|r| spread::unfolded(*r).is_some());
+        let still = if is_told { still } else { outage::line(scene, site) };
         let short = ["down: nothing answers", "down"].map(str::to_owned);
         return (true, still.into_iter().chain(short).collect());
     }
@@ -92,6 +100,7 @@ fn frame(scene: &Scene<'_>, site: u8, r: Rect) -> Html {
             } else {
                 { text_end(end, y, class, said) }
             }
+            if is_down { { outage::draw(scene, usize::from(site)) } }
         </g>
     }
 }

@@ -1,7 +1,7 @@
 //! The arrangement of several sites: each a row, with a column for each tier, so that the eye
 //! compares sites by looking down a column.
 
-use super::forms::{height, pick, users_height};
+use super::forms::{HEAD, height, pick, users_height};
 use super::layout::{Form, Grid, Room};
 use super::parts::{Column, Parts, Site};
 use super::shape::Rect;
@@ -11,14 +11,17 @@ pub const TITLE: f64 = 22.0;
 /// Rows at least so high have a way of its own for each line between columns.
 const ROOMY: f64 = 76.0;
 
-/// The columns of a site, with their shares of the width.
-const COLUMNS: [(Column, f64); 5] = [
-    (Column::Balance, 0.74),
-    (Column::Web, 1.35),
-    (Column::Memory, 1.05),
-    (Column::Data, 1.3),
-    (Column::Later, 0.9),
+/// The columns of a site, with their shares of the width and their names. All are always there, so
+/// that what is added grows into a place that was waiting.
+const COLUMNS: [(Column, f64, &str); 5] = [
+    (Column::Balance, 0.74, "Balance"),
+    (Column::Web, 1.35, "Web"),
+    (Column::Memory, 1.05, "Memory"),
+    (Column::Data, 1.3, "Data"),
+    (Column::Later, 0.9, "Later"),
 ];
+/// Width of all of them together.
+const SUM: f64 = 5.34;
 
 /// Several sites below one another.
 pub fn sites(room: Room, parts: &Parts) -> Grid {
@@ -36,57 +39,69 @@ pub fn sites(room: Room, parts: &Parts) -> Grid {
     };
     let users_h = users_height(Form::Sites, true, parts.rows.len());
     let tower = n * each + (n - 1.0) * gap;
-    let needed = users_h.max(tower) + legend + 2.0 * margin + 4.0;
-    let height = height(room.height, needed, 2.6);
-    let body = height - 2.0 * margin - legend - 4.0;
-    let axis = margin + 0.5 * body;
-    let edge = Rect::new(margin + users_w + near, margin, edge_w, body);
+    let top = margin + HEAD;
+    let needed = users_h.max(tower) + legend + top + margin + 4.0;
+    let height = height(room.height, needed, 2.6 * room.near);
+    let body = height - top - margin - legend - 4.0;
+    let axis = top + 0.5 * body;
+    let edge = Rect::new(margin + users_w + near, top, edge_w, body);
     let site_x = edge.right() + fan;
     let h = (body - gap * (n - 1.0)) / n;
-    let site =
-        |i: usize| Rect::new(site_x, margin + i as f64 * (h + gap), width - margin - site_x, h);
+    let site = |i: usize| Rect::new(site_x, top + i as f64 * (h + gap), width - margin - site_x, h);
     let mut grid = Grid {
         form: Form::Sites,
         width,
         height,
         least: needed,
         tight: true,
-        users: Rect::new(margin, (axis - 0.5 * users_h).max(margin), users_w, users_h),
+        users: Rect::new(margin, (axis - 0.5 * users_h).max(top), users_w, users_h),
         sites: (0..parts.sites.len()).map(site).collect(),
         cards: Vec::new(),
         axis,
         junction: (edge.x, axis),
         hub: Some((edge.right() + 4.0, axis)),
         legend: Rect::new(margin, height - margin - legend, width - 2.0 * margin, legend),
+        heads: Vec::new(),
     };
     grid.edge(parts, edge);
-    let shown: Vec<(Column, f64)> = COLUMNS
-        .into_iter()
-        .filter(|(column, _)| *column != Column::Balance || parts.any(Column::Balance))
-        .filter(|(column, _)| *column != Column::Later || parts.any(Column::Later))
-        .filter(|(column, _)| *column != Column::Memory || parts.any(Column::Memory))
-        .collect();
     for (index, place) in grid.sites.clone().into_iter().enumerate() {
-        row(&mut grid, &parts.sites[index], index as u8, place, &shown);
+        row(&mut grid, &parts.sites[index], index as u8, place);
     }
+    let mut heads = vec![(margin, "Users"), (edge.x, "Edge")];
+    let (columns, _) = columns(grid.sites[0]);
+    heads.extend(columns.iter().zip(COLUMNS).map(|(&(_, x, _), (.., name))| (x, name)));
+    grid.name_columns(&heads, top);
     grid
 }
 
-/// Puts a site's parts into its row.
-fn row(grid: &mut Grid, site: &Site, index: u8, place: Rect, shown: &[(Column, f64)]) {
-    let (pad, gap) = (8.0, (0.035 * place.w).clamp(10.0, 30.0));
+/// Space between a site's frame and its cards.
+const PAD: f64 = 8.0;
+
+/// The columns of a site: which, where and how wide; and the room below its title.
+fn columns(place: Rect) -> (Vec<(Column, f64, f64)>, Rect) {
+    let gap = (0.035 * place.w).clamp(10.0, 30.0);
     let inner =
-        Rect::new(place.x + pad, place.y + TITLE, place.w - 2.0 * pad, place.h - TITLE - pad);
-    let sum: f64 = shown.iter().map(|(_, share)| share).sum();
-    let unit = (inner.w - gap * (shown.len() as f64 - 1.0)) / sum;
+        Rect::new(place.x + PAD, place.y + TITLE, place.w - 2.0 * PAD, place.h - TITLE - PAD);
+    let unit = (inner.w - gap * (COLUMNS.len() as f64 - 1.0)) / SUM;
+    let mut x = inner.x;
+    let columns = COLUMNS.iter().map(|&(column, share, _)| {
+        let w = share * unit;
+        let placed = (column, x, w);
+        x += w + gap;
+        placed
+    });
+    (columns.collect(), inner)
+}
+
+/// Puts a site's parts into its row.
+fn row(grid: &mut Grid, site: &Site, index: u8, place: Rect) {
+    let (columns, inner) = columns(place);
     let roomy = inner.h >= ROOMY;
     // Below memory and data a line runs to what stands behind them.
-    let foot = if roomy && site.has(Column::Later) { 14.0 } else { 0.0 };
-    let mut x = inner.x;
-    for &(column, share) in shown {
-        let (w, kinds) = (share * unit, site.of(column));
+    let foot = if roomy { 14.0 } else { 0.0 };
+    for (column, x, w) in columns {
+        let kinds = site.of(column);
         let mut place = Rect::new(x, inner.y, w, inner.h);
-        x += w + gap;
         match column {
             Column::Balance => {
                 let h = inner.h.min(104.0);
@@ -103,4 +118,39 @@ fn row(grid: &mut Grid, site: &Site, index: u8, place: Rect, shown: &[(Column, f
         }
         grid.stack(&kinds, index, place, if roomy { 14.0 } else { 5.0 });
     }
+}
+
+/// Least height below a site's title in which it can say what its outage costs.
+const FOLDED: f64 = 102.0;
+/// What is left of the height of the cards of a site that is down.
+const FOLD: f64 = 0.5;
+
+/// Folds the cards of sites that are down, one bit for each site, so that there is room to say what
+/// the outage costs.
+pub fn fold(grid: &mut Grid, down: u16) {
+    if grid.form != Form::Sites {
+        return;
+    }
+    for (at, card) in &mut grid.cards {
+        let is_down = !at.kind.is_global() && down & (1 << at.site) != 0;
+        let Some(place) = grid.sites.get(usize::from(at.site)).filter(|_| is_down) else {
+            continue;
+        };
+        let (_, inner) = columns(*place);
+        if inner.h >= FOLDED {
+            card.y = inner.y + FOLD * (card.y - inner.y);
+            card.h *= FOLD;
+        }
+    }
+}
+
+/// The room that the folded cards of a site leave; `None` where they are not folded.
+#[must_use]
+pub fn unfolded(place: Rect) -> Option<Rect> {
+    let (columns, inner) = columns(place);
+    let used = FOLD * inner.h + 4.0;
+    // Up to the line to the next site, which runs through the middle of the data.
+    let data = columns.iter().find(|(column, ..)| *column == Column::Data);
+    let w = data.map_or(inner.w, |(_, x, w)| x + 0.5 * w - 8.0 - inner.x);
+    (inner.h >= FOLDED).then(|| Rect::new(inner.x, inner.y + used, w, inner.h - used))
 }

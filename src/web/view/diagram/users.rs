@@ -111,6 +111,7 @@ fn short(name: &str) -> Vec<String> {
         ("North America", "N. America"),
         ("South America", "S. America"),
         ("South-East", "SE"),
+        ("South Asia", "S. Asia"),
         (" regions", ""),
     ] {
         if name.contains(long) {
