@@ -5,6 +5,7 @@ use super::cell;
 use super::describe;
 use super::facts::{self, Body, Facts};
 use super::fit::{self, Weight};
+use super::keys;
 use super::parts::At;
 use super::pieces::{Choice, bar, header, rect, text, text_end, trouble_line};
 use super::scene::{KEY, NAME, SMALL, Scene};
@@ -91,7 +92,7 @@ pub fn cells(scene: &Scene<'_>, at: At, r: Rect) -> Option<Rect> {
     let facts = facts::of(scene, at);
     let body = plan(r, scene.grid.tight, &facts).body?;
     match facts.body {
-        Body::Cells if body.h >= CELLS => Some(body),
+        Body::Cells if body.h >= CELLS => Some(keys::above(scene, at, body)),
         Body::Queue if body.h >= 14.0 + CELLS => {
             Some(Rect::new(body.x, body.y + 14.0, body.w, body.h - 14.0))
         }
@@ -116,7 +117,7 @@ pub fn draw(scene: &Scene<'_>, at: At, r: Rect) -> Html {
         { head(scene, at, r, &plan, &facts, &troubles) }
         { for lines }
         { body(scene, at, &plan, facts.body) }
-        if let Some(y) = plan.key { { text(x, y, "dg-key", fit::first(&keys(scene, at, &facts), room, KEY, Weight::Plain)) } }
+        if let Some(y) = plan.key { { text(x, y, "dg-key", fit::first(&key_numbers(scene, at, &facts), room, KEY, Weight::Plain)) } }
         if let Some(y) = plan.last { { last(scene, at, (x, y, room), &plan, &facts, &troubles) } }
     </> };
     let selection = super::choose(scene, at, None);
@@ -134,7 +135,7 @@ pub fn draw(scene: &Scene<'_>, at: At, r: Rect) -> Html {
 }
 
 /// The key numbers, and what a cell stands for.
-fn keys(scene: &Scene<'_>, at: At, facts: &Facts) -> Vec<String> {
+fn key_numbers(scene: &Scene<'_>, at: At, facts: &Facts) -> Vec<String> {
     let mut key = facts.key.clone();
     if let Some(unit) = describe::cell_unit(scene, at) {
         key.insert(0, format!("{} · {unit}", key.first().cloned().unwrap_or_default()));
@@ -156,7 +157,7 @@ fn last(
         let quiet = fit::first(&facts.quiet, room, SMALL, Weight::Plain);
         return trouble_line(x, y, room, troubles, &quiet);
     }
-    text(x, y, "dg-key", fit::first(&keys(scene, at, facts), room, KEY, Weight::Plain))
+    text(x, y, "dg-key", fit::first(&key_numbers(scene, at, facts), room, KEY, Weight::Plain))
 }
 
 /// The header; in a card of one line with how much is in use, or what is wrong.
@@ -227,6 +228,9 @@ fn body(scene: &Scene<'_>, at: At, plan: &Plan, body: Body) -> Html {
             used,
             Load::of(used).class(),
         ),
+        Body::Cells => {
+            keys::place(scene, at, place).map_or_else(Html::default, |r| keys::draw(scene, at, r))
+        }
         _ => Html::default(),
     }
 }

@@ -90,7 +90,11 @@ pub fn draw(scene: &Scene<'_>, flow: Option<&Flow>) -> Html {
         x += width(word) + 24.0;
         drawn
     });
-    let (mut load_x, load_y) = if lines { (r.x, y + 40.0) } else { (r.right() - loads_w, y) };
+    let (mut load_x, load_y) = if lines {
+        (r.x, y + if flow.is_some() { 40.0 } else { 20.0 })
+    } else {
+        (r.right() - loads_w, y)
+    };
     let words = text(load_x, load_y, "dg-soft", "In use:".to_owned());
     load_x += width("In use:") + 6.0;
     let loads = loads.into_iter().map(|(used, load, word)| {

@@ -13,6 +13,7 @@ pub mod flow;
 mod forms;
 mod gestures;
 mod glyph;
+mod keys;
 mod layout;
 mod legend;
 mod lines;

@@ -66,8 +66,8 @@ fn hot_shard(scene: &Scene<'_>, at: At) -> Option<Trouble> {
     let famous = ["hot_key_share", "hot_user_share"]
         .into_iter()
         .any(|key| parts::set(scene.scenario, users, key).is_some_and(|share| share > 0.0));
-    let why = if famous { "celebrity, " } else { "hot, " };
-    let text = format!("shard {}: {why}{}", hottest + 1, format::percent(load));
+    let why = if famous { "celebrity" } else { "hot" };
+    let text = format!("{why}: shard {} · {}", hottest + 1, format::percent(load));
     Some(Trouble { bad: true, text })
 }
 

@@ -85,6 +85,8 @@ fn frame(scene: &Scene<'_>, site: u8, r: Rect) -> Html {
     // On phones the way in runs through the title.
     let is_crossed = scene.grid.form == Form::Tall && !scene.parts.is_spread();
     let left = if is_crossed { left - (r.right() - scene.grid.axis) } else { left };
+    // And in a row that to the data, but for the first.
+    let left = if is_row && site > 0 { left - (r.right() - spread::crossing(r)) } else { left };
     let (is_down, wordings) = words(scene, site);
     let said =
         fit::first(&wordings, left, SMALL, if is_down { Weight::Bold } else { Weight::Plain });

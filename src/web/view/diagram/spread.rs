@@ -144,13 +144,19 @@ pub fn fold(grid: &mut Grid, down: u16) {
     }
 }
 
+/// Where the lines between the data of the sites cross a site: the middle of that column.
+#[must_use]
+pub fn crossing(place: Rect) -> f64 {
+    let (columns, _) = columns(place);
+    let data = columns.iter().find(|(column, ..)| *column == Column::Data);
+    data.map_or(place.right(), |(_, x, w)| x + 0.5 * w)
+}
+
 /// The room that the folded cards of a site leave; `None` where they are not folded.
 #[must_use]
 pub fn unfolded(place: Rect) -> Option<Rect> {
-    let (columns, inner) = columns(place);
+    let (_, inner) = columns(place);
     let used = FOLD * inner.h + 4.0;
-    // Up to the line to the next site, which runs through the middle of the data.
-    let data = columns.iter().find(|(column, ..)| *column == Column::Data);
-    let w = data.map_or(inner.w, |(_, x, w)| x + 0.5 * w - 8.0 - inner.x);
+    let w = crossing(place) - 8.0 - inner.x;
     (inner.h >= FOLDED).then(|| Rect::new(inner.x, inner.y + used, w, inner.h - used))
 }

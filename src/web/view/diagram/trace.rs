@@ -189,7 +189,8 @@ mod tests {
         ] {
             let scenario = presets::stage(stage);
             let parts = Parts::of(&scenario);
-            let grid = grid(Room { width: 1_100.0, height: 600.0, tight: false }, &parts);
+            let grid =
+                grid(Room { width: 1_100.0, height: 600.0, tight: false, near: 1.0 }, &parts);
             let wires = Wires::of(&grid, &parts);
             let figures = Snapshot::default();
             let scene = Scene {

@@ -142,7 +142,12 @@ fn front(grid: &Grid, parts: &Parts, site: u8) -> Option<Wire> {
             // The label has the room above the way past the edge.
             let wire =
                 level(to, start, (card.x, grid.axis), frame.x - 5.0, frame.x - grid.junction.0);
-            return Some(Wire { side: Side::Right, ..wire });
+            // The way from the copies comes in on the other side of it.
+            let from_above = grid.outside("cdn").is_some_and(|(_, cdn)| cdn.y < grid.axis);
+            let y = grid.axis;
+            let [near, far] = if from_above { [17.0, 31.0] } else { [-8.0, -22.0] };
+            let labels = [near, far].map(|dy| (frame.x - 5.0, y + dy));
+            return Some(Wire { side: Side::Right, labels, ..wire });
         }
         let x = 0.5 * (start.0 + frame.x);
         return Some(level(to, start, (card.x, grid.axis), x, frame.x - start.0 - 6.0));
