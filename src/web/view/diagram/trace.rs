@@ -102,7 +102,6 @@ fn numbers(visits: &[usize], room: f64) -> String {
 }
 
 /// A request's way, to be drawn over the parts. Parts that are not drawn are left out.
-#[must_use]
 pub fn trace_overlay(scene: &Scene<'_>, hops: &[Hop]) -> Html {
     let mut paths: Vec<String> = Vec::new();
     for pair in hops.windows(2) {
