@@ -4,11 +4,13 @@
 pub mod lessons;
 pub mod model;
 pub mod references;
+pub mod parts;
 pub mod route;
 pub mod scale;
 pub mod shell;
 pub mod steps;
 pub mod summary;
+pub mod timeline;
 pub mod trace;
 pub mod view;
 

@@ -1,5 +1,6 @@
 //! The state of the page and the only way it changes: a message in, effects out. Pure.
 
+mod edit;
 mod update;
 
 pub use update::update;
@@ -8,6 +9,7 @@ use super::references::References;
 use super::route::{self, Options, Theme};
 use super::steps::Steps;
 use super::trace::Trace;
+use super::{parts, timeline};
 use crate::sim::analysis::settle::Settled;
 use crate::sim::journal::Line;
 use crate::sim::kinds::Kind;
@@ -78,6 +80,10 @@ pub enum Msg {
     },
     /// Several changes as one step, named.
     Act(String, Vec<Command>),
+    /// The timeline of faults and changes.
+    Timeline(timeline::Msg),
+    /// Parts and sites come or go.
+    Parts(parts::Msg),
     /// Another stage.
     Stage(u8),
     /// A preset, by its place.
@@ -216,6 +222,8 @@ pub struct Model {
     pub trace: Trace,
     /// What was done.
     pub steps: Steps,
+    /// What of the timeline is looked at.
+    pub timeline: timeline::State,
     /// Whether time passes.
     pub playing: bool,
     /// Simulated seconds in a second.
@@ -272,6 +280,7 @@ impl Model {
             references: References::default(),
             trace: Trace::default(),
             steps: Steps::default(),
+            timeline: timeline::State::default(),
             playing: route.options.run,
             speed: 1.0,
             hidden: false,

@@ -107,6 +107,8 @@ pub fn apply(scenario: &mut Scenario, command: &Command) -> Result<Vec<Problem>,
             let mut changed = scenario.clone();
             let said = changed.set(key, value).map_err(|problem| vec![problem])?;
             Topology::build(&changed)?;
+            // Faults of servers that are gone now have gone with them.
+            changed.drop_faults_of_nothing();
             *scenario = changed;
             Ok(said.into_iter().collect())
         }
@@ -125,6 +127,13 @@ pub fn apply(scenario: &mut Scenario, command: &Command) -> Result<Vec<Problem>,
             }
             Err(what) => refuse("part", what),
         },
+        Command::Timeline { faults, changes } => {
+            let mut changed = scenario.clone();
+            changed.set_timeline(faults, changes)?;
+            Topology::build(&changed)?;
+            *scenario = changed;
+            Ok(Vec::new())
+        }
         _ => Ok(Vec::new()),
     }
 }
@@ -143,9 +152,6 @@ fn gently(now: &Scenario, target: &Scenario) -> Option<Vec<Command>> {
     if now.base != target.base || now.seed != target.seed || kinds(now) != kinds(target) {
         return None;
     }
-    if now.changes != target.changes {
-        return None;
-    }
     let mut commands = Vec::new();
     for (a, b) in now.parts.iter().zip(&target.parts) {
         for (row, param) in b.kind.params().iter().enumerate() {
@@ -157,16 +163,9 @@ fn gently(now: &Scenario, target: &Scenario) -> Option<Vec<Command>> {
             }
         }
     }
-    if now.faults != target.faults {
-        let mut healed: Vec<Kind> = now.faults.iter().map(|fault| fault.kind).collect();
-        healed.sort();
-        healed.dedup();
-        commands.extend(
-            healed
-                .into_iter()
-                .map(|kind| Command::Heal { part: kind.key().to_owned(), server: None }),
-        );
-        commands.extend(target.faults.iter().map(|fault| Command::Fail { fault: fault.write() }));
+    if now.faults != target.faults || now.changes != target.changes {
+        let (faults, changes) = target.timeline();
+        commands.push(Command::Timeline { faults, changes });
     }
     // Settings may depend on each other, so that a state on the way could be refused.
     let mut trial = now.clone();
@@ -195,6 +194,8 @@ mod tests {
             "?stage=3#seed=4",
             "?stage=3&sites=2#web2.servers=6&fault=kill.web2.1",
             "?stage=3&sites=2#web.servers=5&fault=kill.web",
+            "?stage=3#web.servers=6&fault=kill.web.6@60for30&at=20:web.servers=5",
+            "?stage=3#at=30:web.servers=5&fault=flush.cache@90",
         ];
         for from in links {
             for to in links {

@@ -6,6 +6,7 @@ pub mod fault;
 pub mod file;
 pub mod link;
 pub mod presets;
+mod timeline;
 
 use super::kinds::param::{Param, Spec, Value, quoted};
 use super::kinds::{Kind, cache, network};

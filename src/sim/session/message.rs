@@ -52,6 +52,13 @@ pub enum Command {
         /// Its link, by which the answer is known.
         link: String,
     },
+    /// Put these faults and changes in place of all that there are; the clock goes on.
+    Timeline {
+        /// As in a link: `kill.web.2@60for30`.
+        faults: Vec<String>,
+        /// As in a link: `120:web.servers=8`.
+        changes: Vec<String>,
+    },
     /// Wall time has passed.
     Advance {
         /// Milliseconds of wall time since the last time.

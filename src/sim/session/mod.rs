@@ -140,6 +140,13 @@ impl Session {
                 Ok(()) => {}
                 Err(problems) => self.updates.push(Update::Refused { problems }),
             },
+            Command::Timeline { faults, changes } => {
+                let mut changed = self.scenario.clone();
+                match changed.set_timeline(&faults, &changes) {
+                    Ok(()) => self.take_on(changed, Vec::new()),
+                    Err(problems) => self.updates.push(Update::Refused { problems }),
+                }
+            }
             Command::Advance { wall_ms, events } => self.advance(wall_ms, events),
         }
         std::mem::take(&mut self.updates)
@@ -354,6 +361,33 @@ mod tests {
             let updates = session.handle(Command::Fail { fault: fault.to_owned() });
             assert!(matches!(&updates[..], [Update::Refused { .. }]), "{fault}");
         }
+    }
+
+    #[test]
+    fn an_edited_timeline_counts_from_now_on_and_the_clock_goes_on() {
+        let mut session = Session::new("?stage=3#fault=kill.web.1@1&at=1:web.servers=6");
+        session.handle(Command::Step { ms: 500.0 });
+        let moved = |faults: &[&str], changes: &[&str]| Command::Timeline {
+            faults: faults.iter().map(ToString::to_string).collect(),
+            changes: changes.iter().map(ToString::to_string).collect(),
+        };
+        let alive = |session: &Session| {
+            let sample = session.engine().sample();
+            let figures = Snapshot::between(session.engine().topology(), &sample, &sample);
+            let web = figures.part("web").expect("is there").servers.clone();
+            web.iter().map(|server| server.alive).collect::<Vec<_>>()
+        };
+        session.handle(moved(&["kill.web.2@0.2", "kill.web.3@5"], &["5:web.servers=6"]));
+        assert_eq!(session.engine().now(), SimTime(500 * MILLISECOND));
+        assert_eq!(alive(&session), [true, false, true, true], "what should have begun has begun");
+        session.handle(Command::Step { ms: 1_000.0 });
+        assert_eq!(alive(&session), [true, false, true, true], "what was moved away does not come");
+        session.handle(Command::Step { ms: 4_000.0 });
+        assert_eq!(alive(&session), [true, false, false, true, true, true]);
+        session.handle(moved(&[], &["5:web.servers=6"]));
+        assert_eq!(alive(&session), [true; 6]);
+        session.handle(moved(&[], &[]));
+        assert_eq!(alive(&session), [true; 4], "without the change it is as it was given");
     }
 
     #[test]

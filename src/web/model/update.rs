@@ -1,9 +1,10 @@
 //! The only way the model changes: a message in, effects out.
 
-use super::{Before, Effect, Model, Msg, Place, SPEEDS, Selection, runnable};
+use super::{Before, Effect, Model, Msg, Place, SPEEDS, Selection, edit, runnable};
 use crate::sim::journal::Line;
-use crate::sim::scenario::{Problem, Scenario, link, presets};
+use crate::sim::scenario::{PresentFault, Problem, Scenario, link, presets};
 use crate::sim::session::{Command, Update};
+use crate::sim::units::SimTime;
 use crate::web::route;
 use crate::web::steps::{self, Steps};
 use crate::web::summary;
@@ -16,6 +17,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::EngineReady(place) => ready(model, place),
         Msg::Engine(said) => hear(model, *said),
         Msg::Set { key, text, done } => set(model, &key, text, done),
+        Msg::Timeline(msg) => edit::timeline(model, msg),
+        Msg::Parts(msg) => edit::parts(model, msg),
         Msg::Act(what, commands) => change(model, what, commands, false),
         Msg::Stage(number) => stage(model, number),
         Msg::Preset(place) => {
@@ -146,7 +149,9 @@ fn follow_instants(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let theirs = link::read(&model.engine_link).scenario;
-    if lasting(&theirs) != lasting(&model.scenario) {
+    // Only what was asked for just now waits for its time; another list is on its way to the engine.
+    let waits = |fault: &PresentFault| fault.fault.is_instant() && fault.at == SimTime::ZERO;
+    if !model.scenario.faults.iter().any(waits) || lasting(&theirs) != lasting(&model.scenario) {
         return Vec::new();
     }
     model.link = link::write(&theirs);
@@ -169,7 +174,7 @@ fn note(model: &mut Model, lines: &[Line]) {
 const MOST_LINES: usize = 1_000;
 
 /// Takes on a changed scenario: notes the step, marks what is settled as old.
-fn adopt(model: &mut Model, scenario: Scenario, what: String, gesture: Option<&str>) {
+pub(super) fn adopt(model: &mut Model, scenario: Scenario, what: String, gesture: Option<&str>) {
     let settled = model.settled.clone().filter(|_| model.fresh);
     let before = settled.map(|settled| Before { settled, scenario: Rc::clone(&model.scenario) });
     if model.steps.push(&model.scenario, what, gesture) {
@@ -194,7 +199,7 @@ fn stand(model: &mut Model, scenario: Scenario) {
     model.fresh = false;
 }
 
-fn address(model: &Model, push: bool) -> Effect {
+pub(super) fn address(model: &Model, push: bool) -> Effect {
     Effect::Address {
         text: route::write(&model.scenario, &model.options),
         push: push && !model.options.embed,
@@ -245,7 +250,12 @@ fn named(before: &Scenario, after: &Scenario, key: &str) -> String {
 }
 
 /// Several commands as one step; nothing happens when one of them is refused.
-fn change(model: &mut Model, what: String, commands: Vec<Command>, push: bool) -> Vec<Effect> {
+pub(super) fn change(
+    model: &mut Model,
+    what: String,
+    commands: Vec<Command>,
+    push: bool,
+) -> Vec<Effect> {
     let mut scenario = (*model.scenario).clone();
     let mut problems = Vec::new();
     for command in &commands {
@@ -268,7 +278,7 @@ fn change(model: &mut Model, what: String, commands: Vec<Command>, push: bool) -
     effects
 }
 
-fn go(model: &mut Model, what: String, target: &Scenario, push: bool) -> Vec<Effect> {
+pub(super) fn go(model: &mut Model, what: String, target: &Scenario, push: bool) -> Vec<Effect> {
     let commands = steps::between(&model.scenario, target);
     change(model, what, commands, push)
 }

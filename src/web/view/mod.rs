@@ -13,6 +13,7 @@ pub mod overlay;
 pub mod results;
 pub mod setting;
 pub mod strip;
+pub mod timeline;
 pub mod top_bar;
 pub mod transport;
 

@@ -3,7 +3,7 @@
 use super::field::{Choice, Number, Slider};
 use super::icon::{self, icon};
 use super::setting::spoken;
-use super::{Tell, format};
+use super::{Tell, format, timeline};
 use crate::sim::kinds::Kind;
 use crate::sim::kinds::clients;
 use crate::sim::kinds::param::Domain;
@@ -32,6 +32,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                         title="The settings that are wanted most">{ "Settings" }</button>
                 }
             </div>
+            { timeline::view(model, tell) }
         </section>
     }
 }

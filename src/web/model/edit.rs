@@ -1,0 +1,86 @@
+//! What the visitor does to the timeline and to the parts: each a step that can be undone, one drag
+//! one step.
+
+use super::update::{address, adopt, change, go};
+use super::{Effect, Model};
+use crate::sim::scenario::Problem;
+use crate::web::timeline::Msg as Timeline;
+use crate::web::{parts, steps, timeline};
+use std::rc::Rc;
+
+/// The timeline is edited.
+pub(super) fn timeline(model: &mut Model, msg: Timeline) -> Vec<Effect> {
+    match msg {
+        Timeline::Pick(name) => model.timeline.picked = name,
+        Timeline::Adding(open) => model.timeline.adding = open,
+        Timeline::Move { name, at, lasts, done } => return shift(model, &name, (at, lasts), done),
+        Timeline::AddFault(text) => return add(model, Some(&text), None),
+        Timeline::AddChange(text) => return add(model, None, Some(&text)),
+        Timeline::Remove(name) => {
+            let marks = timeline::marks(&model.scenario);
+            let mark = marks.iter().find(|mark| mark.name == name);
+            let command = timeline::removed(&model.scenario, &name);
+            if let (Some(mark), Some(command)) = (mark, command) {
+                model.timeline.picked = None;
+                return change(model, format!("Remove: {}", mark.text), vec![command], false);
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// A mark moves: from where it was when the drag began, so that nothing on the way is lost.
+fn shift(model: &mut Model, name: &str, to: (f64, Option<f64>), done: bool) -> Vec<Effect> {
+    let gesture = format!("timeline.{name}");
+    let from = Rc::clone(model.steps.before_gesture(&gesture).unwrap_or(&model.scenario));
+    let mut effects = Vec::new();
+    if let Some(command) = timeline::moved(&from, name, to.0, to.1) {
+        let mut scenario = (*model.scenario).clone();
+        match steps::apply(&mut scenario, &command) {
+            Err(problems) => model.notice = problems,
+            Ok(_) if scenario == *model.scenario => {}
+            Ok(_) => {
+                let marks = timeline::marks(&scenario);
+                let mark = marks.iter().find(|mark| mark.name == name);
+                let what = mark.map_or_else(String::new, |m| format!("{} {}", m.text, m.when()));
+                adopt(model, scenario, what, Some(&gesture));
+                effects = vec![Effect::Send(command), address(model, false)];
+            }
+        }
+    }
+    if done {
+        model.steps.close();
+    }
+    effects
+}
+
+fn add(model: &mut Model, fault: Option<&str>, planned: Option<&str>) -> Vec<Effect> {
+    let command = timeline::added(&model.scenario, fault, planned);
+    let before: Vec<String> =
+        timeline::marks(&model.scenario).into_iter().map(|m| m.name).collect();
+    let mut trial = (*model.scenario).clone();
+    if let Err(problems) = steps::apply(&mut trial, &command) {
+        model.notice = problems;
+        return Vec::new();
+    }
+    let marks = timeline::marks(&trial);
+    let Some(new) = marks.iter().find(|mark| !before.contains(&mark.name)) else {
+        model.notice = vec![Problem::new("timeline", "it is there already")];
+        return Vec::new();
+    };
+    let what = format!("{} {}", new.text, new.when());
+    model.timeline = timeline::State { picked: Some(new.name.clone()), adding: false };
+    model.said = format!("Added: {what}");
+    change(model, what, vec![command], false)
+}
+
+/// Parts or sites come or go.
+pub(super) fn parts(model: &mut Model, msg: parts::Msg) -> Vec<Effect> {
+    match msg.on(&model.scenario) {
+        Ok(target) => go(model, msg.text(&model.scenario), &target, false),
+        Err(why) => {
+            model.notice = vec![Problem::new(msg.text(&model.scenario), why)];
+            Vec::new()
+        }
+    }
+}

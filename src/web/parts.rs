@@ -1,0 +1,104 @@
+//! Adding and removing parts and sites: what each would make of the scenario, and why not where the
+//! rules of what can run say no. Pure.
+
+use super::summary;
+use crate::sim::kinds::Kind;
+use crate::sim::scenario::{MOST_SITES, Scenario};
+use crate::sim::topology::Topology;
+
+/// A change of the structure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Msg {
+    /// A part at its defaults, one in each site.
+    Add(Kind),
+    /// A part of all sites goes.
+    Remove(Kind),
+    /// So many sites.
+    Sites(u8),
+}
+
+impl Msg {
+    /// What it does, in a few words.
+    #[must_use]
+    pub fn text(self, scenario: &Scenario) -> String {
+        match self {
+            Self::Add(kind) => format!("Add {}", summary::name(kind, scenario)),
+            Self::Remove(kind) => format!("Remove {}", summary::name(kind, scenario)),
+            Self::Sites(sites) => format!("Sites {} → {sites}", scenario.sites),
+        }
+    }
+
+    /// The scenario after it; faults and changes of what is no more have gone.
+    ///
+    /// # Errors
+    /// Why it cannot be, in words.
+    pub fn on(self, scenario: &Scenario) -> Result<Scenario, String> {
+        let mut target = scenario.clone();
+        let mut kinds = scenario.kinds();
+        match self {
+            Self::Add(kind) => kinds.push(kind),
+            Self::Remove(kind) => kinds.retain(|other| *other != kind),
+            Self::Sites(0) => return Err("there is at least one site".to_owned()),
+            Self::Sites(sites) if sites > MOST_SITES => {
+                return Err(format!("there are at most {MOST_SITES} sites"));
+            }
+            Self::Sites(sites) => target.set_sites(sites),
+        }
+        if !matches!(self, Self::Sites(_)) {
+            target.set_kinds(&kinds);
+        }
+        target.prune_timeline();
+        match Topology::build(&target) {
+            Ok(_) => Ok(target),
+            Err(problems) => {
+                let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+                Err(said.join("; "))
+            }
+        }
+    }
+}
+
+/// The kinds that are not there yet, each with the reason why it cannot be added, if it cannot.
+#[must_use]
+pub fn missing(scenario: &Scenario) -> Vec<(Kind, Option<String>)> {
+    let there = scenario.kinds();
+    let missing = Kind::ALL.iter().filter(|kind| !there.contains(kind));
+    missing.map(|&kind| (kind, Msg::Add(kind).on(scenario).err())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::scenario::link;
+
+    fn scenario(link: &str) -> Scenario {
+        link::read(link).scenario
+    }
+
+    #[test]
+    fn parts_come_and_go_with_what_belongs_to_them() {
+        let five = scenario("?stage=5#fault=flush.cache@9&fault=kill.web.1&at=5:cache.hit=0.5");
+        let less = Msg::Remove(Kind::Cache).on(&five).expect("the database can do it alone");
+        assert_eq!(less.spec(Kind::Cache), None);
+        assert_eq!(less.timeline(), (vec!["kill.web.1".to_owned()], vec![]));
+        assert_eq!(link::read(&link::write(&less)).scenario, less);
+        let back = Msg::Add(Kind::Cache).on(&less).expect("there is room");
+        assert_eq!(back.kinds(), five.kinds());
+    }
+
+    #[test]
+    fn what_cannot_run_is_refused_in_words() {
+        let one = scenario("?stage=1");
+        let why = Msg::Remove(Kind::WebTier).on(&one).expect_err("nothing would answer");
+        assert_eq!(why, "parts: web is missing");
+        assert!(Msg::Sites(11).on(&one).is_err() && Msg::Sites(0).on(&one).is_err());
+        let bare = scenario("?parts=clients,web");
+        assert!(Msg::Sites(2).on(&bare).expect_err("no names").contains("several sites need dns"));
+        for (kind, why) in missing(&bare) {
+            let added = Msg::Add(kind).on(&bare);
+            assert_eq!(added.is_ok(), why.is_none(), "{}", kind.key());
+        }
+        let three = Msg::Sites(3).on(&scenario("?stage=5")).expect("has names and a network");
+        assert_eq!((three.sites, link::read(&link::write(&three)).scenario), (3, three.clone()));
+    }
+}
