@@ -3,10 +3,12 @@
 
 mod breaking;
 mod measured;
+mod settings;
+mod structure;
 
 use super::Tell;
 use super::icon::{self, icon};
-use super::setting::{Setting, setting};
+use super::setting::setting;
 use crate::sim::kinds::Kind;
 use crate::sim::kinds::behavior::Fault;
 use crate::sim::scenario::Scenario;
@@ -15,6 +17,9 @@ use crate::web::model::{Model, Msg, Selection};
 use crate::web::summary;
 use breaking::breaking;
 use measured::measured;
+use settings::Settings;
+use std::rc::Rc;
+use structure::{Removal, Structure};
 use yew::prelude::*;
 
 /// Settings at hand while no part is selected.
@@ -29,63 +34,6 @@ const AT_HAND: &[(&str, &[&str])] = &[
     ("db", &["kind", "size", "replicas", "shards"]),
     ("queue", &["workers"]),
 ];
-
-/// Settings of a part that are shown first; the rest waits below.
-fn first(kind: Kind) -> &'static [&'static str] {
-    match kind.key() {
-        "clients" => &[
-            "rate",
-            "pattern",
-            "read_share",
-            "static_share",
-            "job_share",
-            "audience",
-            "timeout_s",
-            "retries",
-        ],
-        "network" => &["site", "distance", "last_mile", "zones"],
-        "dns" => &["policy", "weights", "ttl_s", "overstay", "check_s", "lookups"],
-        "cdn" => &["ratio", "hit", "ttl_s", "edges", "fallback"],
-        "lb" => &["algorithm", "weights", "pair", "check_s", "failures", "successes"],
-        "web" => &[
-            "servers",
-            "size",
-            "sizes",
-            "service_ms",
-            "slots",
-            "hold",
-            "sessions",
-            "autoscale",
-            "deploy",
-        ],
-        "cache" => &[
-            "place", "nodes", "ratio", "hit", "strategy", "ttl_s", "eviction", "entries",
-            "coalesce",
-        ],
-        "sessions" => &["nodes", "replicated", "capacity", "idle_s"],
-        "db" => &[
-            "kind",
-            "size",
-            "replicas",
-            "replication",
-            "lag_ms",
-            "failover",
-            "shards",
-            "placement",
-            "home",
-            "read_ms",
-            "write_ms",
-            "connections",
-        ],
-        "queue" => &["workers", "concurrency", "job_ms", "capacity", "visibility_s", "autoscale"],
-        "monitor" => &["every_s", "heal", "rule_a", "above_a", "for_a_s"],
-        "chaos" => &["speed_up", "server_mtbf_h", "server_mttr_s"],
-        _ => &[],
-    }
-}
-
-/// So many settings are shown of a part for which none are named first.
-const UNNAMED: usize = 6;
 
 /// The panel.
 pub fn view(model: &Model, figures: &Snapshot, tell: &Tell) -> Html {
@@ -139,6 +87,7 @@ fn overview(model: &Model, tell: &Tell) -> Html {
             { for AT_HAND.iter().map(at_hand) }
             <h3>{ "All settings of a part" }</h3>
             <ul class="chips">{ for scenario.kinds().into_iter().map(button) }</ul>
+            <Structure scenario={Rc::clone(scenario)} tell={tell.clone()} />
         </>
     }
 }
@@ -177,12 +126,13 @@ fn part(model: &Model, figures: &Snapshot, at: Selection, tell: &Tell) -> Html {
                 <button type="button" class="quiet" onclick={close} aria-label="Close the part's panel">{ icon(icon::CLOSE) }</button>
             </div>
             { site(model, at, tell) }
-            { settings(model, at, tell) }
+            <Settings key={at.name()} scenario={Rc::clone(&model.scenario)} {at} all={model.all_sites} tell={tell.clone()} />
             { servers(model, at, tell) }
             if let Some(view) = view.filter(|view| !view.servers.is_empty() || view.rate > 0.0 || !view.gauges.is_empty()) {
                 { measured(model, view, at.server) }
             }
             if can_fail(&model.scenario, at.kind) { { breaking(model, at, view, tell) } }
+            <Removal scenario={Rc::clone(&model.scenario)} kind={at.kind} tell={tell.clone()} />
         </>
     }
 }
@@ -214,36 +164,6 @@ fn site(model: &Model, at: Selection, tell: &Tell) -> Html {
                 <input type="checkbox" role="switch" class="switch" id="all-sites" checked={all} {onchange} />
             </div>
         </div>
-    }
-}
-
-fn settings(model: &Model, at: Selection, tell: &Tell) -> Html {
-    let kind = at.kind;
-    let Some(spec) = model.scenario.spec_at(kind, at.place()) else {
-        return Html::default();
-    };
-    let name = if model.all_sites { kind.key().to_owned() } else { at.name() };
-    let row = |row: usize| {
-        html! {
-            <Setting key={format!("{name}-{row}")} {kind} {row} name={name.clone()} value={spec.value(row).clone()} place="part" tell={tell.clone()} />
-        }
-    };
-    let all = kind.params().len();
-    let mut shown: Vec<usize> = first(kind).iter().filter_map(|key| kind.row(key)).collect();
-    if shown.is_empty() {
-        shown = (0..all.min(UNNAMED)).collect();
-    }
-    let rest: Vec<usize> = (0..all).filter(|row| !shown.contains(row)).collect();
-    html! {
-        <>
-            <div class="settings">{ for shown.into_iter().map(row) }</div>
-            if !rest.is_empty() {
-                <details key={kind.key()}>
-                    <summary>{ format!("{} more settings", rest.len()) }</summary>
-                    <div class="settings">{ for rest.into_iter().map(row) }</div>
-                </details>
-            }
-        </>
     }
 }
 

@@ -22,6 +22,9 @@ pub struct SettingProps {
     pub name: AttrValue,
     /// The value.
     pub value: Value,
+    /// The value it has in what the scenario starts from, to go back to.
+    #[prop_or_default]
+    pub usual: Option<Value>,
     /// Sets the fields' identifiers apart from those of the same setting elsewhere.
     pub place: AttrValue,
     /// Where messages go.
@@ -64,8 +67,23 @@ pub fn Setting(props: &SettingProps) -> Html {
         Callback::from(move |_: MouseEvent| open.set(!*open))
     };
     let help = format!("{id}-help");
+    let usual = props.usual.as_ref().filter(|usual| **usual != props.value);
+    let back = usual.map(|usual| {
+        let text = param.write(usual);
+        let shown = text_of(param, usual);
+        let onclick = {
+            let set = set.clone();
+            Callback::from(move |_: MouseEvent| set.emit((text.clone(), true)))
+        };
+        let name = format!("{label}: back to {shown}");
+        html! {
+            <button type="button" class="setting-reset" {onclick} aria-label={name.clone()} title={name}>
+                { format!("changed · back to {shown}") }
+            </button>
+        }
+    });
     html! {
-        <div class="setting">
+        <div class={classes!("setting", usual.map(|_| "differs"))}>
             <div class="setting-head">
                 <label for={id.clone()}>{ label }</label>
                 <button
@@ -75,6 +93,7 @@ pub fn Setting(props: &SettingProps) -> Html {
                 { field(param, &props.value, &id, label, &set) }
             </div>
             { slider(param, &props.value, &id, &set) }
+            { for back }
             <p class="setting-help" id={help} hidden={!*open}>
                 { param.help }{ " Range: " }{ param.range_text() }{ "." }
             </p>
@@ -125,6 +144,20 @@ fn field(param: &Param, value: &Value, id: &str, label: &str, set: &Set) -> Html
             }
         }
         _ => Html::default(),
+    }
+}
+
+/// A value as people read it.
+fn text_of(param: &Param, value: &Value) -> String {
+    let text = param.write(value);
+    match (param.domain, value) {
+        (Domain::Choice(names), _) => {
+            let named = names.iter().find(|(name, _)| *name == text);
+            named.map_or(text, |(_, label)| (*label).to_owned())
+        }
+        (Domain::List { .. }, _) if text.is_empty() => "all alike".to_owned(),
+        _ if param.unit.is_empty() => text,
+        _ => format!("{text} {}", param.unit),
     }
 }
 

@@ -6,6 +6,7 @@ mod track;
 
 use super::Tell;
 use super::field::Number;
+use super::transport::resets;
 use crate::web::model::{Model, Msg};
 use crate::web::timeline::{self, LONGEST_S, Mark, Msg as Edit};
 use form::AddForm;
@@ -27,8 +28,9 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             <div class="timeline-head">
                 <h3 id="timeline-title">{ "Timeline" }</h3>
                 <span class="muted">{ hint(&marks) }</span>
+                { resets(model, tell) }
                 <button type="button" class="plain" onclick={toggle} aria-expanded={adding.to_string()}
-                    aria-controls="timeline-form">{ "Add a fault or change" }</button>
+                    aria-controls="timeline-form">{ "Add fault or change" }</button>
             </div>
             <Track marks={Rc::clone(&marks)} {now} picked={picked.clone()} edit={edit.clone()} />
             if let Some(mark) = mark { { times(mark, &edit) } }

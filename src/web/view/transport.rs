@@ -21,19 +21,26 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             <h2 class="unseen" id="transport-title">{ "Time and traffic" }</h2>
             { time(model, tell) }
             { traffic(model, tell) }
-            <div class="resets">
-                <button type="button" class="plain" onclick={tell.reform(|_| Msg::Restart)}
-                    title="The clock goes back to zero; settings stay">{ "Restart" }</button>
-                <button type="button" class="plain" onclick={tell.reform(|_| Msg::ResetStage)}
-                    disabled={*model.scenario == model.scenario.origin()}
-                    title="All settings as the stage had them; can be undone">{ "Reset stage" }</button>
-                if !model.has_panel() {
-                    <button type="button" class="plain" onclick={tell.reform(|_| Msg::AtHand(true))}
-                        title="The settings that are wanted most">{ "Settings" }</button>
-                }
-            </div>
+            { pattern(model, tell) }
             { timeline::view(model, tell) }
         </section>
+    }
+}
+
+/// What sets the run or the settings back; beside the timeline's name.
+pub fn resets(model: &Model, tell: &Tell) -> Html {
+    html! {
+        <>
+            if !model.has_panel() {
+                <button type="button" class="plain" onclick={tell.reform(|_| Msg::AtHand(true))}
+                    title="The settings that are wanted most">{ "Settings" }</button>
+            }
+            <button type="button" class="plain" onclick={tell.reform(|_| Msg::Restart)}
+                title="The clock goes back to zero; settings stay">{ "Restart" }</button>
+            <button type="button" class="plain" onclick={tell.reform(|_| Msg::ResetStage)}
+                disabled={*model.scenario == model.scenario.origin()}
+                title="All settings as the stage had them; can be undone">{ "Reset stage" }</button>
+        </>
     }
 }
 
@@ -96,15 +103,25 @@ fn traffic(model: &Model, tell: &Tell) -> Html {
         text: value.to_string(),
         done,
     });
-    let users = format!("{} daily users", format::count(clients::daily_users(spec)));
+    let users = clients::daily_users(spec);
+    let per_request = users / value;
+    let on_users = tell.reform(move |(users, done): (f64, bool)| Msg::Set {
+        key: "clients.rate".to_owned(),
+        text: (users / per_request).to_string(),
+        done,
+    });
+    let users = libm::round(users);
     html! {
         <div class="traffic">
             <div class="traffic-head">
                 <label for="traffic">{ "Traffic" }</label>
-                <span class="muted" id="traffic-users">{ users }</span>
                 <span class="measure">
                     <Number label="Traffic, exact value" {value} {min} {max} on_change={on_change.clone()} />
                     <span class="unit">{ param.unit }</span>
+                </span>
+                <span class="measure">
+                    <Number label="Daily users, exact value" value={users} min={libm::ceil(min * per_request)} max={libm::floor(max * per_request)} on_change={on_users} />
+                    <span class="unit">{ "users a day" }</span>
                 </span>
             </div>
             <Slider id="traffic" {value} scale={TRAFFIC} spoken={spoken(param, value)} {on_change} />
@@ -112,5 +129,69 @@ fn traffic(model: &Model, tell: &Tell) -> Html {
                 { for ["1", "10", "100", "1 k", "10 k", "100 k", "1 M"].iter().map(|t| html! { <span>{ *t }</span> }) }
             </div>
         </div>
+    }
+}
+
+/// Settings of each pattern of traffic, and the word before their fields.
+fn fields(pattern: &str) -> &'static [(&'static str, &'static str)] {
+    match pattern {
+        "ramp" | "step" => &[("pattern_factor", "×"), ("pattern_at_s", "at"), ("pattern_s", "for")],
+        "flash" => &[
+            ("pattern_factor", "×"),
+            ("pattern_at_s", "at"),
+            ("pattern_s", "rising"),
+            ("pattern_fall_s", "falling"),
+        ],
+        "daily" => &[("day_height", "height"), ("day_hours_per_s", "pace")],
+        _ => &[],
+    }
+}
+
+/// How traffic goes over time, with the few numbers that the pattern has.
+fn pattern(model: &Model, tell: &Tell) -> Html {
+    let row = clients::Setting::PatternChoice as usize;
+    let Some(spec) = model.scenario.spec(Kind::Clients) else {
+        return Html::default();
+    };
+    let param = &clients::PARAMS[row];
+    let Domain::Choice(names) = param.domain else {
+        return Html::default();
+    };
+    let now = param.write(spec.value(row));
+    let choices: Vec<(AttrValue, AttrValue)> =
+        names.iter().map(|&(name, text)| (name.into(), text.into())).collect();
+    let set = |key: &'static str| {
+        tell.reform(move |(text, done): (String, bool)| Msg::Set {
+            key: format!("clients.{key}"),
+            text,
+            done,
+        })
+    };
+    let on_choose = set(param.key).reform(|text: String| (text, true));
+    let field = |&(key, word): &(&'static str, &'static str)| {
+        let row = Kind::Clients.row(key)?;
+        let param = &clients::PARAMS[row];
+        let Domain::Number { min, max, .. } = param.domain else {
+            return None;
+        };
+        let on_change = set(key).reform(|(value, done): (f64, bool)| (value.to_string(), done));
+        Some(html! {
+            <span class="measure" key={key} title={param.help}>
+                <span class="muted">{ word }</span>
+                <Number label={param.label} value={spec.number(row)} {min} {max} {on_change} />
+                <span class="unit">{ param.unit }</span>
+            </span>
+        })
+    };
+    html! {
+        <>
+            <div class="speed">
+                <label for="pattern">{ "Pattern" }</label>
+                <Choice id="pattern" {choices} value={now.clone()} {on_choose} />
+            </div>
+            if !fields(&now).is_empty() {
+                <div class="pattern">{ for fields(&now).iter().filter_map(field) }</div>
+            }
+        </>
     }
 }

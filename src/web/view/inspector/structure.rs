@@ -1,0 +1,96 @@
+//! Adding and removing parts and sites: what can be, and in words why something cannot.
+
+use crate::sim::kinds::Kind;
+use crate::sim::scenario::{MOST_SITES, Scenario};
+use crate::web::model::Msg;
+use crate::web::parts::{self, Msg as Edit};
+use crate::web::summary;
+use crate::web::view::Tell;
+use crate::web::view::field::{Choice, Number};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// What adding parts needs.
+#[derive(Properties, PartialEq)]
+pub struct StructureProps {
+    /// The scenario.
+    pub scenario: Rc<Scenario>,
+    /// Where messages go.
+    pub tell: Tell,
+}
+
+/// Parts to add, and the number of sites.
+#[component]
+pub fn Structure(props: &StructureProps) -> Html {
+    let missing = use_memo(Rc::clone(&props.scenario), |scenario| parts::missing(scenario));
+    let (can, cannot): (Vec<_>, Vec<_>) = missing.iter().partition(|(_, why)| why.is_none());
+    let text = |kind: Kind| summary::name(kind, &props.scenario);
+    let choices: Vec<(AttrValue, AttrValue)> = std::iter::once(("".into(), "Add a part …".into()))
+        .chain(can.iter().map(|(kind, _)| (kind.key().into(), text(*kind).into())))
+        .collect();
+    let tell = props.tell.clone();
+    let on_choose = Callback::from(move |key: String| {
+        if let Some(kind) = Kind::by_key(&key) {
+            tell.emit(Msg::Parts(Edit::Add(kind)));
+        }
+    });
+    let sites = f64::from(props.scenario.sites);
+    let on_sites = props.tell.reform(|(sites, _): (f64, bool)| {
+        Msg::Parts(Edit::Sites(sites.clamp(1.0, f64::from(MOST_SITES)) as u8))
+    });
+    html! {
+        <div class="structure">
+            <div class="setting-head">
+                <label for="add-part-of">{ "Parts" }</label>
+                <Choice id="add-part-of" {choices} value="" {on_choose} />
+            </div>
+            <div class="setting-head">
+                <span id="sites-label">{ "Data centers" }</span>
+                <span class="measure">
+                    <Number label="Data centers" value={sites} min={1.0} max={f64::from(MOST_SITES)} on_change={on_sites} />
+                </span>
+            </div>
+            if !cannot.is_empty() {
+                <details>
+                    <summary>{ format!("{} parts cannot be added here", cannot.len()) }</summary>
+                    <ul class="reasons">
+                        { for cannot.iter().map(|(kind, why)| html! {
+                            <li><strong>{ text(*kind) }</strong>{ ": " }{ why.clone().unwrap_or_default() }</li>
+                        }) }
+                    </ul>
+                </details>
+            }
+        </div>
+    }
+}
+
+/// What removing a part needs.
+#[derive(Properties, PartialEq)]
+pub struct RemovalProps {
+    /// The scenario.
+    pub scenario: Rc<Scenario>,
+    /// The part.
+    pub kind: Kind,
+    /// Where messages go.
+    pub tell: Tell,
+}
+
+/// The button that takes a part away, or why it must stay.
+#[component]
+pub fn Removal(props: &RemovalProps) -> Html {
+    let edit = Edit::Remove(props.kind);
+    let why = use_memo((Rc::clone(&props.scenario), props.kind), move |(scenario, _)| {
+        edit.on(scenario).err()
+    });
+    let name = summary::name(props.kind, &props.scenario);
+    let onclick = props.tell.reform(move |_: MouseEvent| Msg::Parts(edit));
+    html! {
+        <div class="removal">
+            if let Some(why) = &*why {
+                <p class="muted">{ format!("{name} cannot be removed: {why}.") }</p>
+            } else {
+                <button type="button" class="danger" {onclick}>{ format!("Remove {name}") }</button>
+            }
+        </div>
+    }
+}
