@@ -1,10 +1,11 @@
 //! The page. `model`, `route` and the small modules beside them are pure: no browser type occurs in
 //! them. `view` turns the model into elements; `shell` alone acts on the browser.
 
+pub mod files;
 pub mod lessons;
 pub mod model;
-pub mod references;
 pub mod parts;
+pub mod references;
 pub mod route;
 pub mod scale;
 pub mod shell;

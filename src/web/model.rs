@@ -9,7 +9,7 @@ use super::references::References;
 use super::route::{self, Options, Theme};
 use super::steps::Steps;
 use super::trace::Trace;
-use super::{parts, timeline};
+use super::{files, parts, timeline};
 use crate::sim::analysis::settle::Settled;
 use crate::sim::journal::Line;
 use crate::sim::kinds::Kind;
@@ -84,6 +84,8 @@ pub enum Msg {
     Timeline(timeline::Msg),
     /// Parts and sites come or go.
     Parts(parts::Msg),
+    /// Files are saved and opened.
+    Files(files::Msg),
     /// Another stage.
     Stage(u8),
     /// A preset, by its place.
@@ -184,6 +186,17 @@ pub enum Effect {
     Theme(Theme),
     /// Copy the page's whole address.
     CopyLink,
+    /// Save a file: the diagram where `text` is its scenario or empty, else the text.
+    Save {
+        /// What.
+        export: files::Export,
+        /// Name of the file.
+        name: String,
+        /// What it holds, or carries.
+        text: String,
+    },
+    /// Let the visitor choose a file.
+    ChooseFile,
     /// Draw a seed.
     DrawSeed,
     /// Bring the inspector into view where it lies below.

@@ -1,9 +1,10 @@
-//! What the visitor does to the timeline and to the parts: each a step that can be undone, one drag
+//! What the visitor does to the timeline, to the parts and with files: each a step that can be undone, one drag
 //! one step.
 
 use super::update::{address, adopt, change, go};
 use super::{Effect, Model};
 use crate::sim::scenario::Problem;
+use crate::web::files::{self, Export, Msg as File};
 use crate::web::timeline::Msg as Timeline;
 use crate::web::{parts, steps, timeline};
 use std::rc::Rc;
@@ -84,3 +85,35 @@ pub(super) fn parts(model: &mut Model, msg: parts::Msg) -> Vec<Effect> {
         }
     }
 }
+
+/// Files are saved and opened; what is opened is a step like any other.
+pub(super) fn files(model: &mut Model, msg: File) -> Vec<Effect> {
+    match msg {
+        File::Save(export) => {
+            let text = match export {
+                Export::Png => String::new(),
+                Export::Svg | Export::Json => files::json(&model.scenario),
+            };
+            let name = export.file_name(&model.scenario);
+            return vec![Effect::Save { export, name, text }];
+        }
+        File::Choose => return vec![Effect::ChooseFile],
+        File::Failed(why) => model.notice = vec![Problem::new("File", why)],
+        File::Opened(name, Err(why)) => model.notice = vec![Problem::new(name, why)],
+        File::Opened(name, Ok(text)) => match files::read(&text) {
+            Ok(scenario) => {
+                model.said = format!("{name} was opened.");
+                return go(model, format!("Open {name}"), &scenario, true);
+            }
+            Err(mut problems) => {
+                problems.truncate(MOST_PROBLEMS);
+                problems.insert(0, Problem::new(name, "was not opened"));
+                model.notice = problems;
+            }
+        },
+    }
+    Vec::new()
+}
+
+/// Most problems of a file that are shown.
+const MOST_PROBLEMS: usize = 50;

@@ -19,6 +19,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Set { key, text, done } => set(model, &key, text, done),
         Msg::Timeline(msg) => edit::timeline(model, msg),
         Msg::Parts(msg) => edit::parts(model, msg),
+        Msg::Files(msg) => edit::files(model, msg),
         Msg::Act(what, commands) => change(model, what, commands, false),
         Msg::Stage(number) => stage(model, number),
         Msg::Preset(place) => {

@@ -2,7 +2,8 @@
 
 use super::address_bar::AddressBar;
 use super::engine_link::EngineLink;
-use super::page;
+use super::{export, page};
+use crate::web::files::{self, Export};
 use crate::web::model::{self, Effect, Model, Msg, update};
 use crate::web::route::Theme;
 use crate::web::view;
@@ -62,8 +63,20 @@ impl App {
                     ctx.link().send_message(Msg::Seed(u64::from(seed % 1_000_000)));
                 }
             }
+            Effect::Save { export: what, name, text } => {
+                save(what, &name, &text, &ctx.link().callback(Msg::Files));
+            }
+            Effect::ChooseFile => export::choose(),
             Effect::Reveal => page::reveal("inspector"),
         }
+    }
+}
+
+fn save(what: Export, name: &str, text: &str, tell: &Callback<files::Msg>) {
+    match what {
+        Export::Svg => export::save_svg(name, text, tell),
+        Export::Png => export::save_png(name, tell),
+        Export::Json => export::save_text(name, "application/json", text, tell),
     }
 }
 
@@ -100,6 +113,7 @@ fn listen(tell: &Callback<Msg>) {
     let Some(window) = page::window() else {
         return;
     };
+    export::listen(&tell.reform(Msg::Files), |event, act| on(&window, event, act));
     let keys = tell.clone();
     on(&window, "keydown", move |event| {
         if let Ok(event) = event.dyn_into::<KeyboardEvent>() {

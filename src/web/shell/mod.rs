@@ -6,6 +6,7 @@ pub mod app;
 pub mod clock;
 pub mod driver;
 pub mod engine_link;
+pub mod export;
 pub mod page;
 pub mod panic;
 pub mod particles;

@@ -35,6 +35,13 @@ pub fn is_framed() -> bool {
     })
 }
 
+/// Whether the page stands in a frame without an origin of its own, as sandboxed frames are.
+#[must_use]
+pub fn is_sandboxed() -> bool {
+    let origin = js_sys::Reflect::get(&js_sys::global(), &"origin".into());
+    is_framed() && origin.is_ok_and(|origin| origin.as_string().as_deref() == Some("null"))
+}
+
 /// What the visitor's system prefers.
 #[must_use]
 pub fn preferences() -> Preferences {

@@ -3,6 +3,7 @@
 pub mod charts;
 pub mod diagram;
 pub mod field;
+pub mod files;
 pub mod format;
 pub mod icon;
 pub mod inspector;

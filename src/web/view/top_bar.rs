@@ -2,7 +2,7 @@
 
 use super::field::Choice;
 use super::icon::{self, icon};
-use super::{Tell, format};
+use super::{Tell, files, format};
 use crate::sim::scenario::Base;
 use crate::sim::scenario::presets::{PRESETS, STAGES, Stage};
 use crate::web::model::{Model, Msg};
@@ -27,6 +27,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                 { theme(model, tell) }
                 <button type="button" class="quiet" onclick={tell.reform(|_| Msg::Help(true))}
                     aria-label="Help and settings" title="Help and settings">{ "?" }</button>
+                if !model.options.embed { { files::menu(tell) } }
                 <button type="button" class="main" onclick={tell.reform(|_| Msg::CopyLink)}>
                     { if model.copied.as_ref() == Some(&model.link) { "Copied" } else { "Copy link" } }
                 </button>

@@ -1,0 +1,170 @@
+//! Files: what is saved under which name, and the reader of what is opened: a scenario as JSON, a
+//! picture that carries its scenario, or a link as text. Pure, total and bounded; a file that is
+//! wrong anywhere changes nothing, and every problem is named.
+
+use crate::sim::scenario::{Problem, Scenario, file, link};
+use crate::sim::topology::Topology;
+
+/// What happens with files.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Msg {
+    /// Something is to be saved.
+    Save(Export),
+    /// A file is to be chosen and opened.
+    Choose,
+    /// A file was chosen or dropped: its name and text, or why it could not be read.
+    Opened(String, Result<String, String>),
+    /// Something could not be saved, and why.
+    Failed(String),
+}
+
+/// What can be saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Export {
+    /// The diagram, with its scenario inside.
+    Svg,
+    /// The diagram in twice its pixels.
+    Png,
+    /// The scenario.
+    Json,
+}
+
+impl Export {
+    /// All of them, with what the menu says.
+    pub const ALL: [(Self, &str); 3] = [
+        (Self::Svg, "Diagram as SVG, scenario inside"),
+        (Self::Png, "Diagram as PNG"),
+        (Self::Json, "Scenario as JSON"),
+    ];
+
+    /// The name of its file.
+    #[must_use]
+    pub fn file_name(self, scenario: &Scenario) -> String {
+        let query = link::write_query(scenario);
+        let base = query.split('&').next().unwrap_or_default().replace([',', '='], "-");
+        let base: String = base.chars().take(40).collect();
+        let end = match self {
+            Self::Svg => "svg",
+            Self::Png => "png",
+            Self::Json => "json",
+        };
+        format!("millionth-{base}.{end}")
+    }
+}
+
+/// Longest file that is read, in bytes: a large picture. The scenario inside has its own bound.
+pub const LONGEST: usize = 4 << 20;
+/// What stands before the scenario in a picture.
+const BEFORE: &str = "<metadata id=\"millionth\">";
+/// What stands after it.
+const AFTER: &str = "</metadata>";
+
+/// A scenario as the text of a file.
+#[must_use]
+pub fn json(scenario: &Scenario) -> String {
+    format!("{:#}\n", file::write(scenario))
+}
+
+/// The scenario of a file.
+///
+/// # Errors
+/// Every problem of it; whoever opened it wants to know.
+pub fn read(text: &str) -> Result<Scenario, Vec<Problem>> {
+    let wrong = |what: &str| Err(vec![Problem::new("file", what)]);
+    if text.len() > LONGEST {
+        return wrong("is too long");
+    }
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let scenario = if text.starts_with('{') {
+        file::read(text)?
+    } else if text.contains("<svg") {
+        let Some(inside) = inside(text) else {
+            return wrong("is a picture that has no scenario inside");
+        };
+        file::read(&unescaped(inside))?
+    } else if text.lines().count() == 1 && text.contains(['?', '#']) {
+        let reading = link::read(text);
+        let problems = reading.all_problems();
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        reading.scenario
+    } else {
+        return wrong("is no scenario: a JSON file, a picture saved here, or a link is read");
+    };
+    Topology::build(&scenario)?;
+    Ok(scenario)
+}
+
+/// What a picture carries.
+fn inside(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once(BEFORE)?;
+    rest.split_once(AFTER).map(|(inside, _)| inside)
+}
+
+/// Undoes what XML escapes in text; the ampersand last, so that nothing is undone twice.
+fn unescaped(text: &str) -> String {
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+    text.replace("&amp;", "&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_saved_opens_again_as_file_and_inside_a_picture() {
+        for link in [
+            "?stage=1",
+            "?stage=9#fault=kill.network2@60for30&at=120:web1.servers=8&seed=7",
+            "?parts=clients,web,lb&sites=1#lb.weights=1,2",
+            "?stage=5&add=queue&drop=cdn#web.servers=12",
+        ] {
+            let scenario = link::read(link).scenario;
+            let json = json(&scenario);
+            assert_eq!(read(&json), Ok(scenario.clone()), "{json}");
+            let escaped = json.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            let picture = format!("<svg xmlns=\"x\">{BEFORE}{escaped}{AFTER}<rect/></svg>");
+            assert_eq!(read(&picture), Ok(scenario.clone()));
+            let address = format!("https://a.example/{}\n", link::write(&scenario));
+            assert_eq!(read(&address), Ok(scenario));
+        }
+    }
+
+    #[test]
+    fn hostile_and_foreign_files_are_refused_in_words() {
+        let deep = "[".repeat(100_000);
+        let nested = format!("{{\"v\":1,\"stage\":{deep}");
+        let huge = "x".repeat(LONGEST + 1);
+        let bomb = format!("<svg>{BEFORE}{}{AFTER}</svg>", "&amp;".repeat(500_000));
+        let script = format!("<svg>{BEFORE}<script>alert(1)</script>{AFTER}</svg>");
+        for text in [
+            "",
+            "{",
+            "{}",
+            "hello",
+            "<svg></svg>",
+            "<svg><metadata id=\"millionth\">",
+            "\u{0}\u{1}",
+            "{\"v\":1,\"stage\":99}",
+            "{\"v\":1,\"stage\":1,\"moon\":2}",
+            "?stage=77",
+            "?stage=1&x=1",
+            "{\"v\":1,\"parts\":[\"web\"]}",
+            &deep,
+            &nested,
+            &huge,
+            &bomb,
+            &script,
+        ] {
+            let problems = read(text).expect_err(&text.chars().take(60).collect::<String>());
+            assert!(!problems.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_file_is_named_after_what_it_starts_from() {
+        let scenario = link::read("?stage=3&add=queue").scenario;
+        assert_eq!(Export::Svg.file_name(&scenario), "millionth-stage-3.svg");
+    }
+}
