@@ -131,6 +131,10 @@ pub enum Msg {
     Prefers(Preferences),
     /// The other theme.
     ToggleTheme,
+    /// This theme, or for `None` the system's.
+    ChooseTheme(Option<Theme>),
+    /// Whether requests may move.
+    Motion(bool),
     /// The notice was read.
     DismissNotice,
     /// The help dialog.
@@ -182,8 +186,8 @@ pub enum Effect {
         /// A new entry of the history.
         push: bool,
     },
-    /// Put this theme on the page, and keep it for the next visit.
-    Theme(Theme),
+    /// Put this theme on the page, or leave it to the system, and keep that for the next visit.
+    Theme(Option<Theme>),
     /// Copy the page's whole address.
     CopyLink,
     /// Save a file: the diagram where `text` is its scenario or empty, else the text.

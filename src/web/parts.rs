@@ -50,10 +50,8 @@ impl Msg {
         target.prune_timeline();
         match Topology::build(&target) {
             Ok(_) => Ok(target),
-            Err(problems) => {
-                let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
-                Err(said.join("; "))
-            }
+            // Further ones follow from the first.
+            Err(problems) => Err(problems.first().map_or_else(String::new, ToString::to_string)),
         }
     }
 }

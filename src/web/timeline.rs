@@ -1,5 +1,5 @@
-//! The timeline as the page edits it: a mark for each fault and each change, and what moving, adding
-//! or removing one makes of the scenario. Pure.
+//! The timeline as the page edits it: a mark for each fault and each change, and what moving,
+//! adding or removing one makes of the scenario. Pure.
 
 use super::summary;
 use super::view::format;

@@ -61,6 +61,8 @@ fn an_edited_timeline_counts_from_now_on_and_the_clock_goes_on() {
     session.handle(moved(&[], &["5:web.servers=6"]));
     assert_eq!(alive(&session), [true; 6]);
     session.handle(moved(&[], &[]));
+    // Servers that go finish what they have.
+    session.handle(Command::Step { ms: 1_000.0 });
     assert_eq!(alive(&session), [true; 4], "without the change it is as it was given");
 }
 

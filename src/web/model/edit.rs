@@ -1,11 +1,13 @@
-//! What the visitor does to the timeline, to the parts and with files: each a step that can be undone, one drag
-//! one step.
+//! What the visitor does to the timeline, to the parts and with files: each a step that can be
+//! undone, one drag one step.
 
 use super::update::{address, adopt, change, go};
 use super::{Effect, Model};
 use crate::sim::scenario::Problem;
+use crate::sim::session::Command;
 use crate::web::files::{self, Export, Msg as File};
 use crate::web::timeline::Msg as Timeline;
+use crate::web::view::format;
 use crate::web::{parts, steps, timeline};
 use std::rc::Rc;
 
@@ -117,3 +119,19 @@ pub(super) fn files(model: &mut Model, msg: File) -> Vec<Effect> {
 
 /// Most problems of a file that are shown.
 const MOST_PROBLEMS: usize = 50;
+
+/// Says what a way back does not take back: requests that wait are still worked off.
+pub(super) fn left_behind(model: &Model, commands: &[Command]) -> Vec<Problem> {
+    let goes_on = !commands.iter().any(|command| matches!(command, Command::Load { .. }));
+    let waiting: u64 = model.live.latest.parts.iter().map(|part| part.backlog).sum();
+    let waiting = waiting as f64;
+    // More than came in in a second: the figures show it for a while.
+    if !goes_on || waiting < 100.0 || waiting < model.live.latest.offered_rate() {
+        return Vec::new();
+    }
+    let waiting = format::count(waiting);
+    let what = format!(
+        "{waiting} requests wait already and are worked off first; Restart begins with none"
+    );
+    vec![Problem::new("Backlog", what)]
+}

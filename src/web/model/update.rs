@@ -46,9 +46,16 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Address(address) => visit(model, &address),
         Msg::Hidden(hidden) => hide(model, hidden),
         Msg::ToggleTheme => {
-            let theme = model.shown_theme().other();
-            (model.theme, model.options.theme) = (Some(theme), None);
+            let theme = Some(model.shown_theme().other());
+            update(model, Msg::ChooseTheme(theme))
+        }
+        Msg::ChooseTheme(theme) => {
+            (model.theme, model.options.theme) = (theme, None);
             vec![Effect::Theme(theme), address(model, false)]
+        }
+        Msg::Motion(on) => {
+            model.options.motion = on;
+            vec![address(model, false)]
         }
         Msg::Seed(seed) => {
             let mut target = (*model.scenario).clone();
@@ -150,7 +157,7 @@ fn follow_instants(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let theirs = link::read(&model.engine_link).scenario;
-    // Only what was asked for just now waits for its time; another list is on its way to the engine.
+    // Only what was asked for just now waits for its time; another list is still on its way.
     let waits = |fault: &PresentFault| fault.fault.is_instant() && fault.at == SimTime::ZERO;
     if !model.scenario.faults.iter().any(waits) || lasting(&theirs) != lasting(&model.scenario) {
         return Vec::new();
@@ -309,6 +316,7 @@ fn travel(
     };
     let commands = steps::between(&now, &target);
     model.before = None;
+    model.notice = edit::left_behind(model, &commands);
     stand(model, (*target).clone());
     let mut effects: Vec<Effect> = commands.into_iter().map(Effect::Send).collect();
     effects.push(address(model, false));

@@ -80,8 +80,8 @@ fn save(what: Export, name: &str, text: &str, tell: &Callback<files::Msg>) {
     }
 }
 
-fn show(theme: Theme) {
-    page::show_theme(Some(theme));
+fn show(theme: Option<Theme>) {
+    page::show_theme(theme);
     page::keep_theme(theme);
 }
 

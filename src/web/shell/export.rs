@@ -70,8 +70,8 @@ fn finish(done: Option<()>, tell: &Callback<Msg>) {
     if done.is_none() {
         tell.emit(Msg::Failed("this browser does not let the page make files".to_owned()));
     } else if page::is_sandboxed() {
-        let what = "if nothing was saved, this frame allows no downloads: open the page in a tab of \
-                    its own";
+        let what = "if nothing was saved, this frame allows no downloads: open the page in a \
+                    tab of its own";
         tell.emit(Msg::Failed(what.to_owned()));
     }
 }

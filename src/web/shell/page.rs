@@ -70,11 +70,14 @@ pub fn kept_theme() -> Option<Theme> {
     Theme::by_name(&name)
 }
 
-/// Keeps a theme for the next visit, where that is possible.
-pub fn keep_theme(theme: Theme) {
+/// Keeps a theme for the next visit, where that is possible; `None` is the system's.
+pub fn keep_theme(theme: Option<Theme>) {
     if let Some(storage) = storage() {
         // A full or forbidden storage forgets; the page goes on.
-        let _ = storage.set_item(THEME, theme.name());
+        let _ = match theme {
+            Some(theme) => storage.set_item(THEME, theme.name()),
+            None => storage.remove_item(THEME),
+        };
     }
 }
 

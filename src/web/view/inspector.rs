@@ -40,7 +40,8 @@ pub fn view(model: &Model, figures: &Snapshot, tell: &Tell) -> Html {
     if !model.has_panel() {
         return Html::default();
     }
-    let class = classes!("inspector", "card", model.selected.map(|_| "open"));
+    let is_open = model.selected.is_some() || model.at_hand == Some(true);
+    let class = classes!("inspector", "card", is_open.then_some("open"));
     html! {
         <aside {class} id="inspector" aria-labelledby="inspector-title">
             { match model.selected {

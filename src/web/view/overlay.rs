@@ -1,8 +1,10 @@
 //! What lies over or beside the page: the notice, the help dialog, and what is read out.
 
 use super::Tell;
+use super::field::Choice;
 use super::icon::{self, icon};
 use crate::web::model::{KEYS, Model, Msg, Place};
+use crate::web::route::Theme;
 use gloo_timers::callback::Timeout;
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
@@ -52,7 +54,8 @@ pub fn Announcer(props: &AnnouncerProps) -> Html {
 pub fn help(model: &Model, tell: &Tell) -> Html {
     html! {
         <Help open={model.help} shortcuts={model.shortcuts} place={model.place}
-            seed={model.scenario.seed} tell={tell.clone()} />
+            seed={model.scenario.seed} theme={model.options.theme.or(model.theme)}
+            motion={model.options.motion} still={model.prefers.still} tell={tell.clone()} />
     }
 }
 
@@ -67,6 +70,12 @@ pub struct HelpProps {
     pub place: Place,
     /// The scenario's seed.
     pub seed: u64,
+    /// The visitor's theme; the system's for `None`.
+    pub theme: Option<Theme>,
+    /// Whether requests may move.
+    pub motion: bool,
+    /// Whether the visitor's system asks for rest.
+    pub still: bool,
     /// Where messages go.
     pub tell: Tell,
 }
@@ -99,6 +108,7 @@ pub fn Help(props: &HelpProps) -> Html {
                 <button type="button" class="quiet" onclick={close} aria-label="Close">{ icon(icon::CLOSE) }</button>
             </div>
             { about(props) }
+            { settings(props) }
             <h3>{ "Keys" }</h3>
             <label class="line">
                 <input type="checkbox" role="switch" class="switch" checked={shortcuts} onchange={switch} />
@@ -135,6 +145,33 @@ fn about(props: &HelpProps) -> Html {
                   The address bar always holds a link that brings exactly this back. While the tab is \
                   hidden the clock stands still." }</p>
             <p>{ place }</p>
+        </>
+    }
+}
+
+/// Theme and motion.
+fn settings(props: &HelpProps) -> Html {
+    let choices: Vec<(AttrValue, AttrValue)> =
+        [("", "as the system"), ("light", "light"), ("dark", "dark")]
+            .map(|(value, text)| (value.into(), text.into()))
+            .to_vec();
+    let on_choose = props.tell.reform(|text: String| Msg::ChooseTheme(Theme::by_name(&text)));
+    let motion = props.motion;
+    let switch = props.tell.reform(move |_: Event| Msg::Motion(!motion));
+    html! {
+        <>
+            <h3>{ "Settings" }</h3>
+            <p class="line">
+                <label for="theme-choice">{ "Theme" }</label>
+                <Choice id="theme-choice" {choices} value={props.theme.map_or("", Theme::name)} {on_choose} />
+            </p>
+            <label class="line">
+                <input type="checkbox" role="switch" class="switch" checked={motion} onchange={switch} />
+                { "Requests move over the diagram" }
+            </label>
+            if props.still {
+                <p class="muted">{ "Your system asks that nothing moves, so that nothing does." }</p>
+            }
         </>
     }
 }

@@ -31,9 +31,9 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
 pub fn resets(model: &Model, tell: &Tell) -> Html {
     html! {
         <>
-            if !model.has_panel() {
-                <button type="button" class="plain" onclick={tell.reform(|_| Msg::AtHand(true))}
-                    title="The settings that are wanted most">{ "Settings" }</button>
+            if model.selected.is_none() && model.at_hand != Some(true) {
+                <button type="button" class={classes!("plain", model.has_panel().then_some("drawer-only"))}
+                    onclick={tell.reform(|_| Msg::AtHand(true))} title="The settings that are wanted most">{ "Settings" }</button>
             }
             <button type="button" class="plain" onclick={tell.reform(|_| Msg::Restart)}
                 title="The clock goes back to zero; settings stay">{ "Restart" }</button>

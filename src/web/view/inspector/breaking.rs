@@ -55,6 +55,7 @@ pub fn breaking(model: &Model, at: Selection, view: Option<&PartView>, tell: &Te
             <button type="button" class="danger" {onclick} {disabled} title={title.to_owned()}>{ label.to_owned() }</button>
         }
     };
+    let dead = is_killed(&faults, at.server) || is_dead(view, at.server);
     let has_servers = scenario.servers(kind) > 0;
     let can_kill = has_servers && kind.can(Fault::Kill);
     let kill = match (is_zone, at.server) {
@@ -72,11 +73,11 @@ pub fn breaking(model: &Model, at: Selection, view: Option<&PartView>, tell: &Te
             <div class="breaks">
                 if can_kill {
                     { button(format!("kill.{part}{place}"), kill, "It refuses what comes and loses what it has",
-                        format!("{kill} {named}"), is_dead(view, at.server)) }
+                        format!("{kill} {named}"), dead) }
                 }
                 if has_servers && kind.can(Fault::Slow(5.0)) {
                     { button(format!("slow5.{part}{place}"), "Slow × 5", "All its work takes five times as long",
-                        format!("Slow {named}"), is_dead(view, at.server)) }
+                        format!("Slow {named}"), dead) }
                 }
                 { for words }
                 <button type="button" class="plain" disabled={faults.is_empty()}
@@ -85,6 +86,14 @@ pub fn breaking(model: &Model, at: Selection, view: Option<&PartView>, tell: &Te
             <ul class="faults">{ for faults.iter().map(item) }</ul>
         </>
     }
+}
+
+/// Whether it is dead from the start on, even where no time has passed yet that would show it.
+fn is_killed(faults: &[&PresentFault], server: Option<usize>) -> bool {
+    faults.iter().any(|fault| {
+        let hits = fault.server.is_none() || fault.server == server;
+        fault.fault == Fault::Kill && fault.at.seconds() == 0.0 && fault.lasts.is_none() && hits
+    })
 }
 
 /// Whether nothing is left of it to be killed.

@@ -233,7 +233,7 @@ fn Item(props: &ItemProps) -> Html {
         props.is_past.then_some("past")
     );
     let has_bar = !mark.is_instant && !mark.is_change;
-    let width = share(mark.lasts.unwrap_or(length - mark.at), length - 0.0);
+    let width = share(mark.lasts.unwrap_or(length - mark.at), *length);
     let (x, anchor) = if label_is_left(mark, *length) { ("-14", "end") } else { ("14", "start") };
     let shape = if mark.is_change { "M-7 6h14v14h-14z" } else { "M0 4 9 13 0 22-9 13z" };
     html! {

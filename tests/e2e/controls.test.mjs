@@ -1,0 +1,119 @@
+// What a visitor changes: the timeline of faults, parts and sites, undo and redo, files saved and opened.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { axe, test } from './helpers.mjs';
+import { overflow, until } from './page.mjs';
+
+const link = (page) => page.evaluate(() => location.search + location.hash);
+const linkBecomes = (page, pattern, what) => until(() => link(page), (text) => pattern.test(text), what, 5_000);
+const seconds = async (page) => {
+  const [h, m, s] = (await page.locator('.clock-now').innerText()).split(':').map(Number);
+  return 3600 * h + 60 * m + s;
+};
+
+/** Drops a file on the page, as a visitor's file manager would. */
+async function drop(page, name, text) {
+  const data = await page.evaluateHandle(([name, text]) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], name));
+    return data;
+  }, [name, text]);
+  await page.dispatchEvent('main', 'drop', { dataTransfer: data });
+}
+
+/** What the menu of files saves under this name. */
+async function saved(page, name) {
+  await page.getByRole('button', { name: 'File', exact: true }).click();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()]);
+  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+}
+
+test('a fault on the timeline is dragged, moved by keys, undone and removed, while the clock goes on', async ({ open }) => {
+  const page = await open('/?stage=5&run=0#fault=kill.web.2@60for30');
+  await page.locator('.step').click();
+  await until(() => seconds(page), (s) => s > 0, 'the clock has moved');
+  const mark = page.locator('[data-mark="kill.web.2#0"]');
+  await mark.scrollIntoViewIfNeeded();
+  const track = await page.locator('.track svg').first().boundingBox();
+  const shape = await mark.locator('path').boundingBox();
+  const [x, y] = [shape.x + shape.width / 2, shape.y + shape.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  for (let i = 1; i <= 5; i += 1) await page.mouse.move(x - (track.width * i) / 20, y);
+  await page.mouse.up();
+  await linkBecomes(page, /fault=kill\.web\.2@(29|30|31)for30/, 'a quarter of two minutes earlier');
+  await mark.focus();
+  await page.keyboard.press('PageUp');
+  await page.keyboard.press('Shift+ArrowRight');
+  await linkBecomes(page, /fault=kill\.web\.2@(39|40|41)for31/, 'keys move it and change its length');
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await linkBecomes(page, /fault=kill\.web\.2@60for30/, 'a drag is one step');
+  assert.ok((await seconds(page)) > 0, 'the clock goes on');
+  await mark.focus();
+  await page.keyboard.press('Delete');
+  await linkBecomes(page, /^(?!.*fault=)/, 'it is gone');
+  await page.getByRole('button', { name: 'Add fault or change' }).click();
+  await page.getByLabel('What').selectOption('flush');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await linkBecomes(page, /fault=flush\.cache@\d+/, 'another is added');
+  await axe(page);
+});
+
+test('parts and sites come and go, with the reason where they cannot', async ({ open }) => {
+  const page = await open('/?stage=5&run=0');
+  await page.getByLabel('Parts', { exact: true }).selectOption('queue');
+  await linkBecomes(page, /add=queue/, 'the part is added');
+  await page.getByLabel('Data centers').fill('2');
+  await page.getByLabel('Data centers').press('Enter');
+  await linkBecomes(page, /sites=2/, 'another data center');
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await page.locator('#inspector').getByRole('button', { name: 'Cache', exact: true }).click();
+  await page.getByRole('button', { name: 'Remove Cache' }).click();
+  await linkBecomes(page, /drop=cache/, 'the part is removed');
+  for (let i = 0; i < 3; i += 1) await page.getByRole('button', { name: /^Undo/ }).click();
+  await linkBecomes(page, /^\?stage=5(&run=0)?#v=1$/, 'everything is undone');
+  await page.getByRole('button', { name: /^Redo/ }).click();
+  await linkBecomes(page, /add=queue/, 'and done again');
+  await page.locator('#inspector').getByRole('button', { name: 'Web tier', exact: true }).click();
+  await page.getByText('Web tier cannot be removed: parts: web is missing').waitFor();
+});
+
+test('a saved picture or scenario opens again, and a hostile file changes nothing', async ({ open }) => {
+  const page = await open('/?stage=3&run=0#web.servers=6&fault=kill.web.2@60for30');
+  const before = await link(page);
+  const picture = await saved(page, 'Diagram as SVG');
+  const json = await saved(page, 'Scenario as JSON');
+  const png = await saved(page, 'Diagram as PNG');
+  assert.deepEqual([picture.name, json.name], ['millionth-stage-3.svg', 'millionth-stage-3.json']);
+  assert.equal(png.bytes.subarray(1, 4).toString(), 'PNG');
+  assert.ok(png.bytes.readUInt32BE(16) > 1000, 'in twice its pixels');
+  const svg = picture.bytes.toString();
+  assert.doesNotMatch(svg, / class=| style=|var\(|light-dark/, 'it stands by itself');
+  for (const [name, text] of [['a.svg', svg], ['b.json', json.bytes.toString()]]) {
+    await page.getByRole('button', { name: /^2/ }).first().click();
+    await linkBecomes(page, /stage=2/, 'another stage');
+    await drop(page, name, text);
+    await linkBecomes(page, /stage=3.*web\.servers=6&fault=kill\.web\.2@60for30/, `${name} opens`);
+  }
+  const after = await link(page);
+  for (const text of ['', '{', '<svg><metadata id="millionth"><script>alert(1)</script></metadata></svg>', '{"v":1,"stage":99}']) {
+    await drop(page, 'evil<b>.json', text);
+    await page.locator('.notice', { hasText: 'evil<b>.json: was not opened' }).waitFor();
+    await page.getByRole('button', { name: 'Dismiss the notice' }).click();
+  }
+  assert.equal(await link(page), after);
+  assert.match(before, /web\.servers=6/);
+});
+
+test('on a tablet the settings are a drawer, and nothing is wider than the page', async ({ open }) => {
+  const page = await open('/?stage=5&run=0', { viewport: { width: 1024, height: 700 } });
+  assert.equal(await page.locator('#inspector').isVisible(), false);
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await page.locator('#inspector-title').waitFor();
+  await axe(page);
+  await page.getByRole('button', { name: 'Close the settings at hand' }).click();
+  assert.equal(await page.locator('#inspector').isVisible(), false);
+  assert.ok((await overflow(page)) <= 0);
+});
