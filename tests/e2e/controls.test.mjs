@@ -30,6 +30,7 @@ async function saved(page, name) {
 
 test('a fault on the timeline is dragged, moved by keys, undone and removed, while the clock goes on', async ({ open }) => {
   const page = await open('/?stage=5&run=0#fault=kill.web.2@60for30');
+  await page.locator('#tile-p99[data-fresh="true"]').waitFor();
   await page.locator('.step').click();
   await until(() => seconds(page), (s) => s > 0, 'the clock has moved');
   const mark = page.locator('[data-mark="kill.web.2#0"]');

@@ -44,8 +44,8 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
 fn hint(marks: &[Mark]) -> String {
     match marks.len() {
         0 => "nothing is planned".to_owned(),
-        1 => "1 mark: drag it, or move it with arrow keys".to_owned(),
-        many => format!("{many} marks: drag them, or move them with arrow keys"),
+        1 => "1 mark: drag it, or use arrow keys".to_owned(),
+        many => format!("{many} marks: drag them, or use arrow keys"),
     }
 }
 

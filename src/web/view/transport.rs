@@ -121,7 +121,7 @@ fn traffic(model: &Model, tell: &Tell) -> Html {
                 </span>
                 <span class="measure">
                     <Number label="Daily users, exact value" value={users} min={libm::ceil(min * per_request)} max={libm::floor(max * per_request)} on_change={on_users} />
-                    <span class="unit">{ "users a day" }</span>
+                    <span class="unit">{ "users" }</span>
                 </span>
             </div>
             <Slider id="traffic" {value} scale={TRAFFIC} spoken={spoken(param, value)} {on_change} />
