@@ -1,7 +1,8 @@
 //! The JSON form of a scenario, for files and headless runs. It says the same as a link.
 
-use super::base::{self, Words};
-use super::{PresentFault, Problem, Scenario, link};
+use super::base::Words;
+use super::migrate::{MODEL, Pairs, VERSION};
+use super::{Check, PresentFault, Problem, Scenario, base, link};
 use crate::sim::kinds::param::{Domain, Param, Value as Setting, quoted};
 use serde_json::{Map, Value, json};
 
@@ -12,7 +13,10 @@ pub const LONGEST: usize = 1 << 20;
 #[must_use]
 pub fn write(scenario: &Scenario) -> Value {
     let mut object = Map::new();
-    object.insert("v".into(), json!(link::VERSION));
+    object.insert("v".into(), json!(VERSION));
+    if MODEL > 1 {
+        object.insert("m".into(), json!(MODEL));
+    }
     let words = Words::of(scenario);
     let number = |text: &String| json!(text.parse::<u8>().unwrap_or_default());
     let mut put = |key: &str, value: Option<Value>| {
@@ -44,6 +48,10 @@ pub fn write(scenario: &Scenario) -> Value {
     let faults = scenario.faults.iter().filter(|_| is_own).map(PresentFault::write);
     let faults: Vec<String> = faults.collect();
     object.insert("faults".into(), json!(faults));
+    if !scenario.checks.is_empty() {
+        let checks: Vec<String> = scenario.checks.iter().map(Check::write).collect();
+        object.insert("checks".into(), json!(checks));
+    }
     object.insert("seed".into(), json!(scenario.seed));
     Value::Object(object)
 }
@@ -58,6 +66,9 @@ fn typed(param: &Param, text: &str) -> Value {
         (_, Err(_)) => json!(text),
     }
 }
+
+/// Lists of a file, and the key that stands for each of their items in links.
+const LISTS: [(&str, &str); 3] = [("at", "at"), ("faults", "fault"), ("checks", "check")];
 
 /// Reads a scenario from JSON text. Unlike a link, a file that is wrong anywhere is refused:
 /// whoever wrote it wants to know.
@@ -74,86 +85,56 @@ pub fn read(text: &str) -> Result<Scenario, Vec<Problem>> {
         return Err(vec![Problem::new("file", "is not a JSON object")]);
     };
     let mut problems = Vec::new();
-    let mut scenario = words(&object, &mut problems).scenario(&mut problems);
-    for (key, value) in &object {
-        match (key.as_str(), value) {
-            (key, _) if base::KEYS.contains(&key) || key == "at" => {}
-            ("v", value) => {
-                if value.as_u64() != Some(u64::from(link::VERSION)) {
-                    let what = format!("this program reads version {}", link::VERSION);
-                    problems.push(Problem::new("v", what));
-                }
-            }
-            ("seed", value) => match value.as_u64() {
-                Some(seed) => scenario.seed = seed,
-                None => problems.push(Problem::new("seed", "is not a whole number")),
-            },
-            ("settings", Value::Object(settings)) => {
-                for (key, value) in settings {
-                    let problem = match scenario.set(key, &plain(value)) {
-                        Ok(said) => said,
-                        Err(problem) => Some(problem),
-                    };
-                    problems.extend(problem);
-                }
-            }
-            ("faults", Value::Array(faults)) => {
-                for fault in faults {
-                    match PresentFault::read(&plain(fault)) {
-                        Ok(fault) => scenario.fail(fault),
-                        Err(what) => problems.push(Problem::new("faults", what)),
-                    }
-                }
-            }
-            ("settings" | "faults", _) => {
-                problems.push(Problem::new(key.as_str(), "is of the wrong type"));
-            }
-            (key, _) => problems.push(Problem::new(quoted(key), "is not a field of a scenario")),
-        }
-    }
-    plan(&mut scenario, object.get("at"), &mut problems);
-    problems.extend(scenario.drop_faults_of_nothing());
-    if problems.is_empty() { Ok(scenario) } else { Err(problems) }
+    let pairs = pairs(&object, &mut problems);
+    let reading = link::read_pairs(pairs);
+    problems.extend(reading.problems);
+    if problems.is_empty() { Ok(reading.scenario) } else { Err(problems) }
 }
 
-/// Plans the changes of a file, once all its settings are set.
-fn plan(scenario: &mut Scenario, changes: Option<&Value>, problems: &mut Vec<Problem>) {
-    let changes = match changes {
-        None => return,
-        Some(Value::Array(changes)) => changes,
-        Some(_) => return problems.push(Problem::new("at", "is not a list")),
-    };
-    for change in changes {
-        match link::read_change(&plain(change)) {
-            Ok(change) => problems.extend(scenario.plan(change).err()),
-            Err(what) => problems.push(Problem::new("at", what)),
-        }
-    }
-}
-
-/// The words of a file that say what the scenario starts from.
-fn words(object: &Map<String, Value>, problems: &mut Vec<Problem>) -> Words {
+/// What a file says, as the pairs that a link would say it with.
+fn pairs(object: &Map<String, Value>, problems: &mut Vec<Problem>) -> Pairs {
     let said = ["stage", "preset", "parts"].iter().filter(|key| object.contains_key(**key));
     if said.count() != 1 {
         problems.push(Problem::new("stage", "one of stage, preset or parts is needed"));
     }
-    let mut list = |name: &str| match object.get(name) {
-        None => None,
-        Some(Value::Array(names)) => Some(names.iter().map(plain).collect::<Vec<_>>()),
-        Some(_) => {
-            problems.push(Problem::new(name, "is not a list"));
-            None
+    let mut pairs = Vec::new();
+    for (key, value) in object {
+        let list = LISTS.iter().find(|(list, _)| list == key);
+        match (key.as_str(), value, list) {
+            ("settings", Value::Object(settings), _) => {
+                for (key, value) in settings {
+                    let is_name = key.contains('.');
+                    if is_name {
+                        pairs.push((key.clone(), plain(value)));
+                    } else {
+                        let what = "is not a setting: one has the name of its part before a point";
+                        problems.push(Problem::new(quoted(key), what));
+                    }
+                }
+            }
+            (_, Value::Array(items), Some((_, key))) => {
+                pairs.extend(items.iter().map(|item| ((*key).to_owned(), plain(item))));
+            }
+            ("parts" | "add" | "drop", Value::Array(_), _) => {
+                pairs.push((key.clone(), plain(value)));
+            }
+            ("settings" | "parts" | "add" | "drop", ..) | (.., Some(_)) => {
+                problems.push(Problem::new(key.as_str(), "is of the wrong type"));
+            }
+            ("v" | "m" | "seed", ..) => pairs.push((key.clone(), plain(value))),
+            (key, ..) if base::KEYS.contains(&key) => pairs.push((key.to_owned(), plain(value))),
+            // A word about it for editors and for people.
+            ("$schema" | "title" | "description", Value::String(_), _) => {}
+            (key, ..) => problems.push(Problem::new(quoted(key), "is not a field of a scenario")),
         }
-    };
-    Words {
-        parts: list("parts"),
-        add: list("add").unwrap_or_default(),
-        drop: list("drop").unwrap_or_default(),
-        stage: object.get("stage").map(plain),
-        preset: object.get("preset").map(plain),
-        sites: object.get("sites").map(plain),
-        timeline: object.get("timeline").map(plain),
     }
+    if pairs.len() > link::MOST_PAIRS {
+        let what = format!("says more than {} things", link::MOST_PAIRS);
+        problems.push(Problem::new("file", what));
+        pairs.truncate(link::MOST_PAIRS);
+    }
+    problems.truncate(link::MOST_PROBLEMS);
+    pairs
 }
 
 /// A JSON value as the text that a setting reads.

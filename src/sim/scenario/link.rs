@@ -2,22 +2,23 @@
 //! The reader is total: it bounds what it reads, and names every problem at once.
 
 use super::base::{self, Words};
+use super::check;
 use super::fault::seconds;
-use super::{Change, MOST_CHANGES, MOST_FAULTS, PresentFault, Problem, Scenario};
+use super::migrate::{self, MODEL, Pairs};
+use super::{Change, Check, MOST_CHANGES, MOST_FAULTS, PresentFault, Problem, Scenario};
 use crate::sim::kinds::param::quoted;
 use crate::sim::units::{SimTime, Span};
 
-/// Version of the form that is written.
-pub const VERSION: u32 = 1;
+pub use super::migrate::VERSION;
 /// Keys that concern the page alone and may stand in any link.
 pub const PAGE_KEYS: [&str; 4] = ["theme", "motion", "embed", "run"];
 /// Longest text that is read, in bytes: twice what is written for two lists of 500 servers and as
 /// many faults as there may be.
 pub const LONGEST: usize = 1 << 17;
 /// Most pairs that are read.
-const MOST_PAIRS: usize = 2 * (MOST_FAULTS + MOST_CHANGES);
+pub(super) const MOST_PAIRS: usize = 2 * (MOST_FAULTS + MOST_CHANGES);
 /// Most problems that are named.
-const MOST_PROBLEMS: usize = 50;
+pub(super) const MOST_PROBLEMS: usize = 50;
 
 /// A scenario read from a link, and what was wrong with it.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +29,8 @@ pub struct Reading {
     pub problems: Vec<Problem>,
     /// Keys that say nothing of a scenario: of later versions, of the page, or misspelt.
     pub unknown: Vec<String>,
+    /// What is worth knowing though nothing is wrong: made with another revision of the model.
+    pub notes: Vec<Problem>,
 }
 
 impl Reading {
@@ -37,7 +40,7 @@ impl Reading {
         let strange = self.unknown.iter().filter(|key| !PAGE_KEYS.contains(&key.as_str()));
         let strange =
             strange.map(|key| Problem::new("link", format!("{} is not a key", quoted(key))));
-        self.problems.iter().cloned().chain(strange).collect()
+        self.problems.iter().chain(&self.notes).cloned().chain(strange).collect()
     }
 }
 
@@ -60,7 +63,8 @@ pub fn write_query(scenario: &Scenario) -> String {
 /// Writes the fragment, without its mark: the version and all that differs.
 #[must_use]
 pub fn write_fragment(scenario: &Scenario) -> String {
-    let mut text = format!("v={VERSION}");
+    let model = if MODEL == 1 { String::new() } else { format!("&m={MODEL}") };
+    let mut text = format!("v={VERSION}{model}");
     for (key, value) in scenario.settings() {
         text.push_str(&format!("&{key}={value}"));
     }
@@ -71,6 +75,9 @@ pub fn write_fragment(scenario: &Scenario) -> String {
         for fault in &scenario.faults {
             text.push_str(&format!("&fault={}", fault.write()));
         }
+    }
+    for check in &scenario.checks {
+        text.push_str(&format!("&check={}", check.write_for_link()));
     }
     if scenario.seed != 1 {
         text.push_str(&format!("&seed={}", scenario.seed));
@@ -96,65 +103,80 @@ pub fn read(link: &str) -> Reading {
         problems.push(Problem::new("link", format!("only the first {LONGEST} bytes were read")));
     }
     let start = text.find(['?', '#']).map_or(0, |at| at + 1);
-    let pairs: Vec<(String, String)> = text[start..]
+    let pairs: Pairs = text[start..]
         .split(['&', '#', '?'])
         .filter(|pair| !pair.is_empty())
         .take(MOST_PAIRS)
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
         .map(|(key, value)| (decode(key), decode(value)))
         .collect();
+    let mut reading = read_pairs(pairs);
+    problems.append(&mut reading.problems);
+    reading.problems = problems;
+    reading
+}
+
+/// Reads what a link or a file says, of any version.
+pub(super) fn read_pairs(mut pairs: Pairs) -> Reading {
+    let (notes, mut problems): (Vec<_>, Vec<_>) =
+        migrate::migrate(&mut pairs).into_iter().partition(|said| said.at == "m");
     let mut unknown = Vec::new();
     let mut scenario = words(&pairs).scenario(&mut problems);
     for (key, value) in &pairs {
         let outcome = match key.as_str() {
             key if base::KEYS.contains(&key) => Ok(None),
-            "at" => match read_change(value) {
-                Ok(change) => scenario.plan(change).map(|()| None),
-                Err(what) => Err(Problem::new("at", what)),
-            },
-            "v" => version(value),
-            "seed" => match value.parse::<u64>() {
-                Ok(seed) => {
-                    scenario.seed = seed;
-                    Ok(None)
-                }
-                Err(_) => {
-                    Err(Problem::new("seed", format!("{} is not a whole number", quoted(value))))
-                }
-            },
-            "fault" => PresentFault::read(value)
-                .map(|fault| {
-                    scenario.fail(fault);
-                    None
-                })
-                .map_err(|what| Problem::new("fault", what)),
-            key if key.contains('.') => scenario.set(key, value),
             // Keys of later versions and of the page itself are none of a scenario's business.
-            key => {
-                unknown.push(key.to_owned());
+            key if !OWN_KEYS.contains(&key) && !key.contains('.') => {
+                if unknown.len() < MOST_PROBLEMS {
+                    unknown.push(key.to_owned());
+                }
                 Ok(None)
             }
+            key => take(&mut scenario, key, value),
         };
-        match outcome {
-            Ok(None) => {}
-            Ok(Some(problem)) | Err(problem) => problems.push(problem),
+        if let Ok(Some(problem)) | Err(problem) = outcome
+            && problems.len() < MOST_PROBLEMS
+        {
+            problems.push(problem);
         }
     }
     problems.extend(scenario.drop_faults_of_nothing());
     problems.truncate(MOST_PROBLEMS);
-    unknown.truncate(MOST_PROBLEMS);
-    Reading { scenario, problems, unknown }
+    let mut named = Vec::new();
+    problems.retain(|problem| !named.contains(problem) && { named.push(problem.clone()); true });
+    unknown.sort();
+    unknown.dedup();
+    Reading { scenario, problems, unknown, notes }
 }
 
-fn version(text: &str) -> Result<Option<Problem>, Problem> {
-    match text.parse::<u32>() {
-        Ok(VERSION) => Ok(None),
-        Ok(_) => Err(Problem::new(
-            "v",
-            format!("version {VERSION} of links is read here; numbers may differ"),
-        )),
-        Err(_) => Err(Problem::new("v", format!("{} is not a version", quoted(text)))),
+/// Keys besides those of settings and of what a scenario starts from.
+const OWN_KEYS: [&str; 4] = ["at", "fault", "check", "seed"];
+
+/// Takes one pair into a scenario; says what was brought into range.
+fn take(scenario: &mut Scenario, key: &str, value: &str) -> Result<Option<Problem>, Problem> {
+    let named = |what| Problem::new(key, what);
+    match key {
+        "at" => scenario.plan(read_change(value).map_err(named)?)?,
+        "seed" => {
+            let wrong = |_| named(format!("{} is not a whole number", quoted(value)));
+            scenario.seed = value.parse::<u64>().map_err(wrong)?;
+        }
+        "fault" if scenario.faults.len() >= MOST_FAULTS => {
+            return Err(named(format!("only {MOST_FAULTS} faults are read")));
+        }
+        "fault" => scenario.fail(PresentFault::read(value).map_err(named)?),
+        "check" if scenario.checks.len() >= check::MOST => {
+            return Err(named(format!("only {} checks are read", check::MOST)));
+        }
+        "check" => {
+            let check = Check::read(value).map_err(named)?;
+            if !scenario.checks.contains(&check) {
+                scenario.checks.push(check);
+            }
+        }
+        key => return scenario.set(key, value),
     }
+    Ok(None)
 }
 
 /// The words of a link that say what the scenario starts from.
@@ -201,7 +223,8 @@ fn decode(text: &str) -> String {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let hex = bytes.get(at + 1..at + 3).and_then(|two| core::str::from_utf8(two).ok());
+        let hex = bytes.get(at + 1..at + 3).filter(|two| two.iter().all(u8::is_ascii_hexdigit));
+        let hex = hex.and_then(|two| core::str::from_utf8(two).ok());
         match (bytes[at], hex.and_then(|two| u8::from_str_radix(two, 16).ok())) {
             (b'%', Some(byte)) => {
                 decoded.push(byte);
@@ -240,7 +263,7 @@ mod tests {
         );
         assert_eq!(
             read(&text),
-            Reading { scenario: scenario.clone(), problems: vec![], unknown: vec![] }
+            Reading { scenario: scenario.clone(), problems: vec![], unknown: vec![], notes: vec![] }
         );
         let encoded = format!("https://a.example/x/{}", text.replace(',', "%2C").replace('#', "&"));
         assert_eq!(read(&encoded).scenario, scenario);
@@ -264,7 +287,7 @@ mod tests {
         }
         let text = write(&scenario);
         assert!(text.len() < LONGEST / 2, "{}", text.len());
-        let expected = Reading { scenario, problems: vec![], unknown: vec![] };
+        let expected = Reading { scenario, problems: vec![], unknown: vec![], notes: vec![] };
         assert_eq!(read(&text), expected);
     }
 
@@ -276,8 +299,8 @@ mod tests {
         assert_eq!(
             said,
             [
+                "v: version 1 of links is read here; what is newer is passed over",
                 "stage: “77” is not a stage from 1 to 9",
-                "v: version 1 of links is read here; numbers may differ",
                 "web.servers: -3 is outside 1 to 500; the nearest is 1",
                 "web.moon: there is no setting “web.moon”",
                 "lb.latency_ms: this scenario has no part “lb”",

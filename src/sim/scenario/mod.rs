@@ -2,9 +2,11 @@
 //! nothing about how it runs; [`super::topology`] makes something runnable of it.
 
 pub mod base;
+pub mod check;
 pub mod fault;
 pub mod file;
 pub mod link;
+pub mod migrate;
 pub mod presets;
 mod timeline;
 
@@ -12,6 +14,7 @@ use super::kinds::param::{Param, Spec, Value, quoted};
 use super::kinds::{Kind, cache, network};
 use super::units::SimTime;
 pub use base::Base;
+pub use check::Check;
 pub use fault::PresentFault;
 use serde::Serialize;
 
@@ -50,6 +53,8 @@ pub struct Scenario {
     pub faults: Vec<PresentFault>,
     /// Settings that change while the system runs, in order of time.
     pub changes: Vec<Change>,
+    /// What it claims of itself; nothing of a run depends on that.
+    pub checks: Vec<Check>,
     /// Seed of all draws.
     pub seed: u64,
 }
@@ -89,8 +94,8 @@ impl Scenario {
     #[must_use]
     pub fn of(kinds: &[Kind]) -> Self {
         let base = Base::Parts;
-        let (parts, faults, changes) = (Vec::new(), Vec::new(), Vec::new());
-        let mut scenario = Self { base, sites: 1, parts, faults, changes, seed: 1 };
+        let (parts, faults, changes, checks) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut scenario = Self { base, sites: 1, parts, faults, changes, checks, seed: 1 };
         scenario.set_kinds(kinds);
         scenario
     }
