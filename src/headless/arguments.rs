@@ -1,12 +1,14 @@
 //! Understands the command line: what is asked for, or everything that is wrong with it.
 
+use super::checking::{self, Checking};
+use super::converting;
 use super::words::Words;
 use crate::sim::analysis::metric::Wanted;
 use crate::sim::analysis::plan::{self, Goal};
 use crate::sim::analysis::report::RunPlan;
 use crate::sim::analysis::sweep::{self, Axis, Point};
 use crate::sim::kinds::param::quoted;
-use crate::sim::scenario::{Problem, Scenario, file, link, presets};
+use crate::sim::scenario::{Problem, Scenario, file, link, presets, schema};
 use crate::sim::topology::Topology;
 use crate::sim::units::Span;
 
@@ -25,6 +27,10 @@ pub enum Order {
         /// As JSON.
         json: bool,
     },
+    /// Something to be said as it is: a converted scenario, or the schema of files.
+    Text(String),
+    /// Scenarios whose claims are to be checked.
+    Check(Checking),
     /// Something to be simulated.
     Job(Box<Job>),
 }
@@ -85,8 +91,6 @@ const DURATION_S: f64 = 300.0;
 const SPOF_DURATION_S: f64 = 60.0;
 /// Longest time that may be asked for: a simulated week.
 const LONGEST_S: f64 = 604_800.0;
-/// Most runs at once.
-const MOST_JOBS: u64 = 1_024;
 
 /// Options that every job takes.
 const COMMON: &[&str] = &["set", "seed", "warmup", "duration", "json"];
@@ -100,7 +104,8 @@ const JOBS: &[(&str, &[&str])] = &[
     ("explain", &[]),
 ];
 
-type ReadFile<'a> = &'a dyn Fn(&str) -> Result<String, String>;
+/// Reads a file, or standard input for `-`.
+pub type ReadFile<'a> = &'a dyn Fn(&str) -> Result<String, String>;
 
 /// Reads the command line.
 ///
@@ -123,6 +128,19 @@ pub fn read(arguments: &[String], read_file: ReadFile<'_>) -> Result<Order, Vec<
             let json = words.has("json");
             let is_params = command == "params";
             (Some(if is_params { Order::Params { json } } else { Order::Metrics { json } }), 1)
+        }
+        Some("schema") => {
+            words.only("schema", &["json"], &mut problems);
+            (Some(Order::Text(format!("{:#}\n", schema::schema()))), 1)
+        }
+        Some("convert") => {
+            words.only("convert", &["set", "seed", "json", "link"], &mut problems);
+            (Some(Order::Text(converting::convert(&words, read_file, &mut problems))), 2)
+        }
+        Some("check") => {
+            words.only("check", &[COMMON, &["check", "junit", "jobs"]].concat(), &mut problems);
+            let checking = checking::read(&words, read_file, &mut problems);
+            (Some(Order::Check(checking)), words.plain.len())
         }
         Some(command) => match JOBS.iter().find(|(name, _)| *name == command) {
             Some((_, more)) => {
@@ -171,12 +189,8 @@ fn job(
         let usual = ["p50", "p99", "goodput", "errors", "cost"];
         metrics = usual.iter().filter_map(|key| Wanted::read(key).ok()).collect();
     }
-    let duration_s = if command == "spof" { SPOF_DURATION_S } else { DURATION_S };
-    let plan = RunPlan {
-        warm_up: seconds(words, "warmup", WARM_UP_S, 0.0, problems),
-        duration: seconds(words, "duration", duration_s, 0.001, problems),
-    };
-    let jobs = words.whole("jobs", MOST_JOBS, problems).map(|jobs| jobs.max(1) as usize);
+    let plan = run_plan(command, words, problems);
+    let jobs = words.jobs(problems);
     let task = task(command, words, &scenario, is_known, problems);
     let mut sets: Vec<(String, String)> = Vec::new();
     for key in words.all("set").filter_map(|set| set.split_once('=')).map(|(key, _)| key) {
@@ -188,9 +202,18 @@ fn job(
     Some(Job { task, topology: topology?, plan, json, sets, metrics, csv, jobs })
 }
 
+/// How long a run shall be.
+pub fn run_plan(command: &str, words: &Words, problems: &mut Vec<Problem>) -> RunPlan {
+    let duration_s = if command == "spof" { SPOF_DURATION_S } else { DURATION_S };
+    RunPlan {
+        warm_up: seconds(words, "warmup", WARM_UP_S, 0.0, problems),
+        duration: seconds(words, "duration", duration_s, 0.001, problems),
+    }
+}
+
 /// The scenario with the settings and the seed of the line, and whether it could be read. A wrong
 /// scenario must not hide what else is wrong: the rest is read against stage 1.
-fn system(
+pub fn system(
     words: &Words,
     source: Option<&str>,
     read_file: ReadFile<'_>,

@@ -3,6 +3,8 @@
 //! that other hosts can run it too.
 
 mod arguments;
+mod checking;
+mod converting;
 mod insight;
 mod killing;
 mod listing;
@@ -25,7 +27,7 @@ pub struct Ending {
     pub out: String,
     /// For standard error.
     pub err: String,
-    /// Exit code: 0 done, 1 the simulator broke a law of its own, 2 wrong input.
+    /// Exit code: 0 done, 1 a check failed or the simulator broke a law of its own, 2 wrong input.
     pub code: u8,
 }
 
@@ -57,7 +59,10 @@ Usage:
   millionth theory SCENARIO [--json]
   millionth spof SCENARIO [--jobs N] [--json]
   millionth explain SCENARIO [--json]
+  millionth check SCENARIO... [--check CLAIM]... [--junit FILE] [--jobs N] [--json]
+  millionth convert SCENARIO [--json | --link]
   millionth params | metrics [--json]
+  millionth schema
   millionth help
 
 SCENARIO is stage-1 to stage-9, a preset such as retry-storm, a link (or its end from the question
@@ -69,6 +74,9 @@ mark on), a file with a scenario as JSON or with a link, or - for standard input
   spof     names single points of failure, and kills each part and server in the middle of a run
            to see what is lost at once (RTO, RPO) and what for good
   explain  says what limits it, what it costs and how available it is
+  check    says whether each scenario keeps what it claims, in its file, its link or with --check
+  convert  writes a link as a file, and a file, a stage or a preset as a link
+  schema   is the JSON Schema of files
   params   lists all settings, metrics all figures that can be asked for
 
 Every command that simulates takes:
@@ -84,9 +92,11 @@ Besides:
                    gauge.db.lag_s; see millionth metrics
   --goal GOAL      such as p99<=200ms, errors<=0.1% or availability>=99.9%; it is met with the
                    whole of its 95 % interval. Unless told: p99<=1s and errors<=0.1%
+  --check CLAIM    such as 'p99 of reads < 200 ms after 60 s' or 'lost writes = 0'
+  --junit FILE     the checks as JUnit XML
   --jobs N         runs at once, as many as there are cores unless told; the result is the same
   --csv FILE       the settings given and the metrics as CSV, - for standard output
-Exit code: 0 done, 2 wrong input, 1 a defect of the simulator itself. A plan that finds nothing is
+Exit code: 0 done, 2 wrong input, 1 a check that failed or a defect of the simulator itself. A plan that finds nothing is
 done too.
 ";
 
@@ -100,10 +110,17 @@ pub fn run(arguments: &[String], host: &Host<'_>) -> Ending {
         Ok(Order::Params { json: false }) => Ok(listing::params_text()),
         Ok(Order::Metrics { json: true }) => Ok(listing::metrics_json()),
         Ok(Order::Metrics { json: false }) => Ok(listing::metrics_text()),
+        Ok(Order::Text(text)) => Ok(text),
+        Ok(Order::Check(checking)) => return end(checking::check(&checking, host)),
         Ok(Order::Job(job)) => carry_out(&job, host),
     };
+    end(ended.map(|out| Ending { out, err: String::new(), code: 0 }))
+}
+
+/// How the command ends.
+fn end(ended: Result<Ending, Failure>) -> Ending {
     match ended {
-        Ok(out) => Ending { out, err: String::new(), code: 0 },
+        Ok(ending) => ending,
         Err(Failure::Law(law)) => {
             let err = format!("millionth: a defect of the simulator, please report it: {law}\n");
             Ending { out: String::new(), err, code: 1 }

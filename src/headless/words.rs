@@ -6,10 +6,14 @@ use crate::sim::scenario::Problem;
 use lexopt::{Arg, Parser, ValueExt};
 
 /// Options that stand with a value.
-const VALUED: &[&str] =
-    &["set", "seed", "warmup", "duration", "metric", "csv", "over", "goal", "jobs"];
+const VALUED: &[&str] = &[
+    "set", "seed", "warmup", "duration", "metric", "csv", "over", "goal", "jobs", "check", "junit",
+];
 /// Options that stand alone.
-const FLAGS: &[&str] = &["json", "help"];
+const FLAGS: &[&str] = &["json", "link", "help"];
+
+/// Most runs at once.
+const MOST_JOBS: u64 = 1_024;
 
 /// A command line.
 #[derive(Clone, Debug, Default)]
@@ -80,6 +84,11 @@ impl Words {
             let what = format!("millionth {command} does not take it");
             problems.push(Problem::new(format!("--{option}"), what));
         }
+    }
+
+    /// How many runs at once.
+    pub fn jobs(&self, problems: &mut Vec<Problem>) -> Option<usize> {
+        self.whole("jobs", MOST_JOBS, problems).map(|jobs| jobs.max(1) as usize)
     }
 
     /// A whole number.

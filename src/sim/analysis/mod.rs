@@ -3,6 +3,7 @@
 
 pub mod availability;
 pub mod bottleneck;
+pub mod check;
 pub mod comparisons;
 pub mod cost;
 pub mod metric;
@@ -14,3 +15,4 @@ pub mod spof;
 pub mod stations;
 pub mod sweep;
 pub mod theory;
+pub mod unit;

@@ -6,6 +6,7 @@ mod axes;
 use super::metric::Wanted;
 use super::settle::{Estimate, Settled};
 use super::sweep::Axis;
+use super::unit::UNITS;
 use crate::sim::kinds::param::quoted;
 use crate::sim::scenario::{Problem, Scenario, link};
 use crate::sim::topology::Topology;
@@ -24,10 +25,6 @@ pub struct Goal {
     pub bound: f64,
     text: String,
 }
-
-/// Units that may follow a goal's number, in the metric's own.
-const UNITS: &[(&str, &str, f64)] =
-    &[("ms", "s", 1e-3), ("us", "s", 1e-6), ("s", "s", 1.0), ("%", "share, 0 to 1", 1e-2)];
 
 /// Goals where none are given: what the stages of the story are held to.
 pub const USUAL_GOALS: [&str; 2] = ["p99<=1s", "errors<=0.1%"];

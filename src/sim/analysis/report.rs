@@ -69,21 +69,47 @@ impl Report {
 pub fn run(
     topology: Topology,
     plan: RunPlan,
+    tell: impl FnMut(f64),
+) -> Result<(Report, Engine), String> {
+    run_watched(topology, plan, &[], &mut |_| {}, tell)
+}
+
+/// As [`run`], and `look` is shown a sample at each of the stops that lie in the run, in order of
+/// time. That changes nothing in the run.
+///
+/// # Errors
+/// As there.
+pub fn run_watched(
+    topology: Topology,
+    plan: RunPlan,
+    stops: &[SimTime],
+    look: &mut dyn FnMut(&Sample),
     mut tell: impl FnMut(f64),
 ) -> Result<(Report, Engine), String> {
     let scenario: Scenario = topology.scenario().clone();
     let mut engine = Engine::new(topology);
     let end = SimTime::ZERO.after(Span(plan.warm_up.0.saturating_add(plan.duration.0)));
+    let cuts: Vec<SimTime> = (0..=BATCHES)
+        .map(|batch| {
+            let at = u128::from(plan.duration.0) * u128::from(batch) / u128::from(BATCHES);
+            SimTime::ZERO.after(Span(plan.warm_up.0.saturating_add(at as u64)))
+        })
+        .collect();
+    let stops = stops.iter().filter(|stop| **stop <= end);
+    let mut times: Vec<SimTime> = cuts.iter().chain(stops).copied().collect();
+    times.sort_unstable();
+    times.dedup();
     let mut samples: Vec<Sample> = Vec::new();
-    for batch in 0..=BATCHES {
-        let at =
-            Span((u128::from(plan.duration.0) * u128::from(batch) / u128::from(BATCHES)) as u64);
-        let until = SimTime::ZERO.after(Span(plan.warm_up.0.saturating_add(at.0)));
+    for until in times {
         while engine.now() < until {
             engine.run_until(until, 1 << 20);
             tell(engine.now().seconds() / end.seconds());
         }
-        samples.push(engine.sample());
+        let sample = engine.sample();
+        look(&sample);
+        if cuts.binary_search(&until).is_ok() {
+            samples.push(sample);
+        }
     }
     engine.check()?;
     let entries = engine.log().len();

@@ -9,6 +9,7 @@ use crate::sim::snapshot::Snapshot;
 use crate::sim::topology::Topology;
 use crate::sim::units::{SimTime, Span};
 use serde::{Deserialize, Serialize};
+use std::borrow::Borrow;
 
 /// A figure with the half-width of its 95 % confidence interval, if that can be told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -142,7 +143,8 @@ impl Settling {
 /// The figures of the run between the first and the last of these samples, with intervals from the
 /// batches between them.
 #[must_use]
-pub fn settled(topology: &Topology, samples: &[Sample], complete: bool) -> Settled {
+pub fn settled(topology: &Topology, samples: &[impl Borrow<Sample>], complete: bool) -> Settled {
+    let samples: Vec<&Sample> = samples.iter().map(Borrow::borrow).collect();
     let (Some(first), Some(last)) = (samples.first(), samples.last()) else {
         return Settled::default();
     };
@@ -156,7 +158,7 @@ pub fn settled(topology: &Topology, samples: &[Sample], complete: bool) -> Settl
         value.map(|value| Estimate { value, half_width: half_width(&each) })
     };
     let per_batch = |of: &dyn Fn(&Sample, &Sample) -> f64| -> Vec<f64> {
-        samples.windows(2).map(|pair| of(&pair[0], &pair[1])).collect()
+        samples.windows(2).map(|pair| of(pair[0], pair[1])).collect()
     };
     let goodputs = per_batch(&|a, b| {
         let good = b.meters.endings().good - a.meters.endings().good;

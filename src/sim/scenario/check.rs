@@ -233,7 +233,9 @@ fn is_name(text: &str) -> bool {
 
 fn is_unit(word: &str) -> bool {
     let is_phase = ["after", "before", "from", "during", "to"].contains(&word);
-    !is_phase && !word.is_empty() && word.chars().all(|c| c.is_ascii_alphabetic() || "%/".contains(c))
+    !is_phase
+        && !word.is_empty()
+        && word.chars().all(|c| c.is_ascii_alphabetic() || "%/".contains(c))
 }
 
 /// A number with the unit that sticks to it: `200ms`, `99.9%`.

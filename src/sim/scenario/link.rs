@@ -143,7 +143,12 @@ pub(super) fn read_pairs(mut pairs: Pairs) -> Reading {
     problems.extend(scenario.drop_faults_of_nothing());
     problems.truncate(MOST_PROBLEMS);
     let mut named = Vec::new();
-    problems.retain(|problem| !named.contains(problem) && { named.push(problem.clone()); true });
+    problems.retain(|problem| {
+        !named.contains(problem) && {
+            named.push(problem.clone());
+            true
+        }
+    });
     unknown.sort();
     unknown.dedup();
     Reading { scenario, problems, unknown, notes }
@@ -263,7 +268,12 @@ mod tests {
         );
         assert_eq!(
             read(&text),
-            Reading { scenario: scenario.clone(), problems: vec![], unknown: vec![], notes: vec![] }
+            Reading {
+                scenario: scenario.clone(),
+                problems: vec![],
+                unknown: vec![],
+                notes: vec![]
+            }
         );
         let encoded = format!("https://a.example/x/{}", text.replace(',', "%2C").replace('#', "&"));
         assert_eq!(read(&encoded).scenario, scenario);

@@ -8,6 +8,7 @@ pub mod file;
 pub mod link;
 pub mod migrate;
 pub mod presets;
+pub mod schema;
 mod timeline;
 
 use super::kinds::param::{Param, Spec, Value, quoted};
