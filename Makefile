@@ -49,8 +49,8 @@ bench: setup ## Measure the engine: native, in Node and in Chromium (ROUNDS=2 fo
 memory: ## Check that long runs do not grow: an hour at 10,000/s, ten minutes at 1,000,000/s
 	@cargo run --quiet --release --example memory
 
-docs: ## Write docs/model.md anew from the table of kinds
-	@MILLIONTH_RECORD=1 cargo test --quiet --test native the_model_is_written_down
+docs: ## Write docs/model.md and the JSON Schema anew from the table of kinds
+	@MILLIONTH_RECORD=1 cargo test --quiet --test native is_written_down
 
 accuracy: ## Measure every case of theory into docs/accuracy.md (ONLY=WORD for the cases with a word)
 	@cargo run --quiet --release --example accuracy -- $(ONLY)

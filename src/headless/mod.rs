@@ -96,8 +96,8 @@ Besides:
   --junit FILE     the checks as JUnit XML
   --jobs N         runs at once, as many as there are cores unless told; the result is the same
   --csv FILE       the settings given and the metrics as CSV, - for standard output
-Exit code: 0 done, 2 wrong input, 1 a check that failed or a defect of the simulator itself. A plan that finds nothing is
-done too.
+Exit code: 0 done, 2 wrong input, 1 a check that failed or a defect of the simulator itself. A plan
+that finds nothing is done too.
 ";
 
 /// Runs the command with these arguments, the program's name left out.

@@ -1,6 +1,8 @@
 //! The examples that spread a sweep with engines that exist, each run as a user would: the CSV is
 //! that of `millionth sweep`, byte for byte. `tools/setup` installs what they need.
 
+mod checks;
+
 use std::process::{Command, Output};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_millionth");

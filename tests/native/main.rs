@@ -6,6 +6,7 @@ mod caching;
 #[allow(dead_code, reason = "some of it is for the accuracy table")]
 #[path = "../accuracy/cases/mod.rs"]
 mod cases;
+mod claims;
 mod database;
 mod database_sites;
 mod edge;
@@ -16,6 +17,7 @@ mod formulas;
 mod identities;
 mod laws;
 mod layers;
+mod links;
 mod live;
 mod operations;
 mod oracles;

@@ -2,6 +2,8 @@
 //! `MILLIONTH_RECORD=1 cargo test --test parity` records them anew; look at the difference before
 //! committing it, for it means that every published number may have changed.
 
+mod forms;
+
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 

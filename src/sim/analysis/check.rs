@@ -66,8 +66,8 @@ impl Claim {
         let (scale, unit) = unit::scale(&check.unit, &wanted).map_err(named)?;
         let (from, to) = stretch(&check.phase, topology.scenario(), plan).map_err(named)?;
         let end = end(plan);
-        if to > end {
-            let (to, end) = (to.seconds(), end.seconds());
+        if to > end || from >= end {
+            let (to, end) = (to.max(from).seconds(), end.seconds());
             return Err(named(format!("needs {to} s, and the run ends at {end} s (--duration)")));
         }
         if to.since(from) < Span(MILLISECOND) {

@@ -12,7 +12,10 @@ use serde_json::{Map, Value, json};
 pub fn schema() -> Value {
     let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.key()).collect();
     let presets: Vec<&str> = presets::PRESETS.iter().map(|preset| preset.key).collect();
-    let list = |help: &str| json!({"type": "array", "items": {"enum": kinds}, "uniqueItems": true, "description": help});
+    let list = |help: &str| {
+        let items = json!({"enum": kinds});
+        json!({"type": "array", "items": items, "uniqueItems": true, "description": help})
+    };
     let texts = |most: usize, example: &str, help: &str| {
         let items = json!({"type": "string", "maxLength": check::LONGEST, "examples": [example]});
         json!({"type": "array", "items": items, "maxItems": most, "description": help})
