@@ -7,6 +7,7 @@ use super::report::{self, Report, RunPlan};
 use super::settle::{Estimate, Settled, settled};
 use super::unit;
 use crate::sim::engine::Engine;
+use crate::sim::kinds::Kind;
 use crate::sim::run::meters::Sample;
 use crate::sim::scenario::check::{Check, Moment, Phase};
 use crate::sim::scenario::{PresentFault, Scenario};
@@ -117,13 +118,14 @@ fn wanted(check: &Check, topology: &Topology) -> Result<Wanted, String> {
     let sample = Engine::new(topology.clone()).sample();
     let figures = Snapshot::between(topology, &sample, &sample);
     let is_of = |part: &&PartView| {
-        let kind = names::kind(&part.key).map(|kind| kind.key());
+        let kind = names::kind(&part.key).map(Kind::key);
         of.is_empty() || part.key == *of || kind == Some(of.as_str())
     };
     let mut found: Vec<String> = Vec::new();
     for part in figures.parts.iter().filter(is_of) {
-        let kind = names::kind(&part.key).map_or(part.key.as_str(), |kind| kind.key());
-        let of = if *of == part.key { of.as_str() } else { kind };
+        // A part of a site is meant only where it was named; else all of its kind.
+        let kind = names::kind(&part.key).filter(|_| *of != part.key);
+        let of = kind.map_or_else(|| part.key.clone(), |kind| kind.key().to_owned());
         let has = [
             ("counter", names::counter(part, metric).is_some()),
             ("gauge", names::gauge(part, metric).is_some()),
