@@ -1,6 +1,7 @@
 //! `cargo run --release --example bench`: all workloads natively, in rounds interleaved with the
 //! bare loop; prints what it measured as JSON for `tools/bench.mjs`. With a number of requests,
-//! `bench 30000`, it carries out one short round of W3 and nothing else, for counting instructions.
+//! `bench 30000`, it carries out one short round of W3 and nothing else, for counting instructions;
+//! with a word besides, `bench 30000 sandbox`, of the first workload with that word in its name.
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
 
@@ -25,7 +26,10 @@ fn main() {
     let workloads = workloads::all();
     if let Some(requests) = std::env::args().nth(1) {
         let requests = requests.parse().expect("a number of requests");
-        let round = workloads[REFERENCE].clone().of_requests(requests).run();
+        let named = std::env::args().nth(2).map(|word| {
+            workloads.iter().find(|workload| workload.name.contains(&word)).expect("a workload")
+        });
+        let round = named.unwrap_or(&workloads[REFERENCE]).clone().of_requests(requests).run();
         println!("{}", json!({ "requests": round.requests, "mean_ms": round.mean_ms }));
         return;
     }

@@ -68,6 +68,12 @@ impl Law {
         self.mean
     }
 
+    /// What is always drawn, if it is always the same.
+    #[must_use]
+    pub fn constant(&self) -> Option<f64> {
+        (self.shape == Shape::Constant).then_some(self.mean)
+    }
+
     /// The squared coefficient of variation: variance over squared mean.
     #[must_use]
     pub fn scv(&self) -> f64 {

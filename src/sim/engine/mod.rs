@@ -176,13 +176,11 @@ impl Engine {
         self.go(id, action, enters);
     }
 
+    /// A processor or a part has something to do.
     #[inline(never)]
     fn tick(&mut self, timer: u32) {
         if timer < NODE_TIMERS {
-            let cpu = CpuId(timer);
-            let (finished, again) = self.ctx.run.cpus[timer as usize].look(self.ctx.run.now);
-            self.ctx.run.look_at(cpu, again);
-            if let Some(id) = finished {
+            if let Some(id) = self.ctx.run.look(CpuId(timer)) {
                 let request = self.ctx.run.requests.get_mut(id);
                 request.cpu = CpuId::NONE;
                 let node = request.top().node;

@@ -171,7 +171,7 @@ impl Pool {
     }
 
     /// The next healthy server in rotation.
-    #[inline]
+    #[inline(always)]
     fn healthy_from(&self, next: usize) -> Option<usize> {
         // Servers may have gone since the last turn.
         let start = if next < self.count { next } else { 0 };
@@ -187,6 +187,7 @@ impl Pool {
         self.fail_open && !self.known().iter().any(Backend::is_up)
     }
 
+    #[inline(always)]
     fn rotate(&mut self) -> Option<usize> {
         let place = self.healthy_from(self.next)?;
         self.next = if place + 1 >= self.count { 0 } else { place + 1 };

@@ -211,6 +211,7 @@ impl State {
         }
     }
 
+    #[inline(always)]
     fn look_up(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         let server = self.node(ctx, id);
         let number = ctx.request(id).number;
@@ -280,6 +281,7 @@ impl Behavior for State {
             vec![Plan { slots: 1, room, machine: Machine::Slots }; nodes]
         };
         self.tier.configure(ctx, &plans);
+        self.tier.expect(ctx, self.operation.constant());
         let placement = Placement::Consistent { virtual_nodes: VIRTUAL_NODES };
         self.owners = (!self.is_guest && plans.len() > 1)
             .then(|| Box::new(Owners::new(placement, self.seed, plans.len())));

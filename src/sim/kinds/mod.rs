@@ -116,6 +116,7 @@ macro_rules! kinds {
             fn returned(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
                 match self { $(Self::$name(state) => state.returned(ctx, id, outcome)),* }
             }
+            #[inline(always)]
             fn wake(&mut self, ctx: &mut Ctx, timer: u32) -> Option<(RequestId, Action)> {
                 match self { $(Self::$name(state) => state.wake(ctx, timer)),* }
             }

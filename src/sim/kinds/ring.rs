@@ -69,6 +69,11 @@ impl Hash {
 pub struct Ring {
     /// Hashes and nodes, in rising order.
     points: Vec<(u64, u32)>,
+    /// For each part of the hashes, as many as points or up to twice as many, the first point that
+    /// can follow one of it.
+    starts: Vec<u32>,
+    /// How far a hash is shifted to give its part.
+    shift: u32,
     hash: Hash,
 }
 
@@ -85,7 +90,11 @@ impl Ring {
         };
         let mut points: Vec<(u64, u32)> = (0..nodes).flat_map(of_node).collect();
         points.sort_unstable();
-        Self { points, hash: Hash::new(seed) }
+        let bits = points.len().next_power_of_two().trailing_zeros().max(1);
+        let shift = u64::BITS - bits;
+        let first = |part: u64| points.partition_point(|(point, _)| *point < part << shift) as u32;
+        let starts = (0..1 << bits).map(first).collect();
+        Self { points, starts, shift, hash: Hash::new(seed) }
     }
 
     /// The node of a key.
@@ -97,9 +106,10 @@ impl Ring {
 
     #[inline]
     fn at(&self, hash: u64) -> usize {
-        let next = self.points.partition_point(|(point, _)| *point < hash);
+        let start = self.starts[(hash >> self.shift) as usize] as usize;
+        let next = self.points[start..].iter().find(|(point, _)| *point >= hash);
         // Past the last point the first follows.
-        self.points[if next == self.points.len() { 0 } else { next }].1 as usize
+        next.unwrap_or(&self.points[0]).1 as usize
     }
 
     /// The share of all hashes that belongs to each node.

@@ -185,6 +185,7 @@ impl Behavior for State {
         let room = spec.count(Setting::Backlog as usize) as u32;
         self.tier
             .configure(ctx, &vec![Plan { slots: 1, room, machine: Machine::Slots }; self.nodes]);
+        self.tier.expect(ctx, self.operation.constant());
         let idle = Span::from_seconds(spec.number(Setting::Idle as usize));
         let most = spec.count(Setting::Capacity as usize) as u32;
         for node in 0..self.nodes {

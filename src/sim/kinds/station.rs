@@ -2,6 +2,7 @@
 //! web tier, the balancer, the cache and the database.
 
 use super::behavior::Ctx;
+use crate::sim::run::calendar::LineId;
 use crate::sim::run::cpu::CpuId;
 use crate::sim::run::meters::Work;
 use crate::sim::run::requests::RequestId;
@@ -38,6 +39,8 @@ pub struct Station {
     pub discipline: Discipline,
     /// Work takes this many times as long (a fault), 1 when sound.
     pub slowdown: f64,
+    /// Work that most requests bring, if there is one, and the line in which they wait for its end.
+    usual: (f64, LineId),
     /// Work of the services begun so far.
     pub work: Work,
     busy: u32,
@@ -73,6 +76,7 @@ impl Station {
             room,
             discipline,
             slowdown: 1.0,
+            usual: (f64::NAN, LineId::NOW),
             work: Work::default(),
             busy: 0,
             head: RequestId::NONE,
@@ -94,8 +98,16 @@ impl Station {
         self.waiting
     }
 
+    /// Expects most requests to bring work of this many nanoseconds: their ends come in the order
+    /// of their beginnings, and need not be sorted.
+    pub fn expect(&mut self, ctx: &mut Ctx, work: Option<f64>) {
+        let line = ctx.line(Span::from_nanos(work.unwrap_or(0.0)));
+        let is_wait = line != LineId::NOW;
+        self.usual = (work.filter(|_| is_wait).unwrap_or(f64::NAN), line);
+    }
+
     /// Offers a request with `work` nanoseconds of work.
-    #[inline]
+    #[inline(always)]
     pub fn offer(&mut self, ctx: &mut Ctx, id: RequestId, work: f64) -> Admission {
         if self.busy < self.slots {
             self.take(ctx, id, work);
@@ -138,7 +150,7 @@ impl Station {
     }
 
     /// Gives back a slot; the next of the backlog takes it.
-    #[inline]
+    #[inline(always)]
     pub fn release(&mut self, ctx: &mut Ctx) {
         if self.waiting > 0 && self.busy <= self.slots {
             // From hand to hand: as many are in use as before.
@@ -160,7 +172,7 @@ impl Station {
     }
 
     /// The first of the backlog leaves it.
-    #[inline]
+    #[inline(always)]
     fn next(&mut self, ctx: &mut Ctx) -> (RequestId, f64) {
         let (now, id) = (u128::from(ctx.now().0), self.head);
         let request = ctx.request(id);
@@ -170,7 +182,7 @@ impl Station {
         (id, request.work)
     }
 
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, ctx: &mut Ctx, id: RequestId, work: f64) {
         self.busy += 1;
         self.work.add(work);
@@ -179,11 +191,12 @@ impl Station {
     }
 
     /// More work for a request that has its slot.
-    #[inline]
+    #[inline(always)]
     pub fn go_on(&mut self, ctx: &mut Ctx, id: RequestId, work: f64) {
         let work = work * self.slowdown;
         ctx.request(id).served += Span::from_nanos(work).0;
         match self.discipline {
+            Discipline::Slots if work == self.usual.0 => ctx.run.resume_in_line(id, self.usual.1),
             Discipline::Slots => ctx.resume_after(id, work),
             Discipline::Shared(cpu) => ctx.run_on(cpu, id, work),
         }

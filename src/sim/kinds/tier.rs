@@ -128,8 +128,15 @@ impl Tier {
         }
     }
 
+    /// Expects most requests to bring work of this many nanoseconds, if they are all alike.
+    pub fn expect(&mut self, ctx: &mut Ctx, work: Option<f64>) {
+        for server in &mut self.servers {
+            server.station.expect(ctx, work);
+        }
+    }
+
     /// Offers work to a server.
-    #[inline]
+    #[inline(always)]
     pub fn offer(
         &mut self,
         ctx: &mut Ctx,
@@ -172,7 +179,7 @@ impl Tier {
     }
 
     /// Gives back a slot of a server.
-    #[inline]
+    #[inline(always)]
     pub fn release(&mut self, ctx: &mut Ctx, server: usize) {
         self.servers[server].station.release(ctx);
     }

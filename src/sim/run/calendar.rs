@@ -1,6 +1,8 @@
 //! The calendar: pending events in total order of (time, sequence). Events after a constant delay
-//! wait in first-in-first-out lines, of which only the heads are compared; the rest in a heap.
+//! wait in first-in-first-out lines, of which only the heads are compared; processors have a clock
+//! each, which is set again and again; the rest is in a heap.
 
+use super::heap::{Clocks, Event, Heap, LAST};
 use super::requests::RequestId;
 use crate::sim::units::{SimTime, Span};
 use std::collections::VecDeque;
@@ -19,6 +21,24 @@ const FIRST_TIMER: u64 = 1 << 23;
 impl Tag {
     /// The tag of no event.
     pub const NONE: Self = Self(u64::MAX);
+
+    /// The tag with this number, of an event for this subject.
+    #[inline]
+    pub(super) const fn of(sequence: u64, subject: u64) -> Self {
+        Self((sequence << SUBJECT_BITS) | subject)
+    }
+
+    /// Its place in the order of tags.
+    #[inline]
+    pub(super) const fn order(self) -> u64 {
+        self.0
+    }
+
+    /// The request of a tag that is for one.
+    #[inline]
+    pub(super) const fn request(self) -> RequestId {
+        RequestId((self.0 & SUBJECT_MASK) as u32)
+    }
 
     /// What the event is for.
     #[inline]
@@ -42,24 +62,6 @@ pub enum Subject {
     Timer(u32),
 }
 
-/// One pending event: 16 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Event {
-    at: SimTime,
-    tag: Tag,
-}
-
-const LAST: Event = Event { at: SimTime::NEVER, tag: Tag::NONE };
-
-impl Event {
-    /// The order of events. Two events never have the same tag. Without branches: in a heap they
-    /// would be guessed wrong half of the time.
-    #[inline]
-    const fn comes_before(self, other: Self) -> bool {
-        (self.at.0 < other.at.0) | ((self.at.0 == other.at.0) & (self.tag.0 < other.tag.0))
-    }
-}
-
 /// A line of events with one constant delay.
 #[derive(Clone, Debug)]
 struct Line {
@@ -79,69 +81,6 @@ impl LineId {
     pub const NOW: Self = Self(u16::MAX);
 }
 
-/// A binary heap of events, smallest first.
-#[derive(Clone, Debug, Default)]
-struct Heap {
-    events: Vec<Event>,
-}
-
-impl Heap {
-    #[inline]
-    fn first(&self) -> Event {
-        self.events.first().copied().unwrap_or(LAST)
-    }
-
-    #[inline]
-    fn push(&mut self, event: Event) {
-        let hole = self.events.len();
-        self.events.push(event);
-        Self::rise(&mut self.events, hole, event);
-    }
-
-    /// Replaces the first event by another. The hole goes down to the bottom, one comparison a
-    /// level, and the event up from there: it seldom has far to go, as most are put late, and the
-    /// way down has no branch that could be guessed wrong.
-    #[inline]
-    fn replace_first(&mut self, event: Event) {
-        let events = &mut self.events[..];
-        let mut hole = 0;
-        while let Some([first, second]) = events.get(2 * hole + 1..2 * hole + 3) {
-            let is_second = second.comes_before(*first);
-            let next = if is_second { *second } else { *first };
-            events[hole] = next;
-            hole = 2 * hole + 1 + usize::from(is_second);
-        }
-        if let Some(&only) = events.get(2 * hole + 1) {
-            events[hole] = only;
-            hole = 2 * hole + 1;
-        }
-        Self::rise(events, hole, event);
-    }
-
-    /// Puts an event where a hole is, or above.
-    #[inline]
-    fn rise(events: &mut [Event], mut hole: usize, event: Event) {
-        while hole > 0 {
-            let parent = (hole - 1) / 2;
-            if events[parent].comes_before(event) {
-                break;
-            }
-            events[hole] = events[parent];
-            hole = parent;
-        }
-        events[hole] = event;
-    }
-
-    #[inline]
-    fn pop(&mut self) {
-        if let Some(last) = self.events.pop()
-            && !self.events.is_empty()
-        {
-            self.replace_first(last);
-        }
-    }
-}
-
 /// The pending events of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Calendar {
@@ -152,6 +91,8 @@ pub struct Calendar {
     lines: Vec<Line>,
     /// Lines that are not empty, by their heads: few, so kept sorted, soonest last.
     heads: Vec<(Event, u16)>,
+    /// When each processor is to be looked at.
+    clocks: Clocks,
 }
 
 impl Calendar {
@@ -188,7 +129,7 @@ impl Calendar {
     #[inline]
     const fn next_tag(&mut self, subject: u64) -> Tag {
         self.sequence += 1;
-        Tag((self.sequence << SUBJECT_BITS) | subject)
+        Tag::of(self.sequence, subject)
     }
 
     /// A name for a wait of the request that no event of the calendar ends.
@@ -197,7 +138,7 @@ impl Calendar {
     }
 
     /// Schedules the request at an instant.
-    #[inline]
+    #[inline(always)]
     pub fn at(&mut self, at: SimTime, id: RequestId) -> Tag {
         let tag = self.next_tag(id.0 as u64);
         self.push(Event { at, tag });
@@ -211,7 +152,20 @@ impl Calendar {
         tag
     }
 
+    /// Sets the clock with this number, its timer, to an instant.
     #[inline]
+    pub fn set_clock(&mut self, clock: u32, at: SimTime) {
+        let tag = self.next_tag(FIRST_TIMER + u64::from(clock));
+        self.clocks.set(clock as usize, Event { at, tag });
+    }
+
+    /// Stops a clock.
+    #[inline]
+    pub fn stop_clock(&mut self, clock: u32) {
+        self.clocks.set(clock as usize, LAST);
+    }
+
+    #[inline(always)]
     fn push(&mut self, event: Event) {
         if self.hole {
             self.hole = false;
@@ -222,7 +176,7 @@ impl Calendar {
     }
 
     /// Puts the request at the end of a line; says how long that is.
-    #[inline]
+    #[inline(always)]
     pub fn after(&mut self, now: SimTime, line: LineId, id: RequestId) -> (Tag, Span) {
         let tag = self.next_tag(u64::from(id.0));
         let Line { delay, events } = &mut self.lines[line.0 as usize];
@@ -240,21 +194,24 @@ impl Calendar {
     fn insert_head(&mut self, event: Event, line: u16) {
         let mut place = self.heads.len();
         self.heads.push((event, line));
-        while place > 0 && self.heads[place - 1].0.comes_before(event) {
+        while place > 0 && self.heads[place - 1].0.is_before(event) {
             self.heads[place] = self.heads[place - 1];
             place -= 1;
         }
         self.heads[place] = (event, line);
     }
 
-    /// Takes the next event, if it is due by `limit`.
+    /// Takes the next event, if it is due by `limit`. A clock that is due has to be set or stopped
+    /// by whoever takes it.
     #[inline]
     pub fn take_by(&mut self, limit: SimTime) -> Option<(SimTime, Tag)> {
         if self.hole {
             self.hole = false;
             self.heap.pop();
         }
-        let first = self.heap.first();
+        let (mut first, clock) = (self.heap.first(), self.clocks.first());
+        let is_clock = clock.comes_before(first);
+        first = if is_clock { clock } else { first };
         if let Some(&(head, line)) = self.heads.last()
             && head.comes_before(first)
         {
@@ -272,7 +229,7 @@ impl Calendar {
         if first.at > limit || first.tag == Tag::NONE {
             return None;
         }
-        self.hole = true;
+        self.hole = !is_clock;
         Some((first.at, first.tag))
     }
 
@@ -280,7 +237,7 @@ impl Calendar {
     #[must_use]
     pub fn len(&self) -> usize {
         let in_lines: usize = self.lines.iter().map(|l| l.events.len()).sum();
-        self.heap.events.len() - usize::from(self.hole) + in_lines
+        self.heap.len() - usize::from(self.hole) + in_lines + self.clocks.len()
     }
 
     /// Whether nothing is pending.

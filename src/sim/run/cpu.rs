@@ -2,10 +2,10 @@
 //! one core at most. In virtual time every piece advances alike, so only the first to finish
 //! needs an event.
 
+use super::calendar::Tag;
+use super::heap::{Event, Heap};
 use super::requests::RequestId;
 use crate::sim::units::SimTime;
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
 
 /// Which processor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,35 +16,16 @@ impl CpuId {
     pub const NONE: Self = Self(u32::MAX);
 }
 
-/// A piece of work: ends when the virtual time of its processor reaches `end`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Piece {
-    end: f64,
-    order: u64,
-    id: RequestId,
-}
-
-impl Eq for Piece {}
-
-impl PartialOrd for Piece {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Piece {
-    /// Reversed: the heap gives the piece that ends first; equal ends in order of coming.
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.end.total_cmp(&self.end).then(other.order.cmp(&self.order))
-    }
-}
-
 /// One processor.
 #[derive(Clone, Debug)]
 pub struct Cpu {
     cores: f64,
     speed: f64,
-    pieces: BinaryHeap<Piece>,
+    /// How fast each piece advances, in nanoseconds of work per nanosecond.
+    rate: f64,
+    /// Pieces of work, by the virtual time at which each ends: as its bits, which are in the order
+    /// of the numbers where these are positive. Equal ends are in order of coming.
+    pieces: Heap,
     virtual_now: f64,
     updated: SimTime,
     order: u64,
@@ -63,7 +44,8 @@ impl Cpu {
         Self {
             cores,
             speed: 1.0,
-            pieces: BinaryHeap::new(),
+            rate: 1.0,
+            pieces: Heap::default(),
             virtual_now: 0.0,
             updated: SimTime::ZERO,
             order: 0,
@@ -73,41 +55,58 @@ impl Cpu {
         }
     }
 
-    /// How fast each piece advances now, in nanoseconds of work per nanosecond.
-    fn rate(&self) -> f64 {
+    /// The rate that follows from how many pieces there are.
+    #[inline]
+    fn set_rate(&mut self) {
         let n = self.pieces.len() as f64;
-        if n <= self.cores { self.speed } else { self.speed * self.cores / n }
+        self.rate = if n <= self.cores { self.speed } else { self.speed * self.cores / n };
+    }
+
+    /// The virtual time at which the first piece ends; `None` without work.
+    #[inline]
+    fn first_end(&self) -> Option<f64> {
+        (self.pieces.len() > 0).then(|| f64::from_bits(self.pieces.first().at.0))
     }
 
     /// Brings virtual time up to `now`.
+    #[inline]
     fn advance(&mut self, now: SimTime) {
         let elapsed = (now.0 - self.updated.0) as f64;
         self.updated = now;
         self.offered += elapsed * self.cores;
-        if self.pieces.is_empty() {
+        let n = self.pieces.len();
+        if n == 0 {
             self.virtual_now = 0.0;
         } else {
-            self.used += elapsed * self.cores.min(self.pieces.len() as f64);
-            self.virtual_now += elapsed * self.rate();
+            self.used += elapsed * self.cores.min(n as f64);
+            self.virtual_now += elapsed * self.rate;
         }
     }
 
     /// When the first piece will end if nothing changes.
+    #[inline]
     fn next_end(&self) -> SimTime {
-        self.pieces.peek().map_or(SimTime::NEVER, |first| {
-            let left = (first.end - self.virtual_now).max(0.0);
-            SimTime(self.updated.0.saturating_add(libm::ceil(left / self.rate()) as u64))
+        self.first_end().map_or(SimTime::NEVER, |end| {
+            let left = (end - self.virtual_now).max(0.0) / self.rate;
+            // Rounded up.
+            let whole = left as u64;
+            let more = u64::from((whole as f64) < left);
+            SimTime(self.updated.0.saturating_add(whole.saturating_add(more)))
         })
     }
 
     /// Adds work; says when the processor must be looked at, if sooner than planned.
+    #[inline]
     pub fn add(&mut self, now: SimTime, id: RequestId, work: f64) -> Option<SimTime> {
         self.advance(now);
         self.order += 1;
-        self.pieces.push(Piece { end: self.virtual_now + work, order: self.order, id });
+        let end = SimTime((self.virtual_now + work).to_bits());
+        self.pieces.push(Event { at: end, tag: Tag::of(self.order, u64::from(id.0)) });
+        self.set_rate();
         self.plan()
     }
 
+    #[inline]
     fn plan(&mut self) -> Option<SimTime> {
         let next = self.next_end();
         (next < self.due).then(|| {
@@ -116,25 +115,25 @@ impl Cpu {
         })
     }
 
-    /// Called when the calendar looks at the processor: moves up to one finished piece out and
-    /// says when to look again. A look that is not the planned one does nothing.
-    pub fn look(&mut self, now: SimTime) -> (Option<RequestId>, Option<SimTime>) {
-        if now != self.due {
-            return (None, None);
-        }
+    /// Called when the processor's clock is due: moves up to one finished piece out. When to look
+    /// again is then in `due`.
+    #[inline]
+    pub fn look(&mut self, now: SimTime) -> Option<RequestId> {
         self.advance(now);
         self.due = SimTime::NEVER;
+        let first = self.pieces.first().tag;
         // Virtual time is a sum of rounded steps: a thousandth of a nanosecond is no time.
-        let done = self.pieces.peek().is_some_and(|first| first.end <= self.virtual_now + 1e-3);
-        let finished = if done { self.pieces.pop().map(|piece| piece.id) } else { None };
-        let again = self.plan();
-        // Rounding must not make the clock stand still over unfinished work.
-        let again =
-            again.map(|at| if finished.is_none() && at == now { SimTime(now.0 + 1) } else { at });
-        if let Some(at) = again {
-            self.due = at;
+        let is_done = self.first_end().is_some_and(|end| end <= self.virtual_now + 1e-3);
+        if is_done {
+            self.pieces.pop();
+            self.set_rate();
         }
-        (finished, again)
+        self.plan();
+        if !is_done && self.due == now {
+            // Rounding must not make the clock stand still over unfinished work.
+            self.due = SimTime(now.0 + 1);
+        }
+        is_done.then(|| first.request())
     }
 
     /// Changes cores and speed; says when to look, if sooner than planned.
@@ -142,6 +141,7 @@ impl Cpu {
         self.advance(now);
         self.cores = cores;
         self.speed = speed;
+        self.set_rate();
         self.plan()
     }
 
@@ -149,7 +149,8 @@ impl Cpu {
     /// planned.
     pub fn keep(&mut self, now: SimTime, kept: impl Fn(RequestId) -> bool) -> Option<SimTime> {
         self.advance(now);
-        self.pieces.retain(|piece| kept(piece.id));
+        self.pieces.retain(|piece| kept(piece.tag.request()));
+        self.set_rate();
         self.plan()
     }
 
@@ -182,10 +183,9 @@ mod tests {
         let mut cpu = Cpu::new(1.0);
         assert_eq!(cpu.add(SimTime(0), RequestId(1), 100.0), Some(SimTime(100)));
         assert_eq!(cpu.add(SimTime(50), RequestId(2), 100.0), None, "later than planned: no event");
-        assert_eq!(cpu.look(SimTime(100)), (None, Some(SimTime(150))));
-        assert_eq!(cpu.look(SimTime(150)), (Some(RequestId(1)), Some(SimTime(200))));
-        assert_eq!(cpu.look(SimTime(170)), (None, None), "not the planned look");
-        assert_eq!(cpu.look(SimTime(200)), (Some(RequestId(2)), None));
+        assert_eq!((cpu.look(SimTime(100)), cpu.due), (None, SimTime(150)));
+        assert_eq!((cpu.look(SimTime(150)), cpu.due), (Some(RequestId(1)), SimTime(200)));
+        assert_eq!((cpu.look(SimTime(200)), cpu.due), (Some(RequestId(2)), SimTime::NEVER));
         assert_eq!(cpu.used(SimTime(300)), 200.0);
     }
 
@@ -197,6 +197,6 @@ mod tests {
         cpu.add(SimTime(0), RequestId(3), 100.0);
         assert_eq!(cpu.set(SimTime(0), 3.0, 1.0), None);
         cpu.set(SimTime(0), 3.0, 0.5);
-        assert_eq!(cpu.look(SimTime(100)), (None, Some(SimTime(200))));
+        assert_eq!((cpu.look(SimTime(100)), cpu.due), (None, SimTime(200)));
     }
 }

@@ -4,12 +4,14 @@ pub mod calendar;
 pub mod cpu;
 pub mod errand;
 pub mod fleet;
+mod heap;
 pub mod homes;
 pub mod log;
 pub mod meters;
 pub mod outcome;
 pub mod requests;
 pub mod sessions;
+pub mod timers;
 pub mod truth;
 
 use super::units::{SimTime, Span};
@@ -21,7 +23,8 @@ use log::Log;
 use meters::Meters;
 use requests::{Outcome, Request, RequestId, Requests};
 use sessions::Sessions;
-use std::collections::BTreeMap;
+pub use timers::Owner;
+use timers::Timers;
 use truth::Truth;
 
 /// What should follow for a request.
@@ -39,10 +42,6 @@ pub enum Action {
     /// Nothing now: an event or another request will go on with it.
     Wait,
 }
-
-/// Whom a timer wakes: the part at this place, with a name of its own for the timer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Owner(pub u8, pub u32);
 
 /// What a part asks the engine to do to the system, once the event under way is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,30 +124,6 @@ pub struct Run {
     pub sessions: Sessions,
 }
 
-/// The timers that parts have named, in the order in which they were first set.
-#[derive(Clone, Debug, Default)]
-pub struct Timers {
-    owners: Vec<Owner>,
-    places: BTreeMap<Owner, u32>,
-}
-
-impl Timers {
-    /// The number of a part's timer.
-    pub fn place(&mut self, owner: Owner) -> u32 {
-        let Self { owners, places } = self;
-        *places.entry(owner).or_insert_with(|| {
-            owners.push(owner);
-            owners.len() as u32 - 1
-        })
-    }
-
-    /// Whose timer has this number.
-    #[must_use]
-    pub fn owner(&self, place: u32) -> Option<Owner> {
-        self.owners.get(place as usize).copied()
-    }
-}
-
 impl Run {
     /// An empty run of so many parts.
     #[must_use]
@@ -187,14 +162,14 @@ impl Run {
     }
 
     /// The request goes on after a line's delay.
-    #[inline]
+    #[inline(always)]
     pub fn resume_in_line(&mut self, id: RequestId, line: LineId) {
         let (tag, _) = self.calendar.after(self.now, line, id);
         self.requests.get_mut(id).pending = tag;
     }
 
     /// The request goes on after a line's delay, which it spends on the network.
-    #[inline]
+    #[inline(always)]
     pub fn travel_in_line(&mut self, id: RequestId, line: LineId) {
         let (tag, delay) = self.calendar.after(self.now, line, id);
         let request = self.requests.get_mut(id);
@@ -203,7 +178,7 @@ impl Run {
     }
 
     /// The request goes on after so many nanoseconds.
-    #[inline]
+    #[inline(always)]
     pub fn resume_after(&mut self, id: RequestId, ns: f64) {
         let at = self.now.after(Span::from_nanos(ns));
         let tag = self.calendar.at(at, id);
@@ -255,10 +230,23 @@ impl Run {
         told
     }
 
-    /// Plans a look at a processor. Its timer has the processor's number.
+    /// Looks at a processor whose clock is due; gives the request whose work is done, if one's is.
+    #[inline]
+    pub fn look(&mut self, cpu: CpuId) -> Option<RequestId> {
+        let state = &mut self.cpus[cpu.0 as usize];
+        let finished = state.look(self.now);
+        match state.due {
+            SimTime::NEVER => self.calendar.stop_clock(cpu.0),
+            due => self.calendar.set_clock(cpu.0, due),
+        }
+        finished
+    }
+
+    /// Plans a look at a processor. Its clock has the processor's number.
+    #[inline]
     pub fn look_at(&mut self, cpu: CpuId, due: Option<SimTime>) {
         if let Some(at) = due {
-            self.calendar.timer_at(at, cpu.0);
+            self.calendar.set_clock(cpu.0, at);
         }
     }
 }
@@ -314,7 +302,7 @@ impl Patience {
     }
 
     /// A user no longer waits. Does nothing for one who is not in the list.
-    #[inline]
+    #[inline(always)]
     pub fn remove(&mut self, requests: &mut Requests, id: RequestId) {
         let Request { older, younger, .. } = *requests.get(id);
         let is_oldest = self.oldest == id;

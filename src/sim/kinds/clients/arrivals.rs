@@ -94,7 +94,7 @@ impl Arrivals {
     }
 
     /// When the one after arrival `number`, which comes now, comes.
-    #[inline]
+    #[inline(always)]
     pub fn after(&mut self, number: u64, now: SimTime) -> SimTime {
         let unit = self.unit(number);
         if let Some(gap) = self.even {

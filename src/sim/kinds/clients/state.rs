@@ -82,7 +82,7 @@ impl State {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn arrival(&mut self, ctx: &mut Ctx) -> Option<(RequestId, Action)> {
         let wish = self.demand.draw(self.number, ctx.now());
         let next = self.arrivals.after(self.number, ctx.now());
@@ -100,7 +100,7 @@ impl State {
     }
 
     /// Sends an attempt on its way: first to the name service, if there is one.
-    #[inline]
+    #[inline(always)]
     fn attempt(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         ctx.meters().attempts += 1;
         ctx.request(id).began = ctx.now();
@@ -117,7 +117,7 @@ impl State {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn send(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         let Request { class, site, region, number, .. } = *ctx.request(id);
         let place = self.places.of(class, site);
@@ -203,7 +203,7 @@ impl State {
     }
 
     /// An answer leaves the site for its user.
-    #[inline]
+    #[inline(always)]
     fn come_back(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
         ctx.frame(id).phase = BACK;
         let request = ctx.request(id);

@@ -102,7 +102,7 @@ impl State {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn forward(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         let now = ctx.now();
         let Some(server) = self.pool.choose(ctx.request(id), now) else {
@@ -179,6 +179,7 @@ impl Behavior for State {
         self.balancers = servers(spec);
         let plan = Plan { slots: 1, room, machine: Machine::Slots };
         self.tier.configure(ctx, &vec![plan; self.balancers]);
+        self.tier.expect(ctx, self.service.constant());
         self.active = self.active.min(self.balancers - 1);
         self.takeover = Span::from_seconds(spec.number(Setting::Takeover as usize));
         self.proves = spec.count(Setting::NewServers as usize) == 0;

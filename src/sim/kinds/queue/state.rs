@@ -217,6 +217,7 @@ impl Behavior for State {
         self.storing = ctx.line(Span::from_millis(number(Setting::Enqueue)));
         let plan = Plan { slots: 1, room: self.capacity as u32, machine: Machine::Slots };
         self.broker.configure(ctx, &[plan]);
+        self.broker.expect(ctx, self.passing.constant());
         let law = spec.count(Setting::JobLaw as usize);
         self.job = Law::new(law, number(Setting::Job), number(Setting::Scv));
         self.queries = number(Setting::Queries) as u8;

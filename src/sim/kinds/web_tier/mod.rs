@@ -127,6 +127,7 @@ impl State {
         }
     }
 
+    #[inline]
     fn finish(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
         let server = ctx.frame(id).server as usize;
         if ctx.request(id).slot_given_back {
@@ -141,7 +142,7 @@ impl State {
     }
 
     /// The slot is free while the request waits for others.
-    #[inline]
+    #[inline(always)]
     fn give_back(&mut self, ctx: &mut Ctx, id: RequestId, server: usize) {
         self.tier.release(ctx, server);
         ctx.request(id).slot_given_back = true;
