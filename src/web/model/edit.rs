@@ -135,3 +135,53 @@ pub(super) fn left_behind(model: &Model, commands: &[Command]) -> Vec<Problem> {
     );
     vec![Problem::new("Backlog", what)]
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::sim::kinds::Kind;
+    use crate::web::files::Msg as File;
+    use crate::web::model::{Effect, Model, Msg, Preferences, update};
+    use crate::web::parts::Msg as Parts;
+    use crate::web::timeline::Msg as Timeline;
+
+    fn page(link: &str) -> Model {
+        Model::new(link, Preferences::default(), None)
+    }
+
+    fn moved(at: f64, done: bool) -> Msg {
+        let name = "kill.web.2#0".to_owned();
+        Msg::Timeline(Timeline::Move { name, at, lasts: Some(30.0), done })
+    }
+
+    #[test]
+    fn a_drag_is_one_step_and_eats_nothing_on_its_way() {
+        let mut model = page("?stage=3#fault=kill.web.2@60for30&fault=kill.web@0for30");
+        let before = model.link.clone();
+        for at in [40.0, 0.0, 20.0] {
+            let effects = update(&mut model, moved(at, false));
+            assert!(effects.iter().any(|effect| matches!(effect, Effect::Send(_))));
+        }
+        update(&mut model, moved(20.0, true));
+        assert!(model.link.ends_with("&fault=kill.web.2@20for30&fault=kill.web@0for30"));
+        assert_eq!(model.steps.last_done(), Some("Web tier 2 is dead at 20 s for 30 s"));
+        update(&mut model, Msg::Undo);
+        assert_eq!(model.link, before);
+    }
+
+    #[test]
+    fn what_is_refused_says_why_and_changes_nothing() {
+        let mut model = page("?stage=3");
+        let before = model.link.clone();
+        for (msg, why) in [
+            (Msg::Parts(Parts::Remove(Kind::WebTier)), "web is missing"),
+            (Msg::Timeline(Timeline::AddFault("kill.moon@3".to_owned())), "is not a fault"),
+            (Msg::Timeline(Timeline::AddChange("9:web.moon=1".to_owned())), "no setting"),
+            (Msg::Files(File::Opened("a.json".to_owned(), Ok("{".to_owned()))), "not opened"),
+        ] {
+            assert_eq!(update(&mut model, msg), []);
+            let said: Vec<String> = model.notice.iter().map(ToString::to_string).collect();
+            assert!(said.join(" ").contains(why), "{said:?}");
+        }
+        assert_eq!(model.link, before);
+    }
+}
