@@ -1,10 +1,15 @@
-// Starts the engine's worker: new Worker("./worker_loader.js?v=BUILD"). Ours in place of Trunk's, whose way to call
-// wasm-bindgen warns on the console. A query is passed on, so that a new build never meets an old worker from a cache,
-// as the names of these files carry no hash. A failure to load becomes the worker's `error` event, which the page
-// answers by running the engine itself; as a mere rejected promise the page would never hear of it.
-importScripts(`./worker.js${location.search}`);
-wasm_bindgen({ module_or_path: `./worker_bg.wasm${location.search}` }).catch((error) => {
-  setTimeout(() => {
-    throw error;
-  });
-});
+// Starts the engine's worker from what the page has loaded already: its first message names the page's own script, and
+// carries the compiled program, so that nothing is fetched or compiled twice. In a worker the program serves the engine.
+// A failure to load becomes the worker's `error` event, which the page answers by running the engine itself; as a mere
+// rejected promise the page would never hear of it.
+const start = async ({ data: [script, program] }) => {
+  try {
+    const { default: init } = await import(script);
+    await init({ module_or_path: program });
+  } catch (error) {
+    setTimeout(() => {
+      throw error;
+    });
+  }
+};
+addEventListener('message', start, { once: true });

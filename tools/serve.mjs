@@ -21,6 +21,9 @@ const TYPES = {
   '.webmanifest': 'application/manifest+json; charset=utf-8',
 };
 
+/** Files whose name changes with what they hold need never be asked for again. */
+const HASHED = /-[0-9a-f]{14,16}(_bg)?\.(css|js|svg|wasm)$/;
+
 /** The policy, with the hashes of the inline scripts it lets through: Trunk writes one, the start of the app. */
 function policy(hashes) {
   return [
@@ -68,14 +71,12 @@ export async function serve(folder, port = 0) {
   const server = createServer(async (request, response) => {
     const common = {
       'Access-Control-Allow-Origin': '*',
-      // Worker files carry no hash in their names, so a browser must ask each time.
-      'Cache-Control': 'no-cache',
       'Content-Security-Policy': policy(hashes),
       'Referrer-Policy': 'no-referrer',
       'X-Content-Type-Options': 'nosniff',
     };
     const answer = (status, headers, body) => {
-      response.writeHead(status, { ...common, 'Content-Length': body.length, ...headers });
+      response.writeHead(status, { 'Cache-Control': 'no-cache', ...common, 'Content-Length': body.length, ...headers });
       response.end(request.method === 'HEAD' ? undefined : body);
     };
     const plain = (status, text) =>
@@ -87,7 +88,8 @@ export async function serve(folder, port = 0) {
     const found = await fileFor(root, request.url);
     if (!found) return plain(404, 'Not found');
     const type = TYPES[extname(found.file)] ?? 'application/octet-stream';
-    return answer(200, { 'Content-Type': type }, found.body);
+    const caching = HASHED.test(found.file) ? 'public, max-age=31536000, immutable' : 'no-cache';
+    return answer(200, { 'Content-Type': type, 'Cache-Control': caching }, found.body);
   });
 
   await new Promise((listening, failed) => {

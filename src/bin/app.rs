@@ -1,5 +1,7 @@
-//! The page's program.
+//! The page's program, and its worker's: one file, loaded once, that knows where it is.
 
 fn main() {
-    millionth::web::shell::start();
+    if !millionth::web::shell::worker::serve() {
+        millionth::web::shell::start();
+    }
 }

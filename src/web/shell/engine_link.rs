@@ -3,6 +3,7 @@
 
 use super::clock;
 use super::driver::Driver;
+use super::page;
 use super::worker::Post;
 use crate::sim::session::{Command, Update};
 use crate::web::model::{Msg, Place};
@@ -10,7 +11,7 @@ use gloo_timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, MessageEvent, Worker};
+use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
 /// How long a worker may take to load before the page runs the engine itself, in milliseconds.
@@ -52,10 +53,9 @@ impl EngineLink {
     #[must_use]
     pub fn start(tell: Callback<Msg>) -> Self {
         let link = Self::new(tell);
-        let address = format!("./worker_loader.js?v={}", crate::web::BUILD);
-        match Worker::new(&address) {
-            Ok(worker) => link.state.listen(worker),
-            Err(_) => link.state.run_here(),
+        match start_worker() {
+            Some(worker) => link.state.listen(worker),
+            None => link.state.run_here(),
         }
         link
     }
@@ -86,6 +86,20 @@ impl EngineLink {
     pub fn send(&self, command: Command) {
         self.state.send(command);
     }
+}
+
+/// A worker of the page's own program; `None` where none can start, as in a sandboxed frame.
+fn start_worker() -> Option<Worker> {
+    // Trunk preloads the page's script, and so tells its name.
+    let preload = page::window()?.document()?.query_selector("link[rel=modulepreload]").ok()??;
+    let script = preload.get_attribute("href")?;
+    let options = WorkerOptions::new();
+    options.set_type(WorkerType::Module);
+    let address = format!("./worker_loader.js?v={}", crate::web::BUILD);
+    let worker = Worker::new_with_options(&address, &options).ok()?;
+    let program = js_sys::Array::of2(&JsValue::from_str(&script), &wasm_bindgen::module());
+    worker.post_message(&program).ok()?;
+    Some(worker)
 }
 
 impl State {

@@ -30,10 +30,12 @@ struct Host {
     timer: RefCell<Option<Timeout>>,
 }
 
-/// Hears and answers until the page goes away. Does nothing where it is not in a worker.
-pub fn serve() {
+/// Hears and answers until the page goes away. Does nothing, and says `false`, where it is not in a
+/// worker.
+#[must_use]
+pub fn serve() -> bool {
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
-        return;
+        return false;
     };
     let host = Rc::new(Host {
         scope: scope.clone(),
@@ -51,6 +53,7 @@ pub fn serve() {
     scope.set_onmessage(Some(hear.as_ref().unchecked_ref()));
     hear.forget();
     host.post(&Post::Ready { build: crate::web::BUILD.to_owned() });
+    true
 }
 
 impl Host {

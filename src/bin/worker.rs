@@ -1,5 +1,0 @@
-//! The worker's program: the engine.
-
-fn main() {
-    millionth::web::shell::worker::serve();
-}
