@@ -1,11 +1,16 @@
 //! The story: what each stage says, what it offers to try, and what it has to meet.
 
+pub mod challenge;
+pub mod story;
 mod texts;
 mod tries;
 
 use crate::sim::analysis::plan::Goal;
 use crate::sim::analysis::settle::Settled;
+use crate::sim::kinds::{Kind, clients};
+use crate::sim::scenario::Scenario;
 use crate::sim::scenario::presets::{GOALS, STAGES};
+use crate::web::view::format;
 pub use tries::{Try, tries};
 
 /// The text of a stage.
@@ -30,6 +35,8 @@ pub fn lesson(stage: u8) -> Option<&'static Lesson> {
 pub struct Standing {
     /// The goal in words.
     pub text: String,
+    /// What was measured; `None` before anything settled.
+    pub measured: Option<String>,
     /// Whether it is met; `None` before anything settled.
     pub is_met: Option<bool>,
 }
@@ -40,10 +47,29 @@ pub fn goals(stage: u8, settled: Option<&Settled>) -> Vec<Standing> {
     let own = STAGES.iter().find(|known| known.number == stage).map_or(&[][..], |s| s.goals);
     let read = |text: &&str| Goal::read(text).ok();
     let standing = |goal: Goal| Standing {
+        measured: settled.map(|settled| measured(&goal, settled)),
         is_met: settled.map(|settled| goal.is_met(settled)),
         text: in_words(goal.text()),
     };
     GOALS.iter().chain(own).filter_map(read).map(standing).collect()
+}
+
+/// Whether settled figures meet all goals of a stage.
+#[must_use]
+pub fn are_met(stage: u8, settled: &Settled) -> bool {
+    goals(stage, Some(settled)).iter().all(|goal| goal.is_met == Some(true))
+}
+
+/// Requests per second that a scenario's users make.
+fn rate(scenario: &Scenario) -> f64 {
+    scenario.spec(Kind::Clients).map_or(0.0, |spec| spec.number(clients::Setting::Rate as usize))
+}
+
+/// What a settled run has for a goal; nothing was answered where it has none.
+fn measured(goal: &Goal, settled: &Settled) -> String {
+    let is_share = goal.wanted.metric.key == "errors";
+    let write = if is_share { format::percent } else { format::duration };
+    goal.wanted.of(settled).map_or_else(|| "none".to_owned(), |measured| write(measured.value))
 }
 
 /// `p99.read<=150ms` as people say it.
@@ -70,7 +96,7 @@ mod tests {
 
     #[test]
     fn everything_to_try_can_be_done_and_taken_back() {
-        for stage in presets::STAGES {
+        for stage in STAGES {
             assert!(lesson(stage.number).is_some(), "stage {}", stage.number);
             let home = presets::stage(stage.number);
             let all = tries(&home);
@@ -94,8 +120,9 @@ mod tests {
 
     #[test]
     fn every_stage_has_goals_that_can_be_read() {
-        for stage in presets::STAGES {
+        for stage in STAGES {
             let goals = goals(stage.number, None);
+            assert!(goals.iter().all(|goal| goal.measured.is_none()));
             assert_eq!(goals.len(), GOALS.len() + stage.goals.len());
             assert!(goals.iter().all(|goal| goal.is_met.is_none()));
         }

@@ -5,6 +5,7 @@ mod update;
 
 pub use update::update;
 
+use super::lessons::story::{self, Story};
 use super::references::References;
 use super::route::{self, Options, Theme};
 use super::steps::Steps;
@@ -86,6 +87,8 @@ pub enum Msg {
     Parts(parts::Msg),
     /// Files are saved and opened.
     Files(files::Msg),
+    /// In the story: a prediction, its run, the glossary.
+    Story(story::Msg),
     /// Another stage.
     Stage(u8),
     /// A preset, by its place.
@@ -233,6 +236,8 @@ pub struct Model {
     pub settled_seq: u32,
     /// What was settled before the last step.
     pub before: Option<Before>,
+    /// Where the visitor stands in the story.
+    pub story: Story,
     /// Settled figures of other scenarios, to compare with.
     pub references: References,
     /// The charts' points.
@@ -294,6 +299,7 @@ impl Model {
             fresh: false,
             settled_seq: 0,
             before: None,
+            story: Story::default(),
             references: References::default(),
             trace: Trace::default(),
             steps: Steps::default(),

@@ -5,6 +5,7 @@ use crate::sim::journal::Line;
 use crate::sim::scenario::{PresentFault, Problem, Scenario, link, presets};
 use crate::sim::session::{Command, Update};
 use crate::sim::units::SimTime;
+use crate::web::lessons::story;
 use crate::web::route;
 use crate::web::steps::{self, Steps};
 use crate::web::summary;
@@ -21,6 +22,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Parts(msg) => edit::parts(model, msg),
         Msg::Files(msg) => edit::files(model, msg),
         Msg::Act(what, commands) => change(model, what, commands, false),
+        Msg::Story(msg) => story::update(model, msg, go),
         Msg::Stage(number) => stage(model, number),
         Msg::Preset(place) => {
             let what = presets::PRESETS[place].name.to_owned();
@@ -136,11 +138,15 @@ fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
         // What was settled for a scenario that is no more would be a lie about this one.
         Update::Settled(_) if model.engine_link != model.link => {}
         Update::Settled(settled) => {
-            if settled.complete {
+            let is_complete = settled.complete;
+            if is_complete {
                 model.said = summary::settled(&settled);
             }
             model.settled = Some(Rc::from(settled));
             (model.fresh, model.settled_seq) = (true, model.settled_seq + 1);
+            if is_complete {
+                return story::settled(model);
+            }
         }
     }
     Vec::new()

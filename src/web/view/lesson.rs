@@ -1,11 +1,14 @@
-//! The story's panel: what this stage is about, what to try, what the last step changed, and what
-//! limits the system now.
+//! The story's panel: what this stage is about, its challenge, what to try, what limits the system
+//! now, and figures to compare.
 
-use super::{Tell, format};
-use crate::sim::analysis::settle::Settled;
-use crate::sim::scenario::Base;
-use crate::sim::scenario::presets::{PRESETS, STAGES};
-use crate::web::lessons;
+mod challenge;
+mod compare;
+mod flow;
+mod presets;
+
+use super::{Tell, field, format, glossary};
+use crate::sim::scenario::presets::STAGES;
+use crate::web::lessons::{self, story};
 use crate::web::model::{Model, Msg};
 use crate::web::summary;
 use yew::prelude::*;
@@ -20,13 +23,16 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
     );
     html! {
         <aside class="lesson card" aria-labelledby="lesson-title">
-            { story(model) }
-            { before(model) }
-            { tries(model, tell) }
-            { goals(model) }
+            <button type="button" class="quiet link glossary-open" id="glossary-open"
+                onclick={tell.reform(|_: MouseEvent| Msg::Story(story::Msg::Glossary(true)))}>
+                { "Glossary" }
+            </button>
+            { story(model, tell) }
             { planned(model) }
             <h3>{ "What limits it now" }</h3>
             <p>{ limit }</p>
+            { next(model, tell) }
+            { compare::view(model) }
         </aside>
     }
 }
@@ -61,60 +67,51 @@ fn planned(model: &Model) -> Html {
     }
 }
 
-/// What the stage has to meet, and whether it does.
-fn goals(model: &Model) -> Html {
-    let Some(stage) = model.stage() else {
-        return Html::default();
-    };
-    let settled = model.settled.as_deref().filter(|settled| model.fresh && settled.complete);
-    let item = |goal: lessons::Standing| {
-        let (class, words) = match goal.is_met {
-            None => ("muted", "…"),
-            Some(true) => ("good", "✓ met"),
-            Some(false) => ("bad", "✕ missed"),
-        };
-        html! { <li><span>{ goal.text }</span><span class={class}>{ words }</span></li> }
+fn story(model: &Model, tell: &Tell) -> Html {
+    let stage = model.stage();
+    let known = STAGES.iter().find(|known| Some(known.number) == stage);
+    let (Some(known), Some(lesson)) = (known, stage.and_then(lessons::lesson)) else {
+        return presets::view(model, tell);
     };
     html! {
         <>
-            <h3>{ "Goal" }</h3>
-            <ul class="goals">{ for lessons::goals(stage, settled).into_iter().map(item) }</ul>
+            <p class="eyebrow">
+                { format!("Stage {} · {} users a day", known.number, format::count(known.users)) }
+            </p>
+            <h2 id="lesson-title" tabindex="-1">{ known.name }</h2>
+            <p>{ glossary::text(lesson.new) }</p>
+            <h3>{ "Why" }</h3>
+            <p>{ glossary::text(lesson.before) }</p>
+            { challenge::view(model, known.number, tell) }
+            if known.number == 1 { { flow::view(model, tell) } }
+            <h3>{ "What breaks here" }</h3>
+            <p>{ glossary::text(lesson.breaks) }</p>
+            { tries(model, tell) }
         </>
     }
 }
 
-fn story(model: &Model) -> Html {
-    let stage = model.stage();
-    let known = STAGES.iter().find(|known| Some(known.number) == stage);
-    let (Some(known), Some(lesson)) = (known, stage.and_then(lessons::lesson)) else {
-        if let Base::Preset(place) = model.scenario.base {
-            let preset = &PRESETS[usize::from(place)];
-            return html! {
-                <>
-                    <p class="eyebrow">{ if preset.key == "sandbox" { "Build your own" } else { "A failure that people have" } }</p>
-                    <h2 id="lesson-title">{ preset.name }</h2>
-                    <p>{ preset.story }</p>
-                </>
-            };
-        }
-        return html! {
-            <>
-                <p class="eyebrow">{ "Own scenario" }</p>
-                <h2 id="lesson-title">{ "Parts of your own" }</h2>
-                <p>{ "A link can name any parts: ?parts=clients,web. Stages tell a story from there." }</p>
-            </>
-        };
+/// The way on: the next stage's users, or after the last what is to be kept, and the sandbox.
+fn next(model: &Model, tell: &Tell) -> Html {
+    let Some(stage) = model.stage() else {
+        return Html::default();
     };
-    html! {
-        <>
-            <p class="eyebrow">{ format!("Stage {}", known.number) }</p>
-            <h2 id="lesson-title">{ known.name }</h2>
-            <p>{ lesson.new }</p>
-            <h3>{ "Why" }</h3>
-            <p>{ lesson.before }</p>
-            <h3>{ "What breaks here" }</h3>
-            <p>{ lesson.breaks }</p>
-        </>
+    let go = |stage: u8| {
+        tell.reform(move |_: MouseEvent| {
+            field::focus("lesson-title");
+            Msg::Story(story::Msg::Begin(stage))
+        })
+    };
+    match STAGES.get(usize::from(stage)) {
+        Some(next) => html! {
+            <>
+                <h3>{ "What comes next" }</h3>
+                <button type="button" class="plain next" onclick={go(next.number)}>
+                    { format!("Stage {}: {} users come →", next.number, format::count(next.users)) }
+                </button>
+            </>
+        },
+        None => presets::takeaways(tell),
     }
 }
 
@@ -142,46 +139,4 @@ fn tries(model: &Model, tell: &Tell) -> Html {
             <ul class="tries">{ for offered.into_iter().map(item) }</ul>
         </>
     }
-}
-
-/// A figure's name, and how it is read off.
-type Row = (&'static str, fn(&Settled) -> String);
-
-/// What the last step changed: settled figures before and after it, both measured.
-fn before(model: &Model) -> Html {
-    let (Some(before), Some(now), Some(what)) =
-        (&model.before, &model.settled, model.steps.last_done())
-    else {
-        return Html::default();
-    };
-    let rows: [Row; 5] = [
-        ("p50", |s| time(s.p50_s.map(|e| e.value))),
-        ("p99", |s| time(s.p99_s.map(|e| e.value))),
-        ("Good answers", |s| format::rate(s.goodput.value)),
-        ("Errors", |s| format::percent(s.error_share.value)),
-        ("Cost a month", |s| format::usd(s.figures.usd_per_month)),
-    ];
-    let row = |(name, text): &Row| {
-        let after = if model.fresh { text(now) } else { "…".to_owned() };
-        html! {
-            <tr>
-                <th scope="row">{ *name }</th>
-                <td>{ text(&before.settled) }</td>
-                <td class="strong">{ after }</td>
-            </tr>
-        }
-    };
-    html! {
-        <table class="figures">
-            <caption><h3>{ "Before and after" }</h3><span class="muted">{ what.to_owned() }</span></caption>
-            <thead>
-                <tr><th scope="col">{ "Settled" }</th><th scope="col">{ "before" }</th><th scope="col">{ "now" }</th></tr>
-            </thead>
-            <tbody>{ for rows.iter().map(row) }</tbody>
-        </table>
-    }
-}
-
-fn time(seconds: Option<f64>) -> String {
-    seconds.map_or_else(|| "–".to_owned(), format::duration)
 }

@@ -5,6 +5,7 @@ pub mod diagram;
 pub mod field;
 pub mod files;
 pub mod format;
+pub mod glossary;
 pub mod icon;
 pub mod inspector;
 pub mod lesson;
@@ -52,6 +53,7 @@ pub fn page(model: &Model, tell: &Tell) -> Html {
             </main>
             { overlay::live_region(model) }
             { overlay::help(model, tell) }
+            { glossary::dialog(model, tell) }
         </div>
     }
 }

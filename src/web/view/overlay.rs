@@ -3,6 +3,7 @@
 use super::Tell;
 use super::field::Choice;
 use super::icon::{self, icon};
+use crate::web::lessons::story;
 use crate::web::model::{KEYS, Model, Msg, Place};
 use crate::web::route::Theme;
 use gloo_timers::callback::Timeout;
@@ -80,13 +81,13 @@ pub struct HelpProps {
     pub tell: Tell,
 }
 
-/// The help dialog: the browser's own, so that focus and the escape key work as everywhere.
-#[component]
-pub fn Help(props: &HelpProps) -> Html {
+/// The element of a dialog, which opens and closes with `open`.
+#[hook]
+pub fn use_dialog(open: bool) -> NodeRef {
     let node = use_node_ref();
     {
         let node = node.clone();
-        use_effect_with(props.open, move |&open| {
+        use_effect_with(open, move |&open| {
             if let Some(dialog) = node.cast::<HtmlDialogElement>() {
                 match (open, dialog.open()) {
                     // Fails only where it is open already.
@@ -97,14 +98,27 @@ pub fn Help(props: &HelpProps) -> Html {
             }
         });
     }
+    node
+}
+
+/// The help dialog: the browser's own, so that focus and the escape key work as everywhere.
+#[component]
+pub fn Help(props: &HelpProps) -> Html {
+    let node = use_dialog(props.open);
     let close = props.tell.reform(|_: MouseEvent| Msg::Help(false));
     let onclose = props.tell.reform(|_: Event| Msg::Help(false));
+    let telling = props.tell.clone();
+    let glossary = Callback::from(move |_: MouseEvent| {
+        telling.emit(Msg::Help(false));
+        telling.emit(Msg::Story(story::Msg::Glossary(true)));
+    });
     let shortcuts = props.shortcuts;
     let switch = props.tell.reform(move |_: Event| Msg::Shortcuts(!shortcuts));
     html! {
         <dialog class="help" ref={node} {onclose} aria-labelledby="help-title">
             <div class="help-head">
                 <h2 id="help-title">{ "Help and settings" }</h2>
+                <button type="button" class="plain" onclick={glossary}>{ "Glossary" }</button>
                 <button type="button" class="quiet" onclick={close} aria-label="Close">{ icon(icon::CLOSE) }</button>
             </div>
             { about(props) }

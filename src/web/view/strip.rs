@@ -139,6 +139,11 @@ const METRICS: &[Metric] = &[
     },
 ];
 
+/// The names of the numbers.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    METRICS.iter().map(|metric| metric.name)
+}
+
 fn dash() -> String {
     "–".to_owned()
 }

@@ -16,8 +16,11 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             <h1 class="brand">{ "Millionth" }</h1>
             if !model.options.embed {
                 <nav class="rail" aria-label="Stages">
-                    <ol>{ for STAGES.iter().map(|known| stage(model, known, tell)) }</ol>
-                    { presets(model, tell) }
+                    <ol>
+                        { for STAGES.iter().map(|known| stage(model, known, tell)) }
+                        { sandbox(model, tell) }
+                    </ol>
+                    { failures(model, tell) }
                 </nav>
             }
             <div class="tools">
@@ -39,16 +42,37 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
 fn stage(model: &Model, known: &Stage, tell: &Tell) -> Html {
     let number = known.number;
     let here = model.stage() == Some(number);
-    let passed = model.stage().is_some_and(|now| number <= now);
+    let passed = model.stage().is_none_or(|now| number <= now);
+    let reached = model.story.has_reached(number);
     let onclick = tell.reform(move |_: MouseEvent| Msg::Stage(number));
     html! {
         <li key={number}>
             <button type="button" class={classes!("rail-stage", here.then_some("here"))}
                 aria-current={here.then_some("step")} {onclick}>
                 <span class={classes!("rail-number", passed.then_some("passed"))}>{ number }</span>
+                if reached { <span class="rail-reached" aria-hidden="true">{ "✓" }</span> }
                 <span class="rail-text">
                     <span class="rail-name">{ known.name }</span>
                     <span class="rail-users">{ format::count(known.users) }{ " users" }</span>
+                    if reached { <span class="unseen">{ "goal reached" }</span> }
+                </span>
+            </button>
+        </li>
+    }
+}
+
+/// The tenth stop: no story any more, but everything to build with.
+fn sandbox(model: &Model, tell: &Tell) -> Html {
+    let here = model.scenario.base == Base::Preset(0);
+    let onclick = tell.reform(|_: MouseEvent| Msg::Preset(0));
+    html! {
+        <li key="sandbox">
+            <button type="button" class={classes!("rail-stage", "sandbox", here.then_some("here"))}
+                aria-current={here.then_some("step")} {onclick}>
+                <span class={classes!("rail-number", here.then_some("passed"))}>{ "∞" }</span>
+                <span class="rail-text">
+                    <span class="rail-name">{ PRESETS[0].name }</span>
+                    <span class="rail-users">{ "build your own" }</span>
                 </span>
             </button>
         </li>
@@ -64,14 +88,15 @@ fn play(model: &Model, tell: &Tell) -> Html {
     }
 }
 
-/// The other scenarios: the sandbox, and failures that people have.
-fn presets(model: &Model, tell: &Tell) -> Html {
-    let choices: Vec<(AttrValue, AttrValue)> = std::iter::once(("".into(), "More …".into()))
-        .chain(PRESETS.iter().enumerate().map(|(i, p)| (i.to_string().into(), p.name.into())))
+/// The failures that people really have.
+fn failures(model: &Model, tell: &Tell) -> Html {
+    let known = PRESETS.iter().enumerate().skip(1);
+    let choices: Vec<(AttrValue, AttrValue)> = std::iter::once(("".into(), "Failures …".into()))
+        .chain(known.map(|(place, preset)| (place.to_string().into(), preset.name.into())))
         .collect();
     let value = match model.scenario.base {
-        Base::Preset(place) => place.to_string(),
-        Base::Stage(_) | Base::Parts => String::new(),
+        Base::Preset(place) if place > 0 => place.to_string(),
+        Base::Preset(_) | Base::Stage(_) | Base::Parts => String::new(),
     };
     let choosing = tell.clone();
     let on_choose = Callback::from(move |text: String| {
@@ -81,7 +106,7 @@ fn presets(model: &Model, tell: &Tell) -> Html {
     });
     html! {
         <div class="rail-more">
-            <label class="unseen" for="more">{ "Sandbox and failures" }</label>
+            <label class="unseen" for="more">{ "Failures that people really have" }</label>
             <Choice id="more" {choices} {value} {on_choose} />
         </div>
     }

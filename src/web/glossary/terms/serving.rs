@@ -1,0 +1,112 @@
+//! From the user to the web tier.
+
+use super::term;
+use crate::web::glossary::Term;
+
+/// These terms.
+pub const TERMS: &[Term] = &[
+    term(
+        "Users",
+        "clients",
+        "People with browsers and apps, by region. They wait, give up and try again.",
+        "",
+        "",
+    ),
+    term(
+        "Network",
+        "",
+        "The ways between users, sites and machines, and how long they take.",
+        "",
+        "Medians between cloud sites.",
+    ),
+    term(
+        "DNS",
+        "domain name system",
+        "Tells the address that belongs to a name. A service of others, with a memory in every \
+         resolver.",
+        "",
+        "",
+    ),
+    term("IP address", "address", "The number by which a machine is reached.", "", ""),
+    term("HTTP", "", "How a browser or an app asks a server, and how it is answered.", "", ""),
+    term("HTML", "", "The text of a page, which names the files the browser fetches next.", "", ""),
+    term("JSON", "", "Plain data as text, which apps and scripts ask for.", "", ""),
+    term(
+        "web application",
+        "browser",
+        "Code on the server makes pages; HTML and JavaScript show them.",
+        "",
+        "",
+    ),
+    term("mobile application", "app", "A program on a phone that asks for JSON over HTTP.", "", ""),
+    term("round trip", "RTT", "The way to a server and back.", "ms", ""),
+    term(
+        "handshake",
+        "TLS",
+        "Round trips that a new connection takes before the first request.",
+        "",
+        "",
+    ),
+    term(
+        "Load balancer",
+        "balancer",
+        "Takes all requests at one address and hands each to a sound server.",
+        "",
+        "",
+    ),
+    term(
+        "private address",
+        "",
+        "An address that only machines of the same site can reach.",
+        "",
+        "",
+    ),
+    term("round robin", "", "The balancer goes round the servers in turn.", "", ""),
+    term("sticky round robin", "", "In turn, but a user stays with the first server.", "", ""),
+    term("weighted round robin", "", "In turn, larger servers more often.", "", ""),
+    term("IP hash", "", "The user's address chooses the server: always the same one.", "", ""),
+    term(
+        "URL hash",
+        "",
+        "The page's address chooses the server, so that each caches its own pages.",
+        "",
+        "",
+    ),
+    term("least connections", "", "To the server with the fewest requests under way.", "", ""),
+    term("least response time", "least time", "To the server that has been quickest.", "", ""),
+    term(
+        "power of two choices",
+        "P2C",
+        "Two servers at random, and the less busy of them.",
+        "",
+        "",
+    ),
+    term("health check", "", "A small request that tells whether a server is up.", "", ""),
+    term("Web tier", "web server", "The machines that make pages and answers.", "", ""),
+    term("data tier", "", "Where data is kept: databases, replicas, shards.", "", ""),
+    term("single point of failure", "SPOF", "A part whose death alone stops the service.", "", ""),
+    term("redundancy", "", "More than one of a part, so that one may die.", "", ""),
+    term("fault tolerance", "", "A part fails and users hardly notice.", "", ""),
+    term(
+        "high availability",
+        "",
+        "Up nearly always, because whatever dies is replaced at once.",
+        "",
+        "",
+    ),
+    term("elasticity", "", "Growing and shrinking with the load.", "", ""),
+    term(
+        "vertical scaling",
+        "scale up",
+        "A bigger machine. Simple, but dear, limited, and still one machine.",
+        "",
+        "",
+    ),
+    term(
+        "horizontal scaling",
+        "scale out",
+        "More machines. Needs something that shares the work among them.",
+        "",
+        "",
+    ),
+];

@@ -1,0 +1,136 @@
+//! The challenge of a stage: the goal and how it stands, the prediction, the action, the answer.
+
+use super::super::Tell;
+use super::super::field::focus;
+use crate::sim::scenario::Scenario;
+use crate::web::lessons::challenge::{self, Challenge, Question};
+use crate::web::lessons::{self, story};
+use crate::web::model::{Model, Msg};
+use yew::prelude::*;
+
+const TITLE: &str = "challenge-title";
+
+/// The challenge.
+pub fn view(model: &Model, stage: u8, tell: &Tell) -> Html {
+    let Some(own) = challenge::challenge(stage) else {
+        return Html::default();
+    };
+    let at = |mut scenario: Scenario| {
+        scenario.seed = model.scenario.seed;
+        scenario == *model.scenario
+    };
+    let (in_trouble, is_solved) = (at(challenge::trouble(stage)), at(challenge::solution(stage)));
+    // The button that was pressed goes away: the focus stays with the challenge.
+    let begin = tell.reform(move |_: MouseEvent| {
+        focus(TITLE);
+        Msg::Story(story::Msg::Begin(stage))
+    });
+    let is_begun = model.story.under_way.is_some_and(|(known, _)| known == stage);
+    html! {
+        <section class="challenge" aria-labelledby={TITLE}>
+            <h3 id={TITLE} tabindex="-1">{ "Challenge" }</h3>
+            <p>{ challenge::trouble_text(stage) }{ "." }</p>
+            if !in_trouble {
+                <button type="button" class="plain" id="challenge-begin" onclick={begin}>
+                    { if is_begun { "↺ Begin it again" } else { "▸ Let them come" } }
+                </button>
+            }
+            { goals(model, stage) }
+            if in_trouble || (is_begun && !is_solved) { { predict(model, stage, own, tell) } }
+            if is_begun && is_solved { { answer(model, stage, &own.question) } }
+        </section>
+    }
+}
+
+/// What the stage has to meet, what was measured, and whether that meets it.
+fn goals(model: &Model, stage: u8) -> Html {
+    let settled = model.settled.as_deref().filter(|settled| model.fresh && settled.complete);
+    let item = |goal: lessons::Standing| {
+        let (class, words) = match goal.is_met {
+            None => ("muted", "…"),
+            Some(true) => ("good", "✓ met"),
+            Some(false) => ("bad", "✕ missed"),
+        };
+        html! {
+            <li>
+                <span>{ goal.text }</span>
+                <span class="muted">{ goal.measured.unwrap_or_default() }</span>
+                <span class={class}>{ words }</span>
+            </li>
+        }
+    };
+    let standing = match settled.map(|settled| lessons::are_met(stage, settled)) {
+        None => ("muted", "being measured …"),
+        Some(true) if model.story.has_reached(stage) => ("good", "✓ reached"),
+        Some(true) => ("good", "✓ met"),
+        Some(false) => ("bad", "✕ missed"),
+    };
+    html! {
+        <>
+            <p class="goal-head" id="goal">
+                <strong>{ "Goal" }</strong>
+                <span class={standing.0}>{ standing.1 }</span>
+            </p>
+            <ul class="goals">{ for lessons::goals(stage, settled).into_iter().map(item) }</ul>
+        </>
+    }
+}
+
+/// The question with its answers, and the action.
+fn predict(model: &Model, stage: u8, own: &Challenge, tell: &Tell) -> Html {
+    let predicted = model.story.predicted(stage);
+    let choice = |(place, (text, _)): (usize, &(&'static str, f64))| {
+        let onchange = tell.reform(move |_: Event| Msg::Story(story::Msg::Predict(place)));
+        html! {
+            <label class="choice">
+                <input type="radio" name="predict" checked={predicted == Some(place)} {onchange} />
+                { *text }
+            </label>
+        }
+    };
+    let act = tell.reform(|_: MouseEvent| {
+        focus(TITLE);
+        Msg::Story(story::Msg::Act)
+    });
+    html! {
+        <>
+            <fieldset class="predict">
+                <legend><strong>{ "Predict. " }</strong>{ own.question.text }</legend>
+                { for own.question.choices.iter().enumerate().map(choice) }
+            </fieldset>
+            <button type="button" class={if predicted.is_some() { "main act" } else { "plain act" }}
+                id="challenge-act" onclick={act}>
+                { format!("▸ {}", own.action) }
+            </button>
+        </>
+    }
+}
+
+/// What both runs measured, and whether the prediction was right.
+fn answer(model: &Model, stage: u8, question: &Question) -> Html {
+    let Some([before, after]) = story::runs(model, stage) else {
+        return html! { <p class="answer muted">{ "Both runs are being measured …" }</p> };
+    };
+    let right = question.answer(before, after);
+    let text = |place: usize| question.choices[place].0;
+    let verdict = match (model.story.predicted(stage), right) {
+        (Some(said), Some(right)) if said == right => {
+            html! { <strong class="good">{ format!("✓ “{}”: right.", text(right)) }</strong> }
+        }
+        (Some(said), Some(right)) => html! {
+            <strong class="bad">
+                { format!("✕ Not “{}” but “{}”.", text(said), text(right)) }
+            </strong>
+        },
+        (None, Some(right)) => html! { <strong>{ format!("{}.", text(right)) }</strong> },
+        (_, None) => html! { <strong>{ "Nothing was answered, so nothing can be said." }</strong> },
+    };
+    let figure = question.figure;
+    let write = |run| figure.of(run).map_or_else(|| "none".to_owned(), |x| figure.write(x));
+    html! {
+        <p class="answer" id="answer">
+            { verdict }
+            { format!(" {}: {} before, {} now. {}", figure.name(), write(before), write(after), question.why) }
+        </p>
+    }
+}

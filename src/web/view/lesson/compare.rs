@@ -1,0 +1,90 @@
+//! Settled figures side by side, always in sight: the stage before under the same users, before the
+//! last step, and now. All are measured.
+
+use super::super::format;
+use crate::sim::analysis::names;
+use crate::sim::analysis::settle::Settled;
+use crate::sim::kinds::Kind;
+use crate::web::lessons::challenge;
+use crate::web::model::Model;
+use yew::prelude::*;
+
+/// A figure's name, and how it is read off.
+type Row = (&'static str, fn(&Settled) -> String);
+
+const ROWS: [Row; 6] = [
+    ("p50", |s| time(s.p50_s.map(|e| e.value))),
+    ("p99", |s| time(s.p99_s.map(|e| e.value))),
+    ("Errors", |s| format::percent(s.error_share.value)),
+    ("Answered", |s| format::rate(s.goodput.value)),
+    ("DB busy", database),
+    ("Cost/month", |s| format::usd_brief(s.figures.usd_per_month)),
+];
+
+fn time(seconds: Option<f64>) -> String {
+    seconds.map_or_else(|| "–".to_owned(), format::duration)
+}
+
+fn database(settled: &Settled) -> String {
+    let parts = settled.figures.parts.iter();
+    let busy = parts.filter(|part| names::kind(&part.key) == Some(Kind::Database));
+    busy.map(|part| part.utilisation)
+        .reduce(f64::max)
+        .map_or_else(|| "–".to_owned(), format::percent)
+}
+
+/// A column: its head, and the text of each row.
+struct Column {
+    head: String,
+    title: String,
+    settled: Option<std::rc::Rc<Settled>>,
+}
+
+/// The table.
+pub fn view(model: &Model) -> Html {
+    let mut columns = Vec::new();
+    if let (Some(stage), Some(link)) = (model.stage(), challenge::stage_before(&model.scenario)) {
+        columns.push(Column {
+            head: format!("Stage {}", stage - 1),
+            title: "The stage before under the same users".to_owned(),
+            settled: model.references.get(&link).cloned(),
+        });
+    }
+    if let (Some(before), Some(what)) = (&model.before, model.steps.last_done()) {
+        columns.push(Column {
+            head: "Before".to_owned(),
+            title: format!("Before the last step: {what}"),
+            settled: Some(std::rc::Rc::clone(&before.settled)),
+        });
+    }
+    columns.push(Column {
+        head: "Now".to_owned(),
+        title: "The system as it stands".to_owned(),
+        settled: model.settled.clone().filter(|_| model.fresh),
+    });
+    let head = |column: &Column| {
+        html! { <th scope="col" title={column.title.clone()}>{ column.head.clone() }</th> }
+    };
+    let cell = |column: &Column, text: fn(&Settled) -> String| {
+        html! { <td>{ column.settled.as_ref().map_or_else(|| "…".to_owned(), |s| text(s)) }</td> }
+    };
+    let row = |(name, text): &Row| {
+        html! {
+            <tr>
+                <th scope="row">{ *name }</th>
+                { for columns.iter().map(|column| cell(column, *text)) }
+            </tr>
+        }
+    };
+    html! {
+        <div class="compare" id="compare">
+            <table class="figures">
+                <caption class="unseen">{ "Settled figures, measured under the same users" }</caption>
+                <thead>
+                    <tr><th scope="col">{ "Settled" }</th>{ for columns.iter().map(head) }</tr>
+                </thead>
+                <tbody>{ for ROWS.iter().map(row) }</tbody>
+            </table>
+        </div>
+    }
+}

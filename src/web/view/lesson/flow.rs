@@ -1,0 +1,65 @@
+//! The way of one request on stage 1 in numbered steps, for a browser and for an app, with the run's
+//! own figures.
+
+use super::super::{Tell, format};
+use crate::sim::kinds::{Kind, clients, dns};
+use crate::web::lessons::story;
+use crate::web::model::{Model, Msg};
+use yew::prelude::*;
+
+/// The four steps.
+pub fn view(model: &Model, tell: &Tell) -> Html {
+    let settled = model.settled.as_ref().filter(|_| model.fresh);
+    let figures = settled.map_or(&model.live.figures, |settled| &settled.figures);
+    let number =
+        |kind: Kind, row: usize| model.scenario.spec(kind).map_or(0.0, |spec| spec.number(row));
+    let app = model.story.app;
+    let user = if app { "The app" } else { "The browser" };
+    let time = |s: Option<f64>| s.map_or_else(|| "…".to_owned(), format::duration);
+    let name = figures.part("dns").map(|part| part.latency.mean_s);
+    let looks_up = format::percent(number(Kind::Dns, dns::Setting::Lookups as usize));
+    let ttl = format::duration(number(Kind::Dns, dns::Setting::Ttl as usize));
+    let read = figures.classes.iter().find(|class| class.key == "read");
+    let mean = |of: fn(&crate::sim::snapshot::Group) -> Option<f64>| time(read.and_then(of));
+    let (what, row) = if app {
+        ("JSON, which the app renders by itself", clients::Setting::JsonKb)
+    } else {
+        ("HTML, which names files to be fetched next", clients::Setting::HtmlKb)
+    };
+    let size = number(Kind::Clients, row as usize);
+    let steps = [
+        format!(
+            "{user} asks DNS for a name, www.example.com: {} on average. {looks_up} of requests \
+             begin so; the others know the address.",
+            time(name.flatten())
+        ),
+        format!("DNS answers with the address, 203.0.113.10. It may be kept for {ttl}."),
+        format!(
+            "The request goes straight to that address. Both ways together take {} on the network.",
+            mean(|class| class.network_s)
+        ),
+        format!(
+            "The server works for {} and lets the request wait for {}; then it answers with \
+             {size} kB of {what}.",
+            mean(|class| class.service_s),
+            mean(|class| class.waiting_s)
+        ),
+    ];
+    let choice = |text: &'static str, is_app: bool| {
+        let onchange = tell.reform(move |_: Event| Msg::Story(story::Msg::App(is_app)));
+        html! {
+            <label class="choice">
+                <input type="radio" name="device" checked={app == is_app} {onchange} />{ text }
+            </label>
+        }
+    };
+    html! {
+        <>
+            <h3>{ "The way of a request" }</h3>
+            <div class="devices" role="radiogroup" aria-label="Whose way">
+                { choice("Browser", false) }{ choice("Mobile app", true) }
+            </div>
+            <ol class="flow" id="flow">{ for steps.into_iter().map(|step| html! { <li>{ step }</li> }) }</ol>
+        </>
+    }
+}

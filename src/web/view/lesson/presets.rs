@@ -1,0 +1,136 @@
+//! Beside the stages: the sandbox, the failures that people have with their remedies, and what is to
+//! be kept of the story.
+
+use super::super::Tell;
+use crate::sim::scenario::presets::{self, PRESETS};
+use crate::sim::scenario::{Base, Scenario, link};
+use crate::sim::session::Command;
+use crate::web::lessons::story;
+use crate::web::model::{Model, Msg};
+use yew::prelude::*;
+
+/// The panel of a scenario that is no stage's.
+pub fn view(model: &Model, tell: &Tell) -> Html {
+    let Base::Preset(place) = model.scenario.base else {
+        return html! {
+            <>
+                <p class="eyebrow">{ "Own scenario" }</p>
+                <h2 id="lesson-title">{ "Parts of your own" }</h2>
+                <p>{ "A link can name any parts: ?parts=clients,web. Stages tell a story from there." }</p>
+                { failures(None, tell) }
+            </>
+        };
+    };
+    let place = usize::from(place);
+    let preset = &PRESETS[place];
+    let is_sandbox = preset.key == "sandbox";
+    html! {
+        <>
+            <p class="eyebrow">
+                { if is_sandbox { "Build your own" } else { "A failure that people really have" } }
+            </p>
+            <h2 id="lesson-title">{ preset.name }</h2>
+            <p>{ preset.story }</p>
+            if !is_sandbox { { remedy(model, place, tell) } }
+            { failures(Some(place), tell) }
+        </>
+    }
+}
+
+/// What is set otherwise where the failure does not come about.
+fn remedy(model: &Model, place: usize, tell: &Tell) -> Html {
+    let (origin, remedied) =
+        (presets::preset(place), link::read(&presets::remedied(place)).scenario);
+    let is_on = *model.scenario == remedied;
+    let words = words(&origin, &remedied);
+    let (label, target) = if is_on {
+        ("↺ Without the remedy, from the start".to_owned(), &origin)
+    } else {
+        ("▸ With the remedy, from the start".to_owned(), &remedied)
+    };
+    let commands = vec![Command::Load { link: link::write(target) }];
+    let what = if is_on { "Without the remedy" } else { "With the remedy" };
+    let act = tell.reform(move |_: MouseEvent| Msg::Act(what.to_owned(), commands.clone()));
+    html! {
+        <section class="challenge" aria-labelledby="remedy-title">
+            <h3 id="remedy-title">{ "What helps" }</h3>
+            <ul>{ for words.into_iter().map(|text| html! { <li>{ text }</li> }) }</ul>
+            <button type="button" class="main act" id="remedy" onclick={act}>{ label }</button>
+            <p class="muted">{ "Watch the charts below as the run goes through its timeline; speed it up with ]." }</p>
+        </section>
+    }
+}
+
+/// The settings and faults in which a remedy differs, in words.
+fn words(origin: &Scenario, remedied: &Scenario) -> Vec<String> {
+    let before = origin.settings();
+    let settings = remedied.settings().into_iter().filter(|setting| !before.contains(setting));
+    let mut words: Vec<String> = settings
+        .map(|(key, value)| match remedied.locate(&key) {
+            Ok((part, _, param)) => {
+                format!("{}: {} {value}", remedied.parts[part].kind.label(), param.label)
+            }
+            Err(_) => format!("{key} {value}"),
+        })
+        .collect();
+    let faults = remedied.faults.iter().filter(|fault| !origin.faults.contains(fault));
+    words.extend(faults.map(|fault| crate::web::summary::fault_text(fault, remedied)));
+    words
+}
+
+/// All failures, to choose from.
+fn failures(here: Option<usize>, tell: &Tell) -> Html {
+    let item = |(place, preset): (usize, &presets::Preset)| {
+        let onclick = tell.reform(move |_: MouseEvent| Msg::Preset(place));
+        let is_here = here == Some(place);
+        html! {
+            <li>
+                <button type="button" class="try" {onclick} aria-current={is_here.then_some("true")}>
+                    <span class="sign" aria-hidden="true">{ if is_here { "●" } else { "▸" } }</span>
+                    { preset.name }
+                </button>
+            </li>
+        }
+    };
+    let all = PRESETS.iter().enumerate().filter(|(_, preset)| preset.key != "sandbox");
+    html! {
+        <>
+            <h3>{ "Failures that people really have" }</h3>
+            <ul class="tries">{ for all.map(item) }</ul>
+        </>
+    }
+}
+
+/// What is to be kept of the story: each with the stage that shows it.
+const TAKEAWAYS: [(&str, &str, u8); 5] = [
+    ("Grow step by step", "Start small; add a part when the one before is the limit.", 2),
+    ("Have two of everything", "No part may be the only one of its kind.", 4),
+    ("Decouple", "Stateless servers and queues let parts grow, fail and change alone.", 8),
+    ("Monitor", "What is measured is found by you before users find it.", 8),
+    ("Automate", "Scaling, healing and deploying have to work at night, too.", 6),
+];
+
+/// Key takeaways, after the last stage.
+pub fn takeaways(tell: &Tell) -> Html {
+    let item = |(name, text, stage): &(&'static str, &'static str, u8)| {
+        let stage = *stage;
+        let go = tell.reform(move |_: MouseEvent| Msg::Story(story::Msg::Begin(stage)));
+        html! {
+            <li>
+                <strong>{ *name }{ ". " }</strong>{ *text }{ " " }
+                <button type="button" class="quiet link" onclick={go}>
+                    { format!("See it in stage {stage}") }
+                </button>
+            </li>
+        }
+    };
+    html! {
+        <>
+            <h3>{ "Key takeaways" }</h3>
+            <ul class="takeaways">{ for TAKEAWAYS.iter().map(item) }</ul>
+            <button type="button" class="plain next" onclick={tell.reform(|_: MouseEvent| Msg::Preset(0))}>
+                { "The sandbox: build your own →" }
+            </button>
+        </>
+    }
+}

@@ -1,0 +1,115 @@
+// The story: each stage's challenge misses the goal, the lesson's action reaches it, and a prediction is judged by what both
+// runs measured.
+import assert from 'node:assert/strict';
+import { axe, test } from './helpers.mjs';
+import { overflow, until } from './page.mjs';
+
+const goal = (page) => page.locator('#goal span');
+
+for (const stage of [1, 2, 3, 4, 5, 6, 7, 8, 9]) {
+  test(`stage ${stage}: the challenge misses the goal and the lesson's action reaches it`, async ({ open }) => {
+    const page = await open(`/?stage=${stage}&run=0`);
+    await page.locator('.eyebrow', { hasText: `Stage ${stage}` }).waitFor();
+    await page.locator('#challenge-begin').click();
+    await goal(page).filter({ hasText: 'missed' }).waitFor({ timeout: 60_000 });
+    const trouble = await page.locator('#diagram').innerText();
+    await page.locator('.predict input').nth(1).check();
+    await page.locator('#challenge-act').click();
+    await goal(page).filter({ hasText: 'reached' }).waitFor({ timeout: 60_000 });
+    assert.match(await page.locator('#answer').innerText(), /^[✓✕] .*: .+ before, .+ now\./);
+    await page.locator('.rail-stage.here .rail-reached').waitFor();
+    const after = await page.locator('#diagram').innerText();
+    assert.notEqual(after, trouble, 'the action shows in the diagram');
+  });
+}
+
+test('a whole stage is walked by keyboard alone', async ({ open }) => {
+  const page = await open('/?stage=2&run=0');
+  await page.locator('.eyebrow', { hasText: 'Stage 2' }).waitFor();
+  const at = () =>
+    page.evaluate(() => {
+      const { id, tagName, textContent } = document.activeElement;
+      return id || (tagName === 'BUTTON' ? textContent.trim() : '');
+    });
+  const reach = async (wanted) => {
+    for (let i = 0; i < 80; i += 1) {
+      if (wanted.test(await at())) return;
+      await page.keyboard.press('Tab');
+    }
+    assert.fail(`${wanted} is not reached`);
+  };
+  await reach(/^challenge-begin$/);
+  await page.keyboard.press('Enter');
+  await goal(page).filter({ hasText: 'missed' }).waitFor({ timeout: 40_000 });
+  assert.equal(await at(), 'challenge-title', 'the focus stays');
+  for (let i = 0; i < 80 && !(await page.evaluate(() => document.activeElement?.name === 'predict')); i += 1) {
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.press('Space');
+  await page.keyboard.press('ArrowDown');
+  await page.locator('.predict input').nth(1).and(page.locator(':checked')).waitFor();
+  await reach(/^challenge-act$/);
+  await page.keyboard.press('Enter');
+  await goal(page).filter({ hasText: 'reached' }).waitFor({ timeout: 40_000 });
+  assert.match(await page.locator('#answer').innerText(), /^✓/);
+  assert.equal(await at(), 'challenge-title', 'the focus stays');
+  await reach(/Web server: 2 vCPU/);
+  await page.keyboard.press('Enter');
+  await page.locator('.try', { hasText: 'Web server: 1 vCPU' }).waitFor();
+  await page.keyboard.press('Control+z');
+  await page.locator('.try', { hasText: 'Web server: 2 vCPU' }).waitFor();
+  await reach(/^Stage 3: 150.*k users come/u);
+  await page.keyboard.press('Enter');
+  await page.locator('.eyebrow', { hasText: 'Stage 3' }).waitFor();
+});
+
+test('a term says what it means where it stands, and the glossary finds terms and settings', async ({ open }) => {
+  const page = await open('/?stage=1&run=0');
+  const term = page.getByRole('button', { name: 'single point of failure' });
+  await term.focus();
+  await page.getByRole('tooltip', { name: /whose death alone/ }).waitFor();
+  await page.keyboard.press('Escape');
+  assert.equal(await page.getByRole('tooltip').count(), 0);
+  await term.hover();
+  await page.getByRole('tooltip').waitFor();
+  await page.locator('#glossary-open').click();
+  await page.getByLabel('Search').fill('evict');
+  await page.locator('.terms dt', { hasText: 'LRU' }).waitFor();
+  assert.match(await page.locator('.terms').innerText(), /\(Cache\)/, 'settings are found');
+  await axe(page);
+  await page.keyboard.press('Escape');
+  assert.equal(await page.locator('.terms').count(), 0);
+});
+
+test('figures of the stage before stand beside those of now, and follow the users', async ({ open }) => {
+  const page = await open('/?stage=2&run=0');
+  const cell = (row, column) => page.locator('#compare tbody tr', { hasText: row }).locator('td').nth(column).innerText();
+  const known = (text) => text !== '…';
+  assert.match(await page.locator('#compare thead').innerText(), /Stage 1.*Now/s);
+  assert.match(await until(() => cell('Errors', 0), known, 'the stage before is settled'), /^1\d\.?\d*\s?%/u);
+  assert.match(await until(() => cell('Errors', 1), known, 'this stage is settled'), /^0/);
+});
+
+test('a failure has a remedy that acts, and the sandbox is the tenth stop', async ({ open }) => {
+  const page = await open('/?stage=1&run=0');
+  await page.getByLabel('Failures that people really have').selectOption({ label: 'Retry storm' });
+  await page.locator('#lesson-title', { hasText: 'Retry storm' }).waitFor();
+  await page.locator('#remedy').click();
+  await until(() => page.url(), (url) => url.includes('clients.retry_budget=0.2'), 'the remedy is set');
+  await axe(page);
+  await page.locator('.rail-stage', { hasText: 'Sandbox' }).click();
+  await page.locator('#lesson-title', { hasText: 'Sandbox' }).waitFor();
+  assert.equal(await page.locator('[aria-current="step"] .rail-number').innerText(), '∞');
+});
+
+for (const [width, height] of [[1440, 900], [390, 844]]) {
+  test(`a challenge is accessible and fits ${width}`, async ({ open }) => {
+    const page = await open('/?stage=1&run=0', { viewport: { width, height } });
+    await page.locator('#challenge-begin').click();
+    await page.locator('.predict input').first().check();
+    await page.locator('#challenge-act').click();
+    await page.locator('#answer').waitFor({ timeout: 40_000 });
+    await axe(page);
+    assert.equal(await overflow(page), 0);
+  });
+}
