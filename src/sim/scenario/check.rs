@@ -89,7 +89,13 @@ impl Check {
             return Err(format!("{} is longer than {LONGEST} bytes", quoted(text)));
         }
         let words = words(text);
-        Self::parse(&words).map_err(|what| format!("{}: {what}", quoted(text)))
+        let check = Self::parse(&words).map_err(|what| format!("{}: {what}", quoted(text)))?;
+        // Signs in words are longer: both forms have to be read again.
+        let longest = check.write().len().max(check.write_for_link().len());
+        if longest > LONGEST {
+            return Err(format!("{} is too long to be written", quoted(text)));
+        }
+        Ok(check)
     }
 
     fn parse(words: &[String]) -> Result<Self, &'static str> {
@@ -364,5 +370,6 @@ mod tests {
             assert!(Check::read(text).is_err(), "{text}");
         }
         assert!(Check::read(&"x".repeat(LONGEST + 1)).is_err());
+        assert!(Check::read(&format!("{}>200", "x".repeat(LONGEST - 4))).is_err());
     }
 }
