@@ -188,12 +188,11 @@ fn server(scene: &Scene<'_>, at: At, index: usize, view: &ServerView) -> String 
     };
     let size = parts::vcpus(scene.scenario, at, index)
         .map_or_else(String::new, |vcpus| format!("{}, ", parts::vcpu_text(vcpus)));
-    format!(
-        "{size}{state}: {} in use, {}, backlog {}",
-        format::percent(view.utilisation),
-        format::spoken_rate(view.rate),
-        view.backlog
-    )
+    // What has neither processor nor slots cannot fill up.
+    let is_endless = view.cores.is_none() && view.slots.is_none();
+    let used = format!("{} in use, ", format::percent(view.utilisation));
+    let used = if is_endless { String::new() } else { used };
+    format!("{size}{state}: {used}{}, backlog {}", format::spoken_rate(view.rate), view.backlog)
 }
 
 /// The name of a cell: that of its server, or of its first and last.

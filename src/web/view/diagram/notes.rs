@@ -102,3 +102,86 @@ fn given_up(scene: &Scene<'_>, at: At) -> Vec<Trouble> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::layout::{Room, grid};
+    use super::super::outage;
+    use super::super::parts::Parts;
+    use super::super::wires::Wires;
+    use super::*;
+    use crate::sim::scenario::link;
+    use crate::sim::snapshot::{PartView, ServerView, Snapshot, Tally};
+
+    /// What is said of a database, or of the outage of the first site, with these figures.
+    fn told(address: &str, parts: Vec<PartView>) -> (Vec<String>, Vec<String>) {
+        let scenario = link::read(address).scenario;
+        let figures = Snapshot { window_s: 10.0, parts, ..Snapshot::default() };
+        let parts = Parts::of(&scenario);
+        let room = Room { width: 1_100.0, height: 600.0, tight: false, near: 1.0 };
+        let grid = grid(room, &parts);
+        let wires = Wires::of(&grid, &parts);
+        let scene = Scene {
+            grid: &grid,
+            parts: &parts,
+            wires: &wires,
+            scenario: &scenario,
+            figures: &figures,
+            selected: None,
+        };
+        let notes = of(&scene, At::new(Kind::Database, 0)).into_iter().map(|t| t.text);
+        let costs = outage::costs(&scene, 0).into_iter();
+        let costs = costs.map(|(number, words)| format!("{number} {}", words[0]));
+        let plain = |text: String| text.replace('\u{202f}', " ");
+        (notes.map(plain).collect(), costs.map(plain).collect())
+    }
+
+    fn part(key: &str, loads: &[f64]) -> PartView {
+        let server =
+            |&utilisation: &f64| ServerView { alive: true, utilisation, ..Default::default() };
+        let servers = loads.iter().map(server).collect();
+        PartView { key: key.to_owned(), servers, ..PartView::default() }
+    }
+
+    #[test]
+    fn a_hot_shard_is_named_with_its_reason() {
+        let hot = part("db1", &[0.1, 0.1, 0.98, 0.2, 0.1, 0.1, 0.2, 0.1]);
+        let even = part("db1", &[0.95; 8]);
+        assert_eq!(told("?stage=9", vec![hot.clone()]).0, ["hot: shard 2 · 98 %"]);
+        assert_eq!(
+            told("?stage=9#clients.hot_user_share=0.4", vec![hot]).0,
+            ["celebrity: shard 2 · 98 %"]
+        );
+        assert!(told("?stage=9", vec![even]).0.is_empty(), "all are as busy");
+    }
+
+    #[test]
+    fn an_open_breaker_is_told_where_it_guards() {
+        let mut guard = part("to_db", &[]);
+        guard.gauges = vec![("circuit_open".to_owned(), 1.0)];
+        guard.counters = vec![("refused_open".to_owned(), 420)];
+        let (notes, _) = told("?stage=4&add=to_db", vec![guard]);
+        assert_eq!(notes, ["breaker open", "42 /s refused by its guard"]);
+    }
+
+    #[test]
+    fn an_outage_costs_what_was_measured() {
+        let mut front = part("lb1", &[0.0]);
+        front.tally = Tally { failed: 3_320, ..Tally::default() };
+        front.rate = 332.0;
+        let mut data = part("db1", &[0.0; 3]);
+        data.gauges = [("home", 1.0), ("rpo_writes", 12.0), ("rto_s", 6.0)]
+            .map(|(name, value)| (name.to_owned(), value))
+            .to_vec();
+        let mut other = part("lb2", &[0.1]);
+        other.rate = 668.0;
+        let (_, costs) = told("?stage=7", vec![front, data, other]);
+        let expected = [
+            "332 /s requests fail here",
+            "12 writes lost (RPO)",
+            "6.0 s time without writes (RTO)",
+            "33 % of requests still sent here",
+        ];
+        assert_eq!(costs, expected);
+    }
+}
