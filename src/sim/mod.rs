@@ -22,6 +22,8 @@ pub mod scenario;
 
 pub mod topology;
 
+pub mod traces;
+
 pub mod engine;
 
 pub mod business;

@@ -2,13 +2,13 @@
 //! claim too much, and in nines.
 
 use super::settle::{Estimate, Settled};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The 97.5 % point of the normal law.
 const Z: f64 = 1.959_963_985;
 
 /// Availability of a run: good answers over all requests that ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Availability {
     /// The share that was answered well.
     pub share: f64,

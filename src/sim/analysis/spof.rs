@@ -4,6 +4,7 @@
 
 mod judge;
 mod killing;
+mod trying;
 
 use super::availability::Availability;
 use super::names;
@@ -15,10 +16,11 @@ use crate::sim::topology::Topology;
 use judge::{Dead, judge};
 pub use judge::{Judgement, Verdict};
 pub use killing::{Killed, MINUTE_S, Minute, run};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+pub use trying::{Toll, Tolls, Trying};
 
 /// One thing that can die.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Threat {
     /// The part's name in links.
     pub part: String,

@@ -4,6 +4,7 @@
 mod faults;
 mod laws;
 mod settings;
+mod tracing;
 
 use crate::sim::kinds::Node;
 use crate::sim::kinds::behavior::{ARRIVAL, Behavior, Ctx, IMPATIENCE, NODE_TIMERS};
@@ -17,6 +18,7 @@ use crate::sim::topology::Topology;
 use crate::sim::units::SimTime;
 use faults::Troubles;
 use settings::Given;
+pub use tracing::Tracer;
 
 /// A system that runs.
 #[derive(Clone, Debug)]

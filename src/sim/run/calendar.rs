@@ -233,6 +233,14 @@ impl Calendar {
         Some((first.at, first.tag))
     }
 
+    /// Whether an event of this tag is pending: false for the name of a wait. A search, for those
+    /// who only look.
+    #[must_use]
+    pub fn holds(&self, tag: Tag) -> bool {
+        let in_lines = self.lines.iter().flat_map(|line| &line.events);
+        self.heap.events.iter().chain(in_lines).any(|event| event.tag == tag)
+    }
+
     /// How many events are pending.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -319,6 +319,12 @@ impl Requests {
         &mut self.records[id.0 as usize]
     }
 
+    /// The place of the request that begins next.
+    #[must_use]
+    pub fn next(&self) -> RequestId {
+        RequestId(self.free.last().copied().unwrap_or(self.records.len() as u32))
+    }
+
     /// All requests in flight, in the order of the slab.
     pub fn live(&self) -> impl Iterator<Item = (RequestId, &Request)> {
         let numbered = self.records.iter().enumerate();

@@ -1,9 +1,11 @@
 //! What a session is told and what it says: plain data that crosses to a worker and back.
 
 use crate::sim::analysis::settle::Settled;
+use crate::sim::analysis::spof::Tolls;
 use crate::sim::journal::Line;
 use crate::sim::scenario::Problem;
 use crate::sim::snapshot::Snapshot;
+use crate::sim::traces::Traces;
 use serde::{Deserialize, Serialize};
 
 /// What a session can be told.
@@ -59,6 +61,8 @@ pub enum Command {
         /// As in a link: `120:web.servers=8`.
         changes: Vec<String>,
     },
+    /// Ask a question that takes a while; a new one takes the place of the same asked before.
+    Ask(Question),
     /// Wall time has passed.
     Advance {
         /// Milliseconds of wall time since the last time.
@@ -66,6 +70,18 @@ pub enum Command {
         /// Events that may be spent now, live and settled run together.
         events: u64,
     },
+}
+
+/// A question about the system as it stands, answered beside the run. A changed scenario makes it
+/// void.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Question {
+    /// Where do single requests spend their time?
+    Traces,
+    /// What must not die?
+    Threats,
+    /// Never mind.
+    Nothing,
 }
 
 /// What a session says.
@@ -95,6 +111,10 @@ pub enum Update {
         /// Its figures, complete.
         settled: Box<Settled>,
     },
+    /// Requests that were traced.
+    Traced(Box<Traces>),
+    /// What must not die, as far as it has been tried.
+    Tolls(Box<Tolls>),
 }
 
 /// Live figures.

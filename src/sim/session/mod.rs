@@ -3,9 +3,10 @@
 //! the tests all drive the same session.
 
 mod message;
+mod questions;
 mod references;
 
-pub use message::{Command, Live, Update};
+pub use message::{Command, Live, Question, Update};
 
 use crate::sim::analysis::settle::{FULL, QUICK, Settling};
 use crate::sim::engine::Engine;
@@ -16,6 +17,7 @@ use crate::sim::scenario::{PresentFault, Problem, Scenario, link};
 use crate::sim::snapshot::Snapshot;
 use crate::sim::topology::Topology;
 use crate::sim::units::{MILLISECOND, SECOND, SimTime, Span};
+use questions::Questions;
 use references::References;
 use std::collections::VecDeque;
 
@@ -44,6 +46,7 @@ pub struct Session {
     updates: Vec<Update>,
     /// Entries of the log that were told.
     told: u64,
+    questions: Questions,
 }
 
 impl Session {
@@ -66,6 +69,7 @@ impl Session {
             references: References::default(),
             updates: Vec::new(),
             told: 0,
+            questions: Questions::default(),
         };
         session.restart();
         session.tell_scenario(problems);
@@ -88,6 +92,12 @@ impl Session {
     #[must_use]
     pub fn has_references(&self) -> bool {
         !self.references.is_empty()
+    }
+
+    /// Whether a question is still to be answered.
+    #[must_use]
+    pub const fn is_asked(&self) -> bool {
+        self.questions.is_asked()
     }
 
     /// Carries out a command; says what there is to say.
@@ -147,6 +157,7 @@ impl Session {
                     Err(problems) => self.updates.push(Update::Refused { problems }),
                 }
             }
+            Command::Ask(question) => self.questions.ask(question, &self.engine),
             Command::Advance { wall_ms, events } => self.advance(wall_ms, events),
         }
         std::mem::take(&mut self.updates)
@@ -207,6 +218,7 @@ impl Session {
 
     /// Begins the settled run anew: a quick one first, for provisional figures at once.
     fn settle(&mut self) {
+        self.questions = Questions::default();
         let settling = Settling::new(topology(&self.scenario), QUICK);
         (self.settling, self.is_quick) = (Some(settling), true);
     }
@@ -250,6 +262,7 @@ impl Session {
             self.granted = self.granted.min(100.0 * self.speed * MILLISECOND as f64);
             self.tell_live();
         }
+        left -= self.questions.advance(left, &mut self.updates).min(left);
         left -= self.settle_on(left);
         if self.settling.is_none() {
             self.updates.extend(self.references.advance(left));

@@ -80,7 +80,7 @@ impl Driver {
     pub fn due_ms(&self) -> Option<u32> {
         if self.awaited {
             Some(0)
-        } else if self.playing || self.is_settling() {
+        } else if self.playing || self.is_settling() || self.session.is_asked() {
             Some(CALM_MS)
         } else {
             None

@@ -12,10 +12,10 @@ use crate::sim::region::COUNT;
 use crate::sim::run::requests::CLASSES;
 use crate::sim::topology::Topology;
 pub use around::replaced_s;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What the structure says of a death.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Another takes its place, or it can be done without.

@@ -1,0 +1,130 @@
+//! Where single requests spent their time: hop by hop, waiting, work and network apart. Plain data.
+
+use serde::{Deserialize, Serialize};
+
+/// What a request did with its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Spent {
+    /// On the network, on its way or back.
+    Network,
+    /// Waiting: in a backlog, for its share of a processor, for a try that is not yet made.
+    Wait,
+    /// Being worked on.
+    Work,
+}
+
+/// One stretch of a hop's own time, in seconds since the user asked.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stretch {
+    /// Its beginning.
+    pub from_s: f64,
+    /// Its end.
+    pub to_s: f64,
+    /// What it went on.
+    pub on: Spent,
+}
+
+/// One call of a part, from the moment it was sent there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hop {
+    /// The part's name in links.
+    pub part: String,
+    /// Which of its servers, counted from 1, where it has several.
+    pub server: Option<u16>,
+    /// How many calls it lies within; 0 for the user's own.
+    pub depth: u8,
+    /// When it was sent, in seconds since the user asked.
+    pub from_s: f64,
+    /// When it was over.
+    pub to_s: f64,
+    /// The hop's own time, that of calls it made left out.
+    pub own: Vec<Stretch>,
+    /// How it failed, by the reason's name in results.
+    pub failure: Option<String>,
+    /// Whether it still went on when its user had given up.
+    pub unfinished: bool,
+}
+
+impl Hop {
+    /// Seconds of its own time that went on something.
+    #[must_use]
+    pub fn spent(&self, on: Spent) -> f64 {
+        self.own.iter().filter(|one| one.on == on).map(|one| one.to_s - one.from_s).sum()
+    }
+}
+
+/// One request of a user, all its attempts included.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trace {
+    /// The class's name in results.
+    pub class: String,
+    /// The region's code.
+    pub region: String,
+    /// When the user asked, in simulated seconds.
+    pub began_s: f64,
+    /// Seconds from then to the answer, or to the end of all hope.
+    pub latency_s: f64,
+    /// Attempts made.
+    pub attempts: u8,
+    /// How it failed, by the reason's name in results; `None` for a good answer.
+    pub failure: Option<String>,
+    /// Its calls, in the order in which they began.
+    pub hops: Vec<Hop>,
+}
+
+impl Trace {
+    /// Seconds of all its hops that went on something.
+    #[must_use]
+    pub fn spent(&self, on: Spent) -> f64 {
+        self.hops.iter().map(|hop| hop.spent(on)).sum()
+    }
+}
+
+/// Three requests that stand for those that were traced.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Traces {
+    /// When tracing began, in simulated seconds.
+    pub at_s: f64,
+    /// Requests that were traced to their end.
+    pub traced: u64,
+    /// How many of them failed.
+    pub failures: u64,
+    /// Median latency of those answered well, in seconds.
+    pub p50_s: Option<f64>,
+    /// The latency that 99 of 100 of them stayed within.
+    pub p99_s: Option<f64>,
+    /// The good answer nearest the median.
+    pub typical: Option<Trace>,
+    /// The good answer nearest the 99th percentile.
+    pub slow: Option<Trace>,
+    /// The first that failed.
+    pub failed: Option<Trace>,
+}
+
+/// The request nearest a share of all latencies, and that latency.
+fn nearest(sorted: &[Trace], share: f64) -> Option<(Trace, f64)> {
+    let rank = libm::ceil(share * sorted.len() as f64).max(1.0) as usize - 1;
+    let one = sorted.get(rank)?;
+    Some((one.clone(), one.latency_s))
+}
+
+impl Traces {
+    /// The three that stand for these requests, which were traced from an instant on.
+    #[must_use]
+    pub fn of(at_s: f64, done: &[Trace]) -> Self {
+        let mut good: Vec<Trace> =
+            done.iter().filter(|one| one.failure.is_none()).cloned().collect();
+        good.sort_by(|a, b| a.latency_s.total_cmp(&b.latency_s));
+        let (typical, slow) = (nearest(&good, 0.5), nearest(&good, 0.99));
+        Self {
+            at_s,
+            traced: done.len() as u64,
+            failures: (done.len() - good.len()) as u64,
+            p50_s: typical.as_ref().map(|(_, latency)| *latency),
+            p99_s: slow.as_ref().map(|(_, latency)| *latency),
+            typical: typical.map(|(one, _)| one),
+            slow: slow.map(|(one, _)| one),
+            failed: done.iter().find(|one| one.failure.is_some()).cloned(),
+        }
+    }
+}
