@@ -1,8 +1,11 @@
 //! The page. `model`, `route` and the small modules beside them are pure: no browser type occurs in
 //! them. `view` turns the model into elements; `shell` alone acts on the browser.
 
+pub mod csv;
 pub mod files;
 pub mod glossary;
+pub mod history;
+pub mod insight;
 pub mod lessons;
 pub mod model;
 pub mod parts;
@@ -13,7 +16,6 @@ pub mod shell;
 pub mod steps;
 pub mod summary;
 pub mod timeline;
-pub mod trace;
 pub mod view;
 
 /// Names this build: the page and its worker must agree on it.

@@ -5,11 +5,12 @@ mod update;
 
 pub use update::update;
 
+use super::history::History;
+use super::insight::{self, Insight};
 use super::lessons::story::{self, Story};
 use super::references::References;
 use super::route::{self, Options, Theme};
 use super::steps::Steps;
-use super::trace::Trace;
 use super::{files, parts, timeline};
 use crate::sim::analysis::settle::Settled;
 use crate::sim::journal::Line;
@@ -148,6 +149,8 @@ pub enum Msg {
     CopyLink,
     /// Whether it could be copied.
     Copied(bool),
+    /// About traces, threats, comparisons and looking back.
+    Insight(insight::Msg),
     /// Ask for a new seed.
     NewSeed,
     /// A seed.
@@ -241,7 +244,9 @@ pub struct Model {
     /// Settled figures of other scenarios, to compare with.
     pub references: References,
     /// The charts' points.
-    pub trace: Trace,
+    pub history: History,
+    /// What was asked of the system, and what is looked back at.
+    pub insight: Insight,
     /// What was done.
     pub steps: Steps,
     /// What of the timeline is looked at.
@@ -301,7 +306,8 @@ impl Model {
             before: None,
             story: Story::default(),
             references: References::default(),
-            trace: Trace::default(),
+            history: History::default(),
+            insight: Insight::default(),
             steps: Steps::default(),
             timeline: timeline::State::default(),
             playing: route.options.run,
@@ -325,9 +331,13 @@ impl Model {
         }
     }
 
-    /// The live window once something has run; before that the settled figures.
+    /// The moment that is looked back at; else the live window once something has run; before
+    /// that the settled figures.
     #[must_use]
     pub fn figures(&self) -> &Snapshot {
+        if let Some(past) = self.insight.moment.and_then(|at| self.history.at(at)) {
+            return &past.figures;
+        }
         match &self.settled {
             Some(settled) if !self.has_run() => &settled.figures,
             _ => &self.live.figures,

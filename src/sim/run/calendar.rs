@@ -238,7 +238,9 @@ impl Calendar {
     #[must_use]
     pub fn holds(&self, tag: Tag) -> bool {
         let in_lines = self.lines.iter().flat_map(|line| &line.events);
-        self.heap.events.iter().chain(in_lines).any(|event| event.tag == tag)
+        // A hole at the top is an event that was taken.
+        let in_heap = self.heap.iter().skip(usize::from(self.hole));
+        in_heap.chain(in_lines).any(|event| event.tag == tag)
     }
 
     /// How many events are pending.

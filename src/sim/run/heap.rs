@@ -38,6 +38,11 @@ pub(super) struct Heap {
 }
 
 impl Heap {
+    /// All events, the first one first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Event> {
+        self.events.iter()
+    }
+
     #[inline]
     pub(super) fn first(&self) -> Event {
         self.events.first().copied().unwrap_or(LAST)

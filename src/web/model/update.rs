@@ -5,11 +5,12 @@ use crate::sim::journal::Line;
 use crate::sim::scenario::{PresentFault, Problem, Scenario, link, presets};
 use crate::sim::session::{Command, Update};
 use crate::sim::units::SimTime;
+use crate::web::history::History;
+use crate::web::insight;
 use crate::web::lessons::story;
 use crate::web::route;
 use crate::web::steps::{self, Steps};
 use crate::web::summary;
-use crate::web::trace::Trace;
 use std::rc::Rc;
 
 /// Takes on a message; says what is to be done outside.
@@ -66,6 +67,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Key { key, command, shift } => press(model, &key, command, shift),
         Msg::CopyLink => vec![Effect::CopyLink],
+        Msg::Insight(msg) => insight::update(model, msg),
         Msg::NewSeed => vec![Effect::DrawSeed],
         other => look(model, &other),
     }
@@ -126,14 +128,18 @@ fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
         }
         Update::Refused { problems } => model.notice = problems,
         Update::Live(live) => {
-            let busiest = summary::busiest(&live.latest).map(|(_, load)| load);
-            model.trace.push(&live, busiest);
+            let live = Rc::from(live);
+            model.history.push(&live);
             if live.figures.at_s == 0.0 {
-                (model.trace, model.log) = (Trace::default(), Rc::default());
+                (model.history, model.log) = (History::default(), Rc::default());
+                model.insight.moment = None;
             }
             note(model, &live.log);
-            model.live = Rc::from(live);
+            model.live = live;
         }
+        Update::Traced(_) | Update::Tolls(_) if model.engine_link != model.link => {}
+        Update::Traced(traces) => insight::traced(model, Rc::from(traces)),
+        Update::Tolls(tolls) => model.insight.tolls = Some(Rc::from(tolls)),
         Update::Reference { link, settled } => model.references.learn(link, Rc::from(settled)),
         // What was settled for a scenario that is no more would be a lie about this one.
         Update::Settled(_) if model.engine_link != model.link => {}
@@ -211,6 +217,7 @@ fn stand(model: &mut Model, scenario: Scenario) {
     model.link = link::write(&scenario);
     model.scenario = Rc::new(scenario);
     model.fresh = false;
+    model.insight.forget();
 }
 
 pub(super) fn address(model: &Model, push: bool) -> Effect {

@@ -1,5 +1,6 @@
 //! The model as elements. Nothing here acts on the browser but the fields' own small state.
 
+pub mod asks;
 pub mod charts;
 pub mod diagram;
 pub mod field;
@@ -15,8 +16,10 @@ pub mod overlay;
 pub mod results;
 pub mod setting;
 pub mod strip;
+pub mod threats;
 pub mod timeline;
 pub mod top_bar;
+pub mod traces;
 pub mod transport;
 
 use crate::sim::snapshot::Snapshot;
@@ -49,7 +52,7 @@ pub fn page(model: &Model, tell: &Tell) -> Html {
                 { stage(model, &figures, tell) }
                 { transport::view(model, tell) }
                 { inspector::view(model, &figures, tell) }
-                if !model.options.embed { { results::view(model, &figures) } }
+                if !model.options.embed { { results::view(model, &figures, tell) } }
             </main>
             { overlay::live_region(model) }
             { overlay::help(model, tell) }
@@ -78,7 +81,8 @@ fn stage(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
                 figures={Rc::clone(figures)}
                 {selected}
                 {on_select}
-                playing={model.playing && !model.hidden}
+                trace={model.insight.way()}
+                playing={model.playing && !model.hidden && model.insight.moment.is_none()}
                 moving={model.moving()}
                 speed={model.speed}
             />

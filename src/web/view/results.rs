@@ -2,15 +2,15 @@
 //! by class, by region and by reason of failure.
 
 use super::charts::{Distribution, TimeChart};
-use super::format;
 use super::limits;
 use super::log::{Log, business};
+use super::{Tell, format, threats, traces};
 use crate::sim::region::REGIONS;
 use crate::sim::run::requests::FAILURES;
 use crate::sim::snapshot::{Group, Snapshot};
+use crate::web::history::{History, Series};
 use crate::web::model::Model;
 use crate::web::summary;
-use crate::web::trace::{Series, Trace};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -20,10 +20,12 @@ const MOST_LINES: usize = 6;
 type Lines = Rc<Vec<(AttrValue, Vec<Option<f64>>)>>;
 
 /// All of it.
-pub fn view(model: &Model, figures: &Snapshot) -> Html {
+pub fn view(model: &Model, figures: &Snapshot, tell: &Tell) -> Html {
     html! {
         <section class="results" aria-labelledby="results-title">
             <h2 id="results-title">{ "In detail" }</h2>
+            { traces::view(model, tell) }
+            { threats::view(model, tell) }
             <div class="charts">
                 { charts(model) }
                 { distribution(figures) }
@@ -50,11 +52,14 @@ fn lines(named: &[(&str, &Series)]) -> Lines {
 }
 
 fn charts(model: &Model) -> Html {
-    let trace: &Trace = &model.trace;
-    let traffic =
-        lines(&[("made", &trace.offered), ("good", &trace.goodput), ("failed", &trace.failed)]);
-    let latency = lines(&[("p50", &trace.p50), ("p95", &trace.p95), ("p99", &trace.p99)]);
-    let mut parts: Vec<(String, &Series)> = trace
+    let history: &History = &model.history;
+    let traffic = lines(&[
+        ("made", &history.offered),
+        ("good", &history.goodput),
+        ("failed", &history.failed),
+    ]);
+    let latency = lines(&[("p50", &history.p50), ("p95", &history.p95), ("p99", &history.p99)]);
+    let mut parts: Vec<(String, &Series)> = history
         .parts
         .iter()
         .map(|(key, series)| (summary::part_name(key, &model.scenario), series))
@@ -66,7 +71,7 @@ fn charts(model: &Model) -> Html {
         parts.truncate(MOST_LINES);
     }
     let parts: Vec<(&str, &Series)> = parts.iter().map(|(name, s)| (name.as_str(), *s)).collect();
-    let times = || Rc::clone(&trace.times);
+    let times = || Rc::clone(&history.times);
     html! {
         <>
             <div class="card chart"><TimeChart title="Requests" unit="per second" times_s={times()} lines={traffic} format={format::rate as fn(f64) -> String} /></div>

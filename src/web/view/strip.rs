@@ -2,12 +2,12 @@
 //! its interval below. Each can be asked what it means.
 
 use super::charts::Sparkline;
-use super::{Tell, format};
+use super::{Tell, asks, format};
+use crate::sim::analysis::availability;
 use crate::sim::analysis::settle::{Estimate, Settled};
 use crate::sim::snapshot::Snapshot;
+use crate::web::history::{History, Series};
 use crate::web::model::{Model, Msg};
-use crate::web::summary;
-use crate::web::trace::{Series, Trace};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -17,7 +17,7 @@ struct Metric {
     name: &'static str,
     value: fn(&Model, &Snapshot) -> String,
     settled: fn(&Model, &Settled) -> String,
-    series: fn(&Trace) -> &Series,
+    series: fn(&History) -> &Series,
     mood: fn(&Snapshot) -> &'static str,
     help: &'static str,
 }
@@ -28,7 +28,7 @@ const METRICS: &[Metric] = &[
         name: "Daily users",
         value: |_, figures| format::count(figures.daily_users),
         settled: |_, settled| format!("peak {}", format::rate(settled.figures.offered_rate())),
-        series: |trace| &trace.users,
+        series: |history| &history.users,
         mood: |_| "",
         help: "People a day whose busiest hour makes this traffic: requests per second × 86,400 s \
                ÷ (requests of a user and day × peak to mean). Both are settings of the users.",
@@ -42,7 +42,7 @@ const METRICS: &[Metric] = &[
             let wishes = (settled.figures.users.arrived as f64).max(1.0);
             format!("{:.2} tries", attempts / wishes)
         },
-        series: |trace| &trace.offered,
+        series: |history| &history.offered,
         mood: |_| "",
         help: "Requests that users made per second, each counted once however often it was retried.",
     },
@@ -51,7 +51,7 @@ const METRICS: &[Metric] = &[
         name: "Goodput",
         value: |_, figures| format::rate(figures.goodput()),
         settled: |_, settled| estimate(Some(settled.goodput), format::rate, format::rate_within),
-        series: |trace| &trace.goodput,
+        series: |history| &history.goodput,
         mood: |_| "",
         help: "Requests per second answered well before their user gave up. What falls below the \
                requests made is lost to errors, or still waits.",
@@ -61,7 +61,7 @@ const METRICS: &[Metric] = &[
         name: "p50",
         value: |_, figures| time(figures.latency.p50_s),
         settled: |_, settled| estimate(settled.p50_s, format::duration, format::duration_within),
-        series: |trace| &trace.p50,
+        series: |history| &history.p50,
         mood: |_| "",
         help: "Median latency: half of the good answers came sooner. From the first attempt to the \
                answer, network and retries included, as the user feels it. Measured, not modelled.",
@@ -71,7 +71,7 @@ const METRICS: &[Metric] = &[
         name: "p99",
         value: |_, figures| time(figures.latency.p99_s),
         settled: |_, settled| estimate(settled.p99_s, format::duration, format::duration_within),
-        series: |trace| &trace.p99,
+        series: |history| &history.p99,
         mood: |figures| match figures.latency.p99_s {
             Some(p99) if p99 > 3.0 => "bad",
             Some(p99) if p99 > 1.0 => "warn",
@@ -87,7 +87,7 @@ const METRICS: &[Metric] = &[
         settled: |_, settled| {
             estimate(Some(settled.error_share), format::percent, format::percent_within)
         },
-        series: |trace| &trace.errors,
+        series: |history| &history.errors,
         mood: |figures| match figures.users.error_share() {
             share if share > 0.01 => "bad",
             share if share > 0.001 => "warn",
@@ -97,26 +97,27 @@ const METRICS: &[Metric] = &[
                with a dead server. Marked above 0.1 %, and above 1 %. The reasons stand below.",
     },
     Metric {
-        key: "busiest",
-        name: "Busiest part",
+        key: "availability",
+        name: "Availability",
         value: |_, figures| {
-            summary::busiest(figures).map_or_else(dash, |(_, load)| format::percent(load.min(1.0)))
-        },
-        settled: |model, settled| match summary::busiest(&settled.figures) {
-            Some((part, load)) => {
-                let name = summary::part_brief(&part.key, &model.scenario);
-                format!("{name} {}", format::percent(load.min(1.0)))
+            if figures.users.good + figures.users.failed == 0 {
+                return dash();
             }
-            None => dash(),
+            format::percent(1.0 - figures.users.error_share())
         },
-        series: |trace| &trace.busiest,
-        mood: |figures| match summary::busiest(figures) {
-            Some((_, load)) if load > 0.95 => "bad",
-            Some((_, load)) if load > 0.8 => "warn",
+        settled: |_, settled| {
+            let counted = availability::of(settled);
+            let least = if counted.share < 1.0 { "" } else { "≥ " };
+            format!("{least}{:.1} nines", counted.nines())
+        },
+        series: |history| &history.good,
+        mood: |figures| match figures.users.error_share() {
+            share if share > 0.01 => "bad",
+            share if share > 0.001 => "warn",
             _ => "",
         },
-        help: "Mean utilisation of the processors (or slots) of the part that is used most: the one \
-               that limits the system. Waits grow steeply from some 80 % on.",
+        help: "Share of requests that were answered well. Below, in nines: 99.9 % is three, and each \
+               nine more is a tenth of the failures. Measured over the run, not a promise for a year.",
     },
     Metric {
         key: "cost",
@@ -131,7 +132,7 @@ const METRICS: &[Metric] = &[
                 dash()
             }
         },
-        series: |trace| &trace.usd,
+        series: |history| &history.usd,
         mood: |_| "",
         help: "Machines, balancer and DNS at list prices, on demand, 730 hours a month. Traffic by \
                the byte is not in it yet. Below: per million good answers, if every hour \
@@ -173,6 +174,7 @@ pub fn view(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
         <section class="strip" aria-labelledby="strip-title">
             <h2 class="unseen" id="strip-title">{ "Key numbers" }</h2>
             <ul class="tiles">{ for tiles.map(|(i, metric)| tile(model, figures, (i, metric), tell)) }</ul>
+            { asks::view(model, tell) }
             <p class="explained card" id="explained" hidden={explained.is_none()}>
                 if let Some(metric) = explained {
                     <strong>{ metric.name }{ ". " }</strong>{ metric.help }
@@ -202,7 +204,7 @@ fn tile(
                 data-settled={raw} data-fresh={model.fresh.to_string()}>
                 <span class="tile-name">{ metric.name }</span>
                 <span class="tile-spark">
-                    <Sparkline values={Rc::clone((metric.series)(&model.trace))} label={metric.name} />
+                    <Sparkline values={Rc::clone((metric.series)(&model.history))} label={metric.name} />
                 </span>
                 <span class="tile-value">{ (metric.value)(model, figures) }</span>
                 <span class={classes!("tile-settled", state)}>{ settled }</span>

@@ -66,7 +66,7 @@ fn the_network_and_the_work_are_those_of_the_meters() {
 fn a_failed_request_says_where_it_failed() {
     for (text, reason, part) in [
         ("?stage=3#fault=kill.db", "unavailable", "db"),
-        ("?stage=1#clients.rate=600", "timed_out", "web"),
+        ("?stage=1#clients.rate=600", "backlog_full", "web"),
     ] {
         let (_, tracer) = traced(text);
         let failed = tracer.traces().failed.expect("some fail");

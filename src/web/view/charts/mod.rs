@@ -14,24 +14,24 @@ use yew::prelude::*;
 
 /// The width of a chart, known once it stands in the page.
 #[hook]
-fn use_width(node: &NodeRef) -> Option<f64> {
+pub fn use_width(node: &NodeRef) -> Option<f64> {
     use_size(node).map(|size| f64::from(size.width).max(200.0))
 }
 
 /// What a table shows.
 #[derive(Properties, PartialEq)]
-struct TableProps {
+pub struct TableProps {
     /// What is in it.
-    caption: AttrValue,
+    pub caption: AttrValue,
     /// Names of the columns.
-    columns: Vec<AttrValue>,
+    pub columns: Vec<AttrValue>,
     /// The rows, made only when they are shown.
-    rows: Callback<(), Vec<Vec<String>>>,
+    pub rows: Callback<(), Vec<Vec<String>>>,
 }
 
 /// The numbers of a chart, behind a switch. Nothing is made of them before it is opened.
 #[component]
-fn Table(props: &TableProps) -> Html {
+pub fn Table(props: &TableProps) -> Html {
     let open = use_state_eq(|| false);
     let onclick = {
         let open = open.clone();

@@ -1,5 +1,5 @@
-//! What the charts over time show: one point for each half second of the live run, the newest few
-//! minutes.
+//! The newest few minutes of the live run: one point for each half second, as charts over time show
+//! them, with all figures of that moment to look back at.
 
 use crate::sim::session::Live;
 use crate::sim::snapshot::Snapshot;
@@ -15,7 +15,7 @@ pub type Series = Rc<Vec<Option<f64>>>;
 
 /// All series, of equal length.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Trace {
+pub struct History {
     /// Simulated seconds.
     pub times: Rc<Vec<f64>>,
     /// Daily users that the traffic stands for.
@@ -36,18 +36,20 @@ pub struct Trace {
     pub p95: Series,
     /// 99th percentile.
     pub p99: Series,
-    /// Utilisation of the busiest part.
-    pub busiest: Series,
+    /// Share of requests that were answered well.
+    pub good: Series,
     /// Cost per month.
     pub usd: Series,
     /// Utilisation by part.
     pub parts: Vec<(String, Series)>,
+    /// All live figures at each of the times.
+    pub moments: Rc<Vec<Rc<Live>>>,
 }
 
-impl Trace {
+impl History {
     /// Takes a point from the live run, unless the last one is too close. A clock that went back is
     /// a new run.
-    pub fn push(&mut self, live: &Live, busiest: Option<f64>) {
+    pub fn push(&mut self, live: &Rc<Live>) {
         let (now, last) = (live.latest.at_s, self.times.last().copied());
         if last.is_some_and(|last| now < last) {
             *self = Self::default();
@@ -71,9 +73,17 @@ impl Trace {
         add(Rc::make_mut(&mut self.p50), figures.latency.p50_s);
         add(Rc::make_mut(&mut self.p95), figures.latency.p95_s);
         add(Rc::make_mut(&mut self.p99), figures.latency.p99_s);
-        add(Rc::make_mut(&mut self.busiest), busiest);
+        add(Rc::make_mut(&mut self.good), share.map(|failed| 1.0 - failed));
+        add(Rc::make_mut(&mut self.moments), Rc::clone(live));
         add(Rc::make_mut(&mut self.usd), Some(figures.usd_per_month));
         self.push_parts(figures);
+    }
+
+    /// The figures at a time, or the last before it that are kept.
+    #[must_use]
+    pub fn at(&self, seconds: f64) -> Option<&Rc<Live>> {
+        let place = self.times.partition_point(|time| *time <= seconds);
+        self.moments.get(place.saturating_sub(1))
     }
 
     fn push_parts(&mut self, figures: &Snapshot) {
@@ -104,21 +114,26 @@ mod tests {
 
     #[test]
     fn a_point_each_half_second_and_a_new_run_starts_anew() {
-        let mut trace = Trace::default();
+        let mut history = History::default();
         let mut live = Live::default();
         live.latest.window_s = 0.5;
+        let mut push = |history: &mut History, at_s: f64| {
+            live.latest.at_s = at_s;
+            history.push(&Rc::new(live.clone()));
+        };
         for tenth in 0..100 {
-            live.latest.at_s = f64::from(tenth) / 10.0;
-            trace.push(&live, None);
+            push(&mut history, f64::from(tenth) / 10.0);
         }
-        assert_eq!(trace.times.len(), 20);
-        live.latest.at_s = 0.0;
-        trace.push(&live, None);
-        assert_eq!(trace.times.len(), 1);
+        assert_eq!(history.times.len(), 20);
+        let at = |history: &History, s: f64| history.at(s).map(|live| live.latest.at_s);
+        assert_eq!(at(&history, 3.3), Some(3.0));
+        assert_eq!(at(&history, -1.0), Some(0.0), "before the first there is the first");
+        push(&mut history, 0.0);
+        assert_eq!(history.times.len(), 1);
         for i in 0..1_000 {
-            live.latest.at_s = f64::from(i);
-            trace.push(&live, None);
+            push(&mut history, f64::from(i));
         }
-        assert_eq!((trace.times.len(), trace.p99.len()), (LONGEST, LONGEST));
+        assert_eq!((history.times.len(), history.p99.len()), (LONGEST, LONGEST));
+        assert_eq!(history.moments.len(), LONGEST);
     }
 }

@@ -1,0 +1,214 @@
+//! What the visitor asks of the system beside watching it: where requests spend their time, what
+//! must not die, how it compares with another configuration, and how it was a while ago.
+
+use super::model::{Effect, Model};
+use super::summary;
+use super::view::{diagram::trace::Hop, format};
+use crate::sim::analysis::settle::Settled;
+use crate::sim::analysis::spof::Tolls;
+use crate::sim::region::REGIONS;
+use crate::sim::scenario::Scenario;
+use crate::sim::session::{Command, Question};
+use crate::sim::traces::{Trace, Traces};
+use std::rc::Rc;
+
+/// Which of the traced requests is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Which {
+    /// Nearest the median.
+    #[default]
+    Typical,
+    /// Nearest the 99th percentile.
+    Slow,
+    /// One that failed.
+    Failed,
+}
+
+/// The choices, with their words.
+pub const CHOICES: [(Which, &str); 3] =
+    [(Which::Typical, "typical"), (Which::Slow, "slow"), (Which::Failed, "failed")];
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Msg {
+    /// Trace requests.
+    Trace,
+    /// Look at another of those traced.
+    Which(Which),
+    /// Away with the traces.
+    HideTraces,
+    /// Try out what must not die.
+    Threats,
+    /// Away with the answer.
+    HideThreats,
+    /// Keep the configuration as it stands, to compare with.
+    Pin,
+    /// Forget the one that was kept.
+    Unpin,
+    /// Look back at a time of the run, in simulated seconds; `None` for back to now.
+    Moment(Option<f64>),
+    /// Settle another scenario, to know what a change would give.
+    Try(String),
+}
+
+/// A configuration that was kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pinned {
+    /// What it is.
+    pub scenario: Rc<Scenario>,
+    /// Its link.
+    pub link: String,
+    /// Its settled figures, where they were known when it was kept.
+    pub settled: Option<Rc<Settled>>,
+}
+
+/// What was asked and what is known.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Insight {
+    /// Requests are being traced.
+    pub tracing: bool,
+    /// Those that were traced.
+    pub traces: Option<Rc<Traces>>,
+    /// The one that is looked at.
+    pub which: Which,
+    /// Deaths are being tried.
+    pub trying: bool,
+    /// What they cost, as far as tried.
+    pub tolls: Option<Rc<Tolls>>,
+    /// The configuration to compare with.
+    pub pinned: Option<Pinned>,
+    /// The time that is looked back at.
+    pub moment: Option<f64>,
+}
+
+impl Insight {
+    /// The system is another: what was said of it no longer holds.
+    pub fn forget(&mut self) {
+        (self.tracing, self.traces) = (false, None);
+        (self.trying, self.tolls, self.moment) = (false, None, None);
+    }
+
+    /// The trace that is looked at.
+    #[must_use]
+    pub fn trace(&self) -> Option<&Trace> {
+        let traces = self.traces.as_deref()?;
+        match self.which {
+            Which::Typical => traces.typical.as_ref(),
+            Which::Slow => traces.slow.as_ref(),
+            Which::Failed => traces.failed.as_ref(),
+        }
+    }
+
+    /// Its way through the diagram.
+    #[must_use]
+    pub fn way(&self) -> Option<Rc<Vec<Hop>>> {
+        let trace = self.trace()?;
+        let region = REGIONS.iter().position(|region| region.code == trace.region);
+        let hop = |hop: &crate::sim::traces::Hop| Hop {
+            part: hop.part.clone(),
+            server: if hop.depth == 0 { region } else { hop.server.map(|s| s as usize - 1) },
+            failed: hop.failure.is_some() || hop.unfinished,
+        };
+        Some(Rc::new(trace.hops.iter().map(hop).collect()))
+    }
+}
+
+/// Takes on what is asked for.
+pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let ask = |question: Question| vec![Effect::Send(Command::Ask(question))];
+    let insight = &mut model.insight;
+    match msg {
+        Msg::Trace => {
+            insight.tracing = true;
+            return ask(Question::Traces);
+        }
+        Msg::Which(which) => {
+            insight.which = which;
+            say_trace(model);
+        }
+        Msg::HideTraces => (insight.tracing, insight.traces) = (false, None),
+        Msg::Threats => {
+            (insight.trying, insight.tolls) = (true, None);
+            return ask(Question::Threats);
+        }
+        Msg::HideThreats => {
+            let was_trying = insight.trying && !is_tried(insight);
+            (insight.trying, insight.tolls) = (false, None);
+            return if was_trying { ask(Question::Nothing) } else { Vec::new() };
+        }
+        Msg::Pin => {
+            let settled = model.settled.clone();
+            let settled = settled.filter(|settled| model.fresh && settled.complete);
+            let link = model.link.clone();
+            let asked = if settled.is_some() { None } else { model.references.ask(&link) };
+            let scenario = Rc::clone(&model.scenario);
+            model.insight.pinned = Some(Pinned { scenario, link, settled });
+            model.said = "Kept as A. Change something: it is compared with this.".to_owned();
+            return asked.into_iter().map(Effect::Send).collect();
+        }
+        Msg::Unpin => insight.pinned = None,
+        Msg::Moment(at) => insight.moment = at.filter(|_| !model.history.times.is_empty()),
+        Msg::Try(link) => {
+            return model.references.ask(&link).into_iter().map(Effect::Send).collect();
+        }
+    }
+    Vec::new()
+}
+
+/// Whether all deaths have been tried.
+fn is_tried(insight: &Insight) -> bool {
+    insight.tolls.as_ref().is_some_and(|tolls| tolls.rows.len() == tolls.of)
+}
+
+/// The traces have come.
+pub fn traced(model: &mut Model, traces: Rc<Traces>) {
+    if !std::mem::take(&mut model.insight.tracing) {
+        return;
+    }
+    model.insight.traces = Some(traces);
+    if model.insight.trace().is_none() {
+        model.insight.which = if model.insight.traces.as_ref().is_some_and(|t| t.failed.is_some()) {
+            Which::Failed
+        } else {
+            Which::Typical
+        };
+    }
+    say_trace(model);
+}
+
+/// Says the trace that is looked at.
+fn say_trace(model: &mut Model) {
+    if let Some(trace) = model.insight.trace() {
+        model.said = in_words(trace, &model.scenario);
+    }
+}
+
+/// A trace in a sentence: what it came to, and where most of it went.
+#[must_use]
+pub fn in_words(trace: &Trace, scenario: &Scenario) -> String {
+    use crate::sim::traces::Spent;
+    let [network, wait, work] =
+        [Spent::Network, Spent::Wait, Spent::Work].map(|on| format::duration(trace.spent(on)));
+    let waits = |hop: &&crate::sim::traces::Hop| hop.spent(Spent::Wait);
+    let longest = trace.hops.iter().max_by(|a, b| waits(a).total_cmp(&waits(b)));
+    let longest = longest.filter(|hop| hop.spent(Spent::Wait) > 0.2 * trace.latency_s);
+    let longest = longest.map_or_else(String::new, |hop| {
+        let name = summary::part_name(&hop.part, scenario);
+        format!(" It waited longest at {name}: {}.", format::duration(hop.spent(Spent::Wait)))
+    });
+    let took = format::duration(trace.latency_s);
+    let ended = match &trace.failure {
+        None => format!("Answered after {took}"),
+        Some(reason) => format!("Failed after {took}, {}", reason_text(reason)),
+    };
+    let tries =
+        if trace.attempts > 1 { format!(", {} tries", trace.attempts) } else { String::new() };
+    format!("{ended}{tries}: {network} on the network, {wait} waiting, {work} worked on.{longest}")
+}
+
+/// A reason of failure in words.
+#[must_use]
+pub fn reason_text(reason: &str) -> &str {
+    let known = crate::sim::run::requests::FAILURES.iter().find(|(_, name, _)| *name == reason);
+    known.map_or(reason, |(_, _, text)| text)
+}

@@ -1,0 +1,130 @@
+//! The row below the eight numbers: what can be asked of the system, the short form of an answer
+//! that is drawn in the diagram, and the way back through the run.
+
+use super::{Tell, field, format, icon};
+use crate::sim::traces::Trace;
+use crate::web::insight::{self, CHOICES, Which};
+use crate::web::model::{Model, Msg};
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+fn button(name: &'static str, tell: &Tell, msg: insight::Msg) -> Html {
+    let onclick = tell.reform(move |_: MouseEvent| Msg::Insight(msg.clone()));
+    html! { <button type="button" class="quiet ask-for" {onclick}>{ name }</button> }
+}
+
+/// Moves the focus, and so the page, to a panel.
+fn go_to(id: &'static str) -> Callback<MouseEvent> {
+    Callback::from(move |_: MouseEvent| field::focus(id))
+}
+
+/// The row.
+pub fn view(model: &Model, tell: &Tell) -> Html {
+    let insight = &model.insight;
+    if insight.moment.is_some() {
+        return looking_back(model, tell);
+    }
+    let can_look_back = model.history.times.len() > 1;
+    let newest = model.history.times.last().copied();
+    html! {
+        <div class="asks" role="group" aria-label="Ask">
+            if insight.traces.is_some() {
+                { traced(model, tell) }
+            } else if insight.tracing {
+                <span class="muted">{ "Following requests …" }</span>
+                { button("Stop", tell, insight::Msg::HideTraces) }
+            } else {
+                { button("Follow a request", tell, insight::Msg::Trace) }
+            }
+            if insight.trying {
+                <button type="button" class="quiet ask-for" onclick={go_to("threats")}>{ tried(model) }</button>
+            } else {
+                { button("What must not die?", tell, insight::Msg::Threats) }
+            }
+            if !model.options.embed {
+                if insight.pinned.is_some() {
+                    <button type="button" class="quiet ask-for" onclick={go_to("compare")}>{ "Compared with A" }</button>
+                } else {
+                    { button("Keep as A to compare", tell, insight::Msg::Pin) }
+                }
+            }
+            if can_look_back {
+                { button("Look back", tell, insight::Msg::Moment(newest)) }
+            }
+        </div>
+    }
+}
+
+/// How far the trying of deaths has come.
+fn tried(model: &Model) -> String {
+    match &model.insight.tolls {
+        Some(tolls) if tolls.rows.len() == tolls.of => {
+            let fatal = tolls.rows.iter().filter(|toll| toll.is_fatal()).count();
+            format!("{fatal} must not die")
+        }
+        Some(tolls) => format!("Trying {} of {} …", tolls.rows.len() + 1, tolls.of),
+        None => "Trying …".to_owned(),
+    }
+}
+
+/// The request that is drawn in the diagram, in short.
+fn traced(model: &Model, tell: &Tell) -> Html {
+    let sum = model.insight.trace().map_or_else(
+        || "None of them failed.".to_owned(),
+        |trace: &Trace| insight::in_words(trace, &model.scenario),
+    );
+    html! {
+        <>
+            { choice(model, tell, "row") }
+            <span class="asks-said">{ sum }</span>
+            <button type="button" class="quiet ask-for" onclick={go_to("traces")}>{ "Hop by hop" }</button>
+            <button type="button" class="quiet" aria-label="Stop following" onclick={tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::HideTraces))}>{ icon::icon(icon::CLOSE) }</button>
+        </>
+    }
+}
+
+/// Which of the traced requests is looked at: native radio buttons, so that arrow keys move.
+pub fn choice(model: &Model, tell: &Tell, place: &'static str) -> Html {
+    let Some(traces) = &model.insight.traces else {
+        return Html::default();
+    };
+    let one = |(which, name): (Which, &'static str)| {
+        let is_there = match which {
+            Which::Typical => traces.typical.is_some(),
+            Which::Slow => traces.slow.is_some(),
+            Which::Failed => traces.failed.is_some(),
+        };
+        let onchange = tell.reform(move |_: Event| Msg::Insight(insight::Msg::Which(which)));
+        html! {
+            <label class="segment">
+                <input type="radio" name={format!("which-{place}")} checked={model.insight.which == which} disabled={!is_there} {onchange} />
+                <span>{ name }</span>
+            </label>
+        }
+    };
+    html! {
+        <span class="segments" role="radiogroup" aria-label="Which request">{ for CHOICES.into_iter().map(one) }</span>
+    }
+}
+
+/// The way back through the run: a slider over the moments that are kept.
+fn looking_back(model: &Model, tell: &Tell) -> Html {
+    let times = &model.history.times;
+    let at = model.insight.moment.unwrap_or_default();
+    let place = times.partition_point(|time| *time <= at).saturating_sub(1);
+    let known = std::rc::Rc::clone(times);
+    let oninput = tell.reform(move |event: InputEvent| {
+        let input: HtmlInputElement = event.target_unchecked_into();
+        let place = input.value().parse::<usize>().unwrap_or(0);
+        Msg::Insight(insight::Msg::Moment(known.get(place).copied()))
+    });
+    let said = format::clock(times.get(place).copied().unwrap_or(at));
+    html! {
+        <div class="asks back" role="group" aria-label="Looking back">
+            <label for="moment"><strong>{ "Looking back at " }{ said.clone() }</strong></label>
+            <input type="range" class="slider" id="moment" min="0" max={times.len().saturating_sub(1).to_string()} step="1"
+                value={place.to_string()} aria-valuetext={format!("{said} of the run")} {oninput} />
+            <button type="button" class="plain" onclick={tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::Moment(None)))}>{ "Back to live" }</button>
+        </div>
+    }
+}
