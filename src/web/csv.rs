@@ -96,7 +96,7 @@ mod tests {
         let busy: f64 = rows[4][busy].parse().expect("it is a number");
         assert!(busy > 0.0 && busy < 1.0, "{busy}");
         assert_eq!(rows[4][0], "2");
-        let dns = column("dns.busy").expect("DNS has a column");
-        assert_eq!(rows[4][dns], "", "DNS has no servers to be busy");
+        let users = column("clients.busy").expect("users have a column");
+        assert_eq!(rows[4][users], "", "users have no servers to be busy");
     }
 }

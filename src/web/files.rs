@@ -25,15 +25,18 @@ pub enum Export {
     Svg,
     /// The diagram in twice its pixels.
     Png,
+    /// The live run over time.
+    Csv,
     /// The scenario.
     Json,
 }
 
 impl Export {
     /// All of them, with what the menu says.
-    pub const ALL: [(Self, &str); 3] = [
+    pub const ALL: [(Self, &str); 4] = [
         (Self::Svg, "Diagram as SVG, scenario inside"),
         (Self::Png, "Diagram as PNG"),
+        (Self::Csv, "The run as CSV"),
         (Self::Json, "Scenario as JSON"),
     ];
 
@@ -46,6 +49,7 @@ impl Export {
         let end = match self {
             Self::Svg => "svg",
             Self::Png => "png",
+            Self::Csv => "csv",
             Self::Json => "json",
         };
         format!("millionth-{base}.{end}")

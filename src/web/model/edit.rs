@@ -8,7 +8,7 @@ use crate::sim::session::Command;
 use crate::web::files::{self, Export, Msg as File};
 use crate::web::timeline::Msg as Timeline;
 use crate::web::view::format;
-use crate::web::{parts, steps, timeline};
+use crate::web::{csv, parts, steps, timeline};
 use std::rc::Rc;
 
 /// The timeline is edited.
@@ -94,6 +94,12 @@ pub(super) fn files(model: &mut Model, msg: File) -> Vec<Effect> {
         File::Save(export) => {
             let text = match export {
                 Export::Png => String::new(),
+                Export::Csv if model.history.moments.is_empty() => {
+                    let what = "nothing has run yet: press play first";
+                    model.notice = vec![Problem::new("The run as CSV", what)];
+                    return Vec::new();
+                }
+                Export::Csv => csv::of(&model.history),
                 Export::Svg | Export::Json => files::json(&model.scenario),
             };
             let name = export.file_name(&model.scenario);

@@ -76,6 +76,7 @@ fn save(what: Export, name: &str, text: &str, tell: &Callback<files::Msg>) {
     match what {
         Export::Svg => export::save_svg(name, text, tell),
         Export::Png => export::save_png(name, tell),
+        Export::Csv => export::save_text(name, "text/csv", text, tell),
         Export::Json => export::save_text(name, "application/json", text, tell),
     }
 }
