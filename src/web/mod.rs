@@ -2,6 +2,7 @@
 //! them. `view` turns the model into elements; `shell` alone acts on the browser.
 
 pub mod csv;
+pub mod embed;
 pub mod files;
 pub mod glossary;
 pub mod history;

@@ -5,11 +5,13 @@ mod update;
 
 pub use update::update;
 
+use super::embed;
 use super::history::History;
 use super::insight::{self, Insight};
 use super::lessons::story::{self, Story};
 use super::references::References;
-use super::route::{self, Options, Theme};
+use super::route::options::{Options, Panel};
+use super::route::{self, Theme};
 use super::steps::Steps;
 use super::{files, parts, timeline};
 use crate::sim::analysis::settle::Settled;
@@ -120,6 +122,10 @@ pub enum Msg {
     Explain(Option<usize>),
     /// The address changed from outside.
     Address(String),
+    /// The page around this frame asks for something.
+    Host(Box<embed::Message>),
+    /// News for the page around is due.
+    Rung,
     /// A key of the page was pressed.
     Key {
         /// As the browser names it.
@@ -129,7 +135,7 @@ pub enum Msg {
         /// With Shift.
         shift: bool,
     },
-    /// The tab was hidden, or is seen again.
+    /// The page cannot be seen, or is seen again.
     Hidden(bool),
     /// The visitor's system prefers rest, or a dark page.
     Prefers(Preferences),
@@ -207,6 +213,8 @@ pub enum Effect {
     },
     /// Let the visitor choose a file.
     ChooseFile,
+    /// Tell the page around this frame.
+    Answer(String),
     /// Draw a seed.
     DrawSeed,
     /// Bring the inspector into view where it lies below.
@@ -227,6 +235,8 @@ pub struct Before {
 pub struct Model {
     /// What is simulated.
     pub scenario: Rc<Scenario>,
+    /// What the address, or the page around, gave at first.
+    pub home: Rc<Scenario>,
     /// Its link; figures belong to it only where they were made under the same.
     pub link: String,
     /// The last live figures.
@@ -255,7 +265,7 @@ pub struct Model {
     pub playing: bool,
     /// Simulated seconds in a second.
     pub speed: f64,
-    /// The tab was hidden while playing.
+    /// The page cannot be seen: nothing runs.
     pub hidden: bool,
     /// The inspector's part.
     pub selected: Option<Selection>,
@@ -298,6 +308,7 @@ impl Model {
         let scenario = runnable(route.reading.scenario, &mut problems);
         Self {
             link: link::write(&scenario),
+            home: Rc::new(scenario.clone()),
             scenario: Rc::new(scenario),
             live: Rc::default(),
             settled: None,
@@ -376,7 +387,17 @@ impl Model {
     /// most. Several sites need the room, so that it stays closed there until it is asked for.
     #[must_use]
     pub fn has_panel(&self) -> bool {
-        self.selected.is_some() || self.at_hand.unwrap_or(self.scenario.sites == 1)
+        let at_hand = || self.at_hand.unwrap_or(self.scenario.sites == 1) && !self.options.lock;
+        self.options.shows(Panel::Settings) && (self.selected.is_some() || at_hand())
+    }
+
+    /// Where the stage's reset leads: in a frame to what its author gave, of the same stage.
+    #[must_use]
+    pub fn origin(&self) -> Scenario {
+        if self.options.embed && self.home.base == self.scenario.base {
+            return (*self.home).clone();
+        }
+        self.scenario.origin()
     }
 }
 

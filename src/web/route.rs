@@ -1,6 +1,9 @@
 //! The page's address: a scenario's link, and with it what concerns the page alone.
 
-use crate::sim::scenario::{Scenario, link};
+pub mod options;
+
+use crate::sim::scenario::{Problem, Scenario, link};
+pub use options::Options;
 
 /// Colours of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,25 +40,6 @@ impl Theme {
     }
 }
 
-/// What an address says of the page rather than of the scenario.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// `theme=light` or `theme=dark`; the visitor's own choice otherwise.
-    pub theme: Option<Theme>,
-    /// `motion=0` keeps requests from moving.
-    pub motion: bool,
-    /// `embed=1` leaves out what surrounds the diagram.
-    pub embed: bool,
-    /// `run=0` waits for the visitor to press play.
-    pub run: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { theme: None, motion: true, embed: false, run: true }
-    }
-}
-
 /// All that an address says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Route {
@@ -69,35 +53,22 @@ pub struct Route {
 #[must_use]
 pub fn read(address: &str) -> Route {
     let mut options = Options::default();
+    let mut reading = link::read(address);
     let start = address.find(['?', '#']).map_or(address.len(), |at| at + 1);
     let pairs = address[start..].split(['&', '#', '?']).take(1_000);
     for (key, value) in pairs.filter_map(|pair| pair.split_once('=')) {
-        match key {
-            "theme" => options.theme = Theme::by_name(value),
-            "motion" => options.motion = value != "0",
-            "embed" => options.embed = value == "1",
-            "run" => options.run = value != "0",
-            _ => {}
+        if let Err(what) = options.take(key, &link::decode(value)) {
+            reading.problems.push(Problem::new(key, what));
         }
     }
-    Route { reading: link::read(address), options }
+    Route { reading, options }
 }
 
 /// Writes what stands behind the page's path: the scenario, and the options that are not as usual.
 #[must_use]
 pub fn write(scenario: &Scenario, options: &Options) -> String {
-    let mut query = link::write_query(scenario);
-    if let Some(theme) = options.theme {
-        query.push_str(&format!("&theme={}", theme.name()));
-    }
-    for (named, text) in
-        [(!options.motion, "&motion=0"), (options.embed, "&embed=1"), (!options.run, "&run=0")]
-    {
-        if named {
-            query.push_str(text);
-        }
-    }
-    format!("?{query}#{}", link::write_fragment(scenario))
+    let (query, fragment) = (link::write_query(scenario), link::write_fragment(scenario));
+    format!("?{query}{}#{fragment}", options.write())
 }
 
 #[cfg(test)]
@@ -110,6 +81,9 @@ mod tests {
             "?stage=1#v=1",
             "?stage=3&theme=dark&motion=0#v=1&web.servers=6&fault=kill.web.2&seed=9",
             "?stage=2&theme=light&embed=1&run=0#v=1",
+            "?stage=3&embed=1&stages=1-4&controls=web.servers,db,faults&lock=1#v=1",
+            "?stage=3&embed=1&stages=3&controls=none&panel=numbers,lesson&links=0#v=1",
+            "?stage=3&embed=1&panel=none#v=1",
         ] {
             let route = read(&format!("https://a.example/b/{address}"));
             assert_eq!(route.reading.problems, []);
@@ -123,5 +97,12 @@ mod tests {
         assert_eq!((route.options.theme, route.options.motion), (Some(Theme::Dark), false));
         assert_eq!(read("?theme=pink&é=%&&==").options, Options::default());
         assert_eq!(read("").options, Options::default());
+        let said = read("?stage=2&theme=pink&controls=web%2Cmoon").reading.problems;
+        let said: Vec<String> = said.iter().map(ToString::to_string).collect();
+        let expected = [
+            "theme: “pink” is not auto, light or dark",
+            "controls: “moon” is not a setting, a part or faults",
+        ];
+        assert_eq!(said, expected);
     }
 }

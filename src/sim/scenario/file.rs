@@ -138,7 +138,8 @@ fn pairs(object: &Map<String, Value>, problems: &mut Vec<Problem>) -> Pairs {
 }
 
 /// A JSON value as the text that a setting reads.
-fn plain(value: &Value) -> String {
+#[must_use]
+pub fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Bool(on) => (if *on { "on" } else { "off" }).to_owned(),

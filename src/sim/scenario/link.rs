@@ -11,7 +11,8 @@ use crate::sim::units::{SimTime, Span};
 
 pub use super::migrate::VERSION;
 /// Keys that concern the page alone and may stand in any link.
-pub const PAGE_KEYS: [&str; 4] = ["theme", "motion", "embed", "run"];
+pub const PAGE_KEYS: [&str; 9] =
+    ["theme", "motion", "embed", "run", "stages", "controls", "lock", "panel", "links"];
 /// Longest text that is read, in bytes: twice what is written for two lists of 500 servers and as
 /// many faults as there may be.
 pub const LONGEST: usize = 1 << 17;
@@ -223,7 +224,8 @@ pub fn read_change(text: &str) -> Result<Change, String> {
 }
 
 /// Undoes percent-encoding; what is not valid stays as it stands.
-fn decode(text: &str) -> String {
+#[must_use]
+pub fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;

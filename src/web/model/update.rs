@@ -1,5 +1,7 @@
 //! The only way the model changes: a message in, effects out.
 
+mod host;
+
 use super::{Before, Effect, Model, Msg, Place, SPEEDS, Selection, edit, runnable};
 use crate::sim::journal::Line;
 use crate::sim::scenario::{PresentFault, Problem, Scenario, link, presets};
@@ -15,7 +17,12 @@ use std::rc::Rc;
 
 /// Takes on a message; says what is to be done outside.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    host::guarded(model, msg)
+}
+
+fn act(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
+        Msg::Host(message) => host::obey(model, *message),
         Msg::EngineReady(place) => ready(model, place),
         Msg::Engine(said) => hear(model, *said),
         Msg::Set { key, text, done } => set(model, &key, text, done),
@@ -30,7 +37,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             go(model, what, &presets::preset(place), true)
         }
         Msg::ResetStage => {
-            let target = model.scenario.origin();
+            let target = model.origin();
             go(model, "Reset of the stage".to_owned(), &target, false)
         }
         Msg::ResetAll => reset_all(model),
@@ -337,16 +344,16 @@ fn travel(
 }
 
 fn play(model: &mut Model, playing: bool) -> Vec<Effect> {
-    (model.playing, model.hidden) = (playing, false);
-    let command = if playing { Command::Play } else { Command::Pause };
+    model.playing = playing;
+    // Out of sight nothing runs, whoever asked for it; it goes on when it is seen again.
+    let command = if playing && !model.hidden { Command::Play } else { Command::Pause };
     vec![Effect::Send(command)]
 }
 
 fn hide(model: &mut Model, hidden: bool) -> Vec<Effect> {
-    if hidden == model.hidden || !model.playing {
+    if std::mem::replace(&mut model.hidden, hidden) == hidden || !model.playing {
         return Vec::new();
     }
-    model.hidden = hidden;
     let command = if hidden { Command::Pause } else { Command::Play };
     vec![Effect::Send(command)]
 }

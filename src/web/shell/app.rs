@@ -1,14 +1,15 @@
 //! The app: holds the model, shows it, and performs the effects it asks for.
 
 use super::address_bar::AddressBar;
+use super::embed::{self, Host};
 use super::engine_link::EngineLink;
 use super::{export, page};
 use crate::web::files::{self, Export};
 use crate::web::model::{self, Effect, Model, Msg, update};
 use crate::web::route::Theme;
 use crate::web::view;
-use wasm_bindgen::prelude::*;
-use web_sys::{Event, KeyboardEvent};
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
 /// The whole page.
@@ -16,6 +17,7 @@ pub struct App {
     model: Model,
     engine: EngineLink,
     bar: AddressBar,
+    host: Host,
 }
 
 impl Component for App {
@@ -29,18 +31,25 @@ impl Component for App {
         let bar = AddressBar::default();
         bar.listen(tell.clone());
         listen(&tell);
-        Self { model, engine: EngineLink::start(tell), bar }
+        let host = Host::start(&tell);
+        Self { model, engine: EngineLink::start(tell), bar, host }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let before = self.model.options.theme;
+        let is_bell = matches!(msg, Msg::Rung);
+        if is_bell {
+            self.host.rung();
+        }
         for effect in update(&mut self.model, msg) {
             self.perform(ctx, effect);
         }
         if before != self.model.options.theme {
             page::show_theme(self.model.options.theme.or(self.model.theme));
         }
-        true
+        let link = ctx.link().clone();
+        self.host.follow(&self.model, move || link.send_message(Msg::Rung));
+        !is_bell
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -54,6 +63,7 @@ impl App {
             Effect::Send(command) => self.engine.send(command),
             Effect::Address { text, push } => self.bar.show(text, push),
             Effect::Theme(theme) => show(theme),
+            Effect::Answer(text) => embed::post(&text),
             Effect::CopyLink => {
                 self.bar.flush();
                 copy(ctx.link().callback(Msg::Copied));
@@ -109,14 +119,14 @@ fn copy(tell: Callback<bool>) {
     });
 }
 
-/// Hears keys, the tab's being hidden, and changes of the visitor's preferences.
+/// Hears keys, and changes of the visitor's preferences.
 fn listen(tell: &Callback<Msg>) {
     let Some(window) = page::window() else {
         return;
     };
     export::listen(&tell.reform(Msg::Files), |event, act| on(&window, event, act));
     let keys = tell.clone();
-    on(&window, "keydown", move |event| {
+    page::on(&window, "keydown", move |event| {
         if let Ok(event) = event.dyn_into::<KeyboardEvent>() {
             press(&event, &keys);
         }
@@ -124,16 +134,10 @@ fn listen(tell: &Callback<Msg>) {
     for query in ["(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"] {
         if let Ok(Some(list)) = window.match_media(query) {
             let tell = tell.clone();
-            on(&list, "change", move |_| {
+            page::on(&list, "change", move |_| {
                 tell.emit(Msg::Prefers(page::preferences()));
             });
         }
-    }
-    if let Some(document) = window.document() {
-        let (tell, seen) = (tell.clone(), document.clone());
-        on(&document, "visibilitychange", move |_| {
-            tell.emit(Msg::Hidden(seen.hidden()));
-        });
     }
 }
 
@@ -158,12 +162,4 @@ fn press(event: &KeyboardEvent, tell: &Callback<Msg>) {
         }
         tell.emit(Msg::Key { key, command, shift: event.shift_key() });
     }
-}
-
-fn on(target: &web_sys::EventTarget, event: &str, mut act: impl FnMut(Event) + 'static) {
-    let hear = Closure::<dyn FnMut(Event)>::new(move |event: Event| act(event));
-    let outcome = target.add_event_listener_with_callback(event, hear.as_ref().unchecked_ref());
-    debug_assert!(outcome.is_ok(), "listening needs no permission");
-    // As long as the page.
-    hear.forget();
 }

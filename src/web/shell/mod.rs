@@ -5,6 +5,7 @@ pub mod address_bar;
 pub mod app;
 pub mod clock;
 pub mod driver;
+pub mod embed;
 pub mod engine_link;
 pub mod export;
 pub mod page;

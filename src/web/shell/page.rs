@@ -2,8 +2,8 @@
 
 use crate::web::model::Preferences;
 use crate::web::route::Theme;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, Storage, Window};
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, Event, EventTarget, HtmlElement, Storage, Window};
 
 /// Where the theme is kept.
 const THEME: &str = "millionth.theme";
@@ -109,7 +109,7 @@ pub fn reveal(id: &str) {
 
 /// Whether a key pressed at this element is meant for it alone.
 #[must_use]
-pub fn takes_keys(target: Option<web_sys::EventTarget>, space: bool) -> bool {
+pub fn takes_keys(target: Option<EventTarget>, space: bool) -> bool {
     let Some(element) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) else {
         return false;
     };
@@ -139,4 +139,12 @@ pub fn copy_by_selection(text: &str) -> bool {
         Some(done)
     };
     copy().unwrap_or(false)
+}
+
+/// Hears an event for as long as the page lives.
+pub fn on(target: &EventTarget, event: &str, mut act: impl FnMut(Event) + 'static) {
+    let hear = Closure::<dyn FnMut(Event)>::new(move |event: Event| act(event));
+    let outcome = target.add_event_listener_with_callback(event, hear.as_ref().unchecked_ref());
+    debug_assert!(outcome.is_ok(), "listening needs no permission");
+    hear.forget();
 }

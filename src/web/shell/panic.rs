@@ -1,7 +1,8 @@
 //! What a visitor sees when the program itself is broken: what failed, and the link of the
 //! scenario. It stands in the page's own HTML, since Yew may be what failed.
 
-use super::page;
+use super::{embed, page};
+use crate::sim::scenario::Problem;
 use wasm_bindgen::JsValue;
 
 /// Shows each panic in the page's panel, and on the console.
@@ -16,6 +17,7 @@ pub fn show_in_page() {
             let address = page::address();
             link.set_text_content(Some(&address));
         }
+        embed::post(&crate::web::embed::error(None, &[Problem::new("program", &text)]));
         if let Some(panel) = page::element("panic") {
             // Nothing is left to be done if even this fails.
             let _ = panel.remove_attribute("hidden");

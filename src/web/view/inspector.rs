@@ -6,9 +6,9 @@ mod measured;
 mod settings;
 mod structure;
 
-use super::Tell;
 use super::icon::{self, icon};
 use super::setting::setting;
+use super::{Tell, frame};
 use crate::sim::kinds::Kind;
 use crate::sim::kinds::behavior::Fault;
 use crate::sim::scenario::Scenario;
@@ -85,10 +85,14 @@ fn overview(model: &Model, tell: &Tell) -> Html {
                 if scenario.sites > 1 { <span class="muted">{ "for all sites" }</span> }
                 <button type="button" class="quiet" onclick={close} aria-label="Close the settings at hand">{ icon(icon::CLOSE) }</button>
             </div>
-            { for AT_HAND.iter().map(at_hand) }
+            if let Some(controls) = &model.options.controls {
+                { frame::settings(scenario, controls, tell) }
+            } else {
+                { for AT_HAND.iter().map(at_hand) }
+            }
             <h3>{ "All settings of a part" }</h3>
             <ul class="chips">{ for scenario.kinds().into_iter().map(button) }</ul>
-            <Structure scenario={Rc::clone(scenario)} tell={tell.clone()} />
+            if !model.options.restricts() { <Structure scenario={Rc::clone(scenario)} tell={tell.clone()} /> }
         </>
     }
 }
@@ -132,8 +136,8 @@ fn part(model: &Model, figures: &Snapshot, at: Selection, tell: &Tell) -> Html {
             if let Some(view) = view.filter(|view| !view.servers.is_empty() || view.rate > 0.0 || !view.gauges.is_empty()) {
                 { measured(model, view, at.server) }
             }
-            if can_fail(&model.scenario, at.kind) { { breaking(model, at, view, tell) } }
-            <Removal scenario={Rc::clone(&model.scenario)} kind={at.kind} tell={tell.clone()} />
+            if can_fail(&model.scenario, at.kind) && model.options.may_break() { { breaking(model, at, view, tell) } }
+            if !model.options.restricts() { <Removal scenario={Rc::clone(&model.scenario)} kind={at.kind} tell={tell.clone()} /> }
         </>
     }
 }

@@ -6,6 +6,7 @@ pub mod diagram;
 pub mod field;
 pub mod files;
 pub mod format;
+pub mod frame;
 pub mod glossary;
 pub mod icon;
 pub mod inspector;
@@ -24,6 +25,7 @@ pub mod transport;
 
 use crate::sim::snapshot::Snapshot;
 use crate::web::model::{Model, Msg};
+use crate::web::route::options::Panel;
 use crate::web::summary;
 use diagram::Diagram;
 use std::rc::Rc;
@@ -35,24 +37,26 @@ pub type Tell = Callback<Msg>;
 /// The whole page.
 pub fn page(model: &Model, tell: &Tell) -> Html {
     let figures = Rc::new(model.figures().clone());
+    let options = &model.options;
     let class = classes!(
         "page",
-        model.options.embed.then_some("embed"),
+        options.embed.then_some("embed"),
+        options.shows(Panel::Lesson).then_some("with-lesson"),
         (!model.has_panel()).then_some("no-panel")
     );
     html! {
         <div {class}>
             <a class="skip" href="#diagram" onclick={skip()}>{ "Skip to the diagram" }</a>
-            { top_bar::view(model, tell) }
+            if options.embed { { frame::head(model, tell) } } else { { top_bar::view(model, tell) } }
             { overlay::notice(model, tell) }
             { log::alert_line(&model.log) }
             <main class="layout" id="main">
-                if !model.options.embed { { lesson::view(model, tell) } }
-                { strip::view(model, &figures, tell) }
+                if options.shows(Panel::Lesson) { { lesson::view(model, tell) } }
+                if options.shows(Panel::Numbers) { { strip::view(model, &figures, tell) } }
                 { stage(model, &figures, tell) }
-                { transport::view(model, tell) }
+                if options.shows(Panel::Time) { { transport::view(model, tell) } }
                 { inspector::view(model, &figures, tell) }
-                if !model.options.embed { { results::view(model, &figures, tell) } }
+                if options.shows(Panel::Charts) { { results::view(model, &figures, tell) } }
             </main>
             { overlay::live_region(model) }
             { overlay::help(model, tell) }

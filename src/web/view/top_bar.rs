@@ -14,7 +14,6 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
     html! {
         <header class="top">
             <h1 class="brand">{ "Millionth" }</h1>
-            if !model.options.embed {
                 <nav class="rail" aria-label="Stages">
                     <ol>
                         { for STAGES.iter().map(|known| stage(model, known, tell)) }
@@ -22,9 +21,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                     </ol>
                     { failures(model, tell) }
                 </nav>
-            }
             <div class="tools">
-                if model.options.embed { { play(model, tell) } }
                 { step("Undo", icon::UNDO, model.steps.last_done(), tell.reform(|_| Msg::Undo)) }
                 { step("Redo", icon::REDO, model.steps.last_undone(), tell.reform(|_| Msg::Redo)) }
                 { theme(model, tell) }
@@ -79,15 +76,6 @@ fn sandbox(model: &Model, tell: &Tell) -> Html {
     }
 }
 
-/// In a low frame the controls of time stand below what is seen first: play is here as well.
-fn play(model: &Model, tell: &Tell) -> Html {
-    let (shape, name) = if model.playing { (icon::PAUSE, "Pause") } else { (icon::PLAY, "Play") };
-    html! {
-        <button type="button" class="quiet low-only" onclick={tell.reform(|_| Msg::TogglePlay)}
-            aria-label={name} title={name}>{ icon(shape) }</button>
-    }
-}
-
 /// The failures that people really have.
 fn failures(model: &Model, tell: &Tell) -> Html {
     let known = PRESETS.iter().enumerate().skip(1);
@@ -112,7 +100,8 @@ fn failures(model: &Model, tell: &Tell) -> Html {
     }
 }
 
-fn step(
+/// Undo or redo.
+pub fn step(
     name: &'static str,
     shape: &'static str,
     what: Option<&str>,
@@ -128,7 +117,8 @@ fn step(
     }
 }
 
-fn theme(model: &Model, tell: &Tell) -> Html {
+/// The switch between light and dark.
+pub fn theme(model: &Model, tell: &Tell) -> Html {
     let (shape, name) = match model.shown_theme() {
         Theme::Light => (icon::MOON, "Dark theme"),
         Theme::Dark => (icon::SUN, "Light theme"),

@@ -8,6 +8,7 @@ use crate::sim::kinds::Kind;
 use crate::sim::kinds::clients;
 use crate::sim::kinds::param::Domain;
 use crate::web::model::{Model, Msg, SPEEDS};
+use crate::web::route::options::Panel;
 use crate::web::scale::Scale;
 use yew::prelude::*;
 
@@ -20,9 +21,9 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
         <section class="transport card" aria-labelledby="transport-title">
             <h2 class="unseen" id="transport-title">{ "Time and traffic" }</h2>
             { time(model, tell) }
-            { traffic(model, tell) }
-            { pattern(model, tell) }
-            { timeline::view(model, tell) }
+            if model.options.may_set("clients.rate") { { traffic(model, tell) } }
+            if model.options.may_set("clients.pattern") { { pattern(model, tell) } }
+            if !model.options.restricts() { { timeline::view(model, tell) } }
         </section>
     }
 }
@@ -76,7 +77,7 @@ fn time(model: &Model, tell: &Tell) -> Html {
 }
 
 fn state(model: &Model) -> &'static str {
-    if model.hidden {
+    if model.hidden && model.playing {
         "stood still while hidden"
     } else if model.playing && model.live.behind {
         "too much for this device"

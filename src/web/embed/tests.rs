@@ -1,0 +1,131 @@
+//! The messages, read and written, and what a visitor of an embed may do.
+
+use super::*;
+use crate::web::model::{Effect, Msg, Preferences, update};
+use std::rc::Rc;
+
+fn page(address: &str) -> Model {
+    let mut model = Model::new(address, Preferences::default(), None);
+    update(&mut model, Msg::EngineReady(Place::Page));
+    model
+}
+
+fn tell(model: &mut Model, text: &str) -> Vec<Effect> {
+    let message = read(text).expect("is meant for us");
+    update(model, Msg::Host(Box::new(message)))
+}
+
+fn message(rest: &str) -> String {
+    format!(r#"{{"ns":"millionth","v":1,{rest}}}"#)
+}
+
+fn settings(model: &Model) -> Vec<String> {
+    model.scenario.settings().into_iter().map(|(key, value)| format!("{key}={value}")).collect()
+}
+
+#[test]
+fn what_is_not_ours_is_passed_over() {
+    for text in ["", "null", "[]", "hello", r#"{"type":"play"}"#, r#"{"ns":"other","v":1}"#] {
+        assert_eq!(read(text), None, "{text}");
+    }
+    let long = "x".repeat(LONGEST + 1);
+    assert_eq!(read(&long), None);
+    assert!(read(&format!("{long}millionth")).is_some_and(|message| message.order.is_err()));
+}
+
+#[test]
+fn a_wrong_message_is_answered_with_everything_wrong() {
+    for (rest, at) in [
+        (r#""type":"dance""#, "type"),
+        (r#""type":"stage","stage":77"#, "stage"),
+        (r#""type":"fault""#, "fault"),
+        (r#""type":"fault","heal":"web.x""#, "heal"),
+        (r#""type":"set","key":3"#, "set"),
+        (r#""type":"load","link":3"#, "load"),
+        (r#""type":"set","key":"web.moon","value":1"#, "web.moon"),
+        (r#""type":"fault","fault":"kill.moon""#, "fault"),
+        (r#""type":"load","scenario":{"v":1,"stage":3,"settings":{"web.moon":1}}"#, "web.moon"),
+    ] {
+        let mut model = page("?stage=3&embed=1");
+        let before = model.clone();
+        let effects = tell(&mut model, &message(&format!(r#"{rest},"id":7"#)));
+        let [Effect::Answer(answer)] = &effects[..] else {
+            panic!("{rest}: {effects:?}");
+        };
+        let answer: Value = serde_json::from_str(answer).expect("is JSON");
+        assert_eq!(answer["type"], "error", "{rest}");
+        assert_eq!(answer["id"], 7);
+        assert_eq!(answer["problems"][0]["at"], at, "{rest}");
+        assert_eq!(model, before, "{rest}");
+    }
+    assert!(read(r#"{"ns":"millionth","v":2,"type":"play"}"#).is_some_and(|m| m.order.is_err()));
+}
+
+#[test]
+fn the_page_around_does_what_the_visitor_may_not() {
+    let mut model = page("?stage=3&embed=1&lock=1");
+    let set = Msg::Set { key: "web.servers".into(), text: "9".into(), done: true };
+    assert_eq!(update(&mut model, set), []);
+    assert_eq!(settings(&model), [""; 0]);
+    let three = message(r#""type":"set","settings":{"web.servers":9,"lb.algorithm":"random"}"#);
+    assert_eq!(tell(&mut model, &three).len(), 3);
+    assert_eq!(settings(&model), ["lb.algorithm=random", "web.servers=9"]);
+    tell(&mut model, &message(r#""type":"fault","fault":"kill.web.2""#));
+    assert_eq!(model.scenario.faults.len(), 1);
+    update(&mut model, Msg::Undo);
+    assert_eq!(model.scenario.faults.len(), 1, "what the author did stays");
+    tell(&mut model, &message(r#""type":"fault","heal":"web.2""#));
+    assert_eq!(model.scenario.faults.len(), 0);
+    tell(&mut model, &message(r#""type":"reset""#));
+    assert_eq!(settings(&model), [""; 0]);
+    tell(&mut model, &message(r#""type":"stage","stage":5"#));
+    assert_eq!(model.stage(), Some(5));
+    tell(&mut model, &message(r##""type":"load","link":"?stage=2#clients.rate=70""##));
+    assert_eq!((model.stage(), settings(&model)), (Some(2), vec!["clients.rate=70".to_owned()]));
+}
+
+#[test]
+fn a_visitor_changes_only_what_the_address_offers() {
+    let mut model = page("?stage=3&embed=1&controls=web.servers&stages=3-4#web.size=2");
+    let set = |key: &str| Msg::Set { key: key.into(), text: "3".into(), done: true };
+    update(&mut model, set("web.servers"));
+    update(&mut model, set("web.size"));
+    update(&mut model, Msg::ResetAll);
+    update(&mut model, Msg::Stage(7));
+    update(&mut model, Msg::Act("Kill".into(), vec![Command::Fail { fault: "kill.web".into() }]));
+    let given = settings(&page("?stage=3#web.size=2&web.servers=3"));
+    assert_eq!(settings(&model), given);
+    assert!(model.scenario.faults.is_empty());
+    update(&mut model, Msg::Stage(4));
+    assert_eq!(model.stage(), Some(4));
+    update(&mut model, Msg::Undo);
+    update(&mut model, Msg::ResetStage);
+    assert_eq!(settings(&model), settings(&page("?stage=3#web.size=2")), "as the author gave it");
+}
+
+#[test]
+fn out_of_sight_nothing_plays_whoever_asks() {
+    let mut model = page("?stage=1&embed=1&run=0");
+    update(&mut model, Msg::Hidden(true));
+    assert_eq!(tell(&mut model, &message(r#""type":"play""#)), [Effect::Send(Command::Pause)]);
+    assert_eq!(update(&mut model, Msg::Hidden(false)), [Effect::Send(Command::Play)]);
+}
+
+#[test]
+fn only_news_is_told_and_figures_four_times_a_second() {
+    let mut model = Model::new("?stage=3&embed=1", Preferences::default(), None);
+    let mut news = News::default();
+    assert_eq!(news.of(&model, 0.0), (vec![], None), "the engine has not answered");
+    update(&mut model, Msg::EngineReady(Place::Page));
+    let types = |told: Vec<String>| -> Vec<String> {
+        let parsed = told.iter().map(|text| serde_json::from_str::<Value>(text).expect("is JSON"));
+        parsed.map(|value| value["type"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(types(news.of(&model, 0.0).0), ["ready", "state", "metrics"]);
+    assert_eq!(news.of(&model, 10.0), (vec![], None));
+    Rc::make_mut(&mut model.live).figures.at_s = 3.0;
+    assert_eq!(news.of(&model, 50.0), (vec![], Some(200.0)));
+    assert_eq!(types(news.of(&model, 250.0).0), ["metrics"]);
+    update(&mut model, Msg::TogglePlay);
+    assert_eq!(types(news.of(&model, 260.0).0), ["state"]);
+}

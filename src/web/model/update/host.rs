@@ -1,0 +1,101 @@
+//! What the page around an embed asks for, and what the visitor of one may not do.
+
+use super::{act, change, go, play};
+use crate::sim::scenario::{Problem, Scenario, presets};
+use crate::sim::session::Command;
+use crate::sim::topology::Topology;
+use crate::web::embed::{self, Message, Order};
+use crate::web::model::{Effect, Model, Msg};
+use crate::web::route::Options;
+use crate::web::steps::{self, Steps};
+use std::rc::Rc;
+
+/// Takes on a message, unless it would change what the address keeps from the visitor: then
+/// nothing happens. What the author's page or address asks for is always done.
+pub fn guarded(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let is_free = !model.options.restricts()
+        || matches!(msg, Msg::Engine(_) | Msg::EngineReady(_) | Msg::Host(_) | Msg::Address(_))
+        // They lead only to where the visitor has been; and the way back to the author's own.
+        || (!model.options.lock && matches!(msg, Msg::Undo | Msg::Redo | Msg::ResetStage));
+    if is_free {
+        let is_address = matches!(msg, Msg::Address(_));
+        let effects = act(model, msg);
+        if is_address {
+            model.home = Rc::clone(&model.scenario);
+        }
+        return effects;
+    }
+    let before = model.clone();
+    let effects = act(model, msg);
+    if Rc::ptr_eq(&before.scenario, &model.scenario)
+        || permits(&model.options, &before.scenario, &model.scenario)
+    {
+        return effects;
+    }
+    *model = before;
+    Vec::new()
+}
+
+/// Whether a visitor may go from one scenario to another.
+fn permits(options: &Options, before: &Scenario, after: &Scenario) -> bool {
+    steps::between(before, after).iter().all(|command| match command {
+        Command::Set { key, .. } => options.may_set(key),
+        Command::Fail { .. } | Command::Heal { .. } => options.may_break(),
+        // Of all that takes a new start, only a stage as it is at first.
+        _ => (1..=presets::STAGES.len() as u8)
+            .any(|stage| options.may_visit(stage) && *after == presets::stage(stage)),
+    })
+}
+
+/// Does what the page around asks for, and answers.
+pub fn obey(model: &mut Model, message: Message) -> Vec<Effect> {
+    let id = message.id;
+    let shown = std::mem::take(&mut model.notice);
+    let before = Rc::clone(&model.scenario);
+    let mut effects = match message.order {
+        Ok(order) => carry_out(model, order),
+        Err(problems) => {
+            model.notice = problems;
+            Vec::new()
+        }
+    };
+    let problems = std::mem::replace(&mut model.notice, shown);
+    if !Rc::ptr_eq(&before, &model.scenario) {
+        // What the author did is not the visitor's to undo.
+        model.steps = Steps::default();
+    }
+    if !problems.is_empty() {
+        effects.push(Effect::Answer(embed::error(id.as_ref(), &problems)));
+    } else if id.is_some() {
+        effects.push(Effect::Answer(embed::state(model, id.as_ref())));
+    }
+    effects
+}
+
+fn carry_out(model: &mut Model, order: Order) -> Vec<Effect> {
+    const WHAT: &str = "Asked for by the page around";
+    match order {
+        Order::Load(scenario, problems) => load(model, *scenario, problems),
+        Order::Act(commands) => change(model, WHAT.to_owned(), commands, false),
+        Order::Play => play(model, true),
+        Order::Pause => play(model, false),
+        Order::Reset => load(model, (*model.home).clone(), Vec::new()),
+        Order::Stage(number) => go(model, format!("Stage {number}"), &presets::stage(number), true),
+        Order::Get => {
+            vec![Effect::Answer(embed::state(model, None)), Effect::Answer(embed::metrics(model))]
+        }
+    }
+}
+
+/// Another scenario from time zero; one that cannot run is refused.
+fn load(model: &mut Model, scenario: Scenario, problems: Vec<Problem>) -> Vec<Effect> {
+    if let Err(wrong) = Topology::build(&scenario) {
+        model.notice = wrong;
+        return Vec::new();
+    }
+    model.home = Rc::new(scenario.clone());
+    let mut effects = go(model, "Loaded by the page around".to_owned(), &scenario, false);
+    effects.push(Effect::Send(Command::Load { link: model.link.clone() }));
+    model.notice = problems;
+    effects
+}
