@@ -203,7 +203,8 @@ pub fn metrics(model: &Model) -> String {
         "metrics",
         None,
         json!({
-            "at_s": model.live.figures.at_s, "behind": model.live.behind, "live": live, "settled": settled,
+            "at_s": model.live.figures.at_s, "behind": model.live.behind,
+        "live": live, "settled": settled,
         }),
     )
 }

@@ -5,7 +5,6 @@ mod update;
 
 pub use update::update;
 
-use super::embed;
 use super::history::History;
 use super::insight::{self, Insight};
 use super::lessons::story::{self, Story};
@@ -13,7 +12,7 @@ use super::references::References;
 use super::route::options::{Options, Panel};
 use super::route::{self, Theme};
 use super::steps::Steps;
-use super::{files, parts, timeline};
+use super::{embed, files, parts, timeline};
 use crate::sim::analysis::settle::Settled;
 use crate::sim::journal::Line;
 use crate::sim::kinds::Kind;
@@ -394,10 +393,8 @@ impl Model {
     /// Where the stage's reset leads: in a frame to what its author gave, of the same stage.
     #[must_use]
     pub fn origin(&self) -> Scenario {
-        if self.options.embed && self.home.base == self.scenario.base {
-            return (*self.home).clone();
-        }
-        self.scenario.origin()
+        let is_home = self.options.embed && self.home.base == self.scenario.base;
+        if is_home { (*self.home).clone() } else { self.scenario.origin() }
     }
 }
 

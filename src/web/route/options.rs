@@ -45,7 +45,8 @@ pub const ROWS: &[Row] = &[
     Row {
         key: "panel",
         values: "of numbers, time, settings, lesson, charts; or none",
-        help: "what stands beside the diagram; an embed shows numbers, time and settings unless told",
+        help: "what stands beside the diagram; an embed shows numbers, time and settings \
+               unless told",
     },
     Row {
         key: "links",

@@ -124,7 +124,7 @@ fn listen(tell: &Callback<Msg>) {
     let Some(window) = page::window() else {
         return;
     };
-    export::listen(&tell.reform(Msg::Files), |event, act| on(&window, event, act));
+    export::listen(&tell.reform(Msg::Files), |event, act| page::on(&window, event, act));
     let keys = tell.clone();
     page::on(&window, "keydown", move |event| {
         if let Ok(event) = event.dyn_into::<KeyboardEvent>() {

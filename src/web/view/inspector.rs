@@ -90,9 +90,11 @@ fn overview(model: &Model, tell: &Tell) -> Html {
             } else {
                 { for AT_HAND.iter().map(at_hand) }
             }
+        if model.options.controls.is_none() {
             <h3>{ "All settings of a part" }</h3>
             <ul class="chips">{ for scenario.kinds().into_iter().map(button) }</ul>
-            if !model.options.restricts() { <Structure scenario={Rc::clone(scenario)} tell={tell.clone()} /> }
+        }
+        if !model.options.restricts() { <Structure scenario={Rc::clone(scenario)} tell={tell.clone()} /> }
         </>
     }
 }
@@ -131,7 +133,7 @@ fn part(model: &Model, figures: &Snapshot, at: Selection, tell: &Tell) -> Html {
                 <button type="button" class="quiet" onclick={close} aria-label="Close the part's panel">{ icon(icon::CLOSE) }</button>
             </div>
             { site(model, at, tell) }
-            <Settings key={at.name()} scenario={Rc::clone(&model.scenario)} {at} all={model.all_sites} tell={tell.clone()} />
+            if model.options.controls.is_none() && !model.options.lock { <Settings key={at.name()} scenario={Rc::clone(&model.scenario)} {at} all={model.all_sites} tell={tell.clone()} /> }
             { servers(model, at, tell) }
             if let Some(view) = view.filter(|view| !view.servers.is_empty() || view.rate > 0.0 || !view.gauges.is_empty()) {
                 { measured(model, view, at.server) }

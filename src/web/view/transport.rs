@@ -8,7 +8,6 @@ use crate::sim::kinds::Kind;
 use crate::sim::kinds::clients;
 use crate::sim::kinds::param::Domain;
 use crate::web::model::{Model, Msg, SPEEDS};
-use crate::web::route::options::Panel;
 use crate::web::scale::Scale;
 use yew::prelude::*;
 
@@ -39,7 +38,7 @@ pub fn resets(model: &Model, tell: &Tell) -> Html {
             <button type="button" class="plain" onclick={tell.reform(|_| Msg::Restart)}
                 title="The clock goes back to zero; settings stay">{ "Restart" }</button>
             <button type="button" class="plain" onclick={tell.reform(|_| Msg::ResetStage)}
-                disabled={*model.scenario == model.scenario.origin()}
+                disabled={model.options.lock || *model.scenario == model.origin()}
                 title="All settings as the stage had them; can be undone">{ "Reset stage" }</button>
         </>
     }

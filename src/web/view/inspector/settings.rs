@@ -109,9 +109,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
     if shown.is_empty() {
         shown = (0..all.min(UNNAMED)).collect();
     }
-    let may = |row: &usize| model.options.may_set(&format!("{}.{}", kind.key(), kind.params()[*row].key));
-    let rest: Vec<usize> = (0..all).filter(|row| !shown.contains(row) && may(row)).collect();
-    shown.retain(may);
+    let rest: Vec<usize> = (0..all).filter(|row| !shown.contains(row)).collect();
     let differ = rest.iter().filter(|row| spec.value(**row) != usual.value(**row)).count();
     let differ = if differ > 0 { format!(", {differ} changed") } else { String::new() };
     let oninput = {
