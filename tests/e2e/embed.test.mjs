@@ -27,7 +27,7 @@ for (const [name, attributes, engine] of [
   ['without a sandbox', '', 'worker'],
 ]) {
   test(`a foreign frame ${name} runs, keeps nothing and reaches nothing`, async ({ embed }) => {
-    const host = await embed(`${LISTEN}<input autofocus><p style="height:300px"></p>${frame('?stage=1&embed=1&panel=time', attributes).replace('400', '700')}
+    const host = await embed(`${LISTEN}<input><script>document.querySelector("input").focus()</script><p style="height:300px"></p>${frame('?stage=1&embed=1&panel=time', attributes).replace('400', '700')}
       <p style="height:2000px"></p>`);
     const inside = host.frames()[1];
     await runs(inside);
