@@ -75,11 +75,14 @@ pub fn obey(model: &mut Model, message: Message) -> Vec<Effect> {
 fn carry_out(model: &mut Model, order: Order) -> Vec<Effect> {
     const WHAT: &str = "Asked for by the page around";
     match order {
-        Order::Load(scenario, problems) => load(model, *scenario, problems),
+        Order::Load(scenario, problems) => load(model, &scenario, problems),
         Order::Act(commands) => change(model, WHAT.to_owned(), commands, false),
         Order::Play => play(model, true),
         Order::Pause => play(model, false),
-        Order::Reset => load(model, (*model.home).clone(), Vec::new()),
+        Order::Reset => {
+            let home = Rc::clone(&model.home);
+            load(model, &home, Vec::new())
+        }
         Order::Stage(number) => go(model, format!("Stage {number}"), &presets::stage(number), true),
         Order::Get => {
             vec![Effect::Answer(embed::state(model, None)), Effect::Answer(embed::metrics(model))]
@@ -88,13 +91,13 @@ fn carry_out(model: &mut Model, order: Order) -> Vec<Effect> {
 }
 
 /// Another scenario from time zero; one that cannot run is refused.
-fn load(model: &mut Model, scenario: Scenario, problems: Vec<Problem>) -> Vec<Effect> {
-    if let Err(wrong) = Topology::build(&scenario) {
+fn load(model: &mut Model, scenario: &Scenario, problems: Vec<Problem>) -> Vec<Effect> {
+    if let Err(wrong) = Topology::build(scenario) {
         model.notice = wrong;
         return Vec::new();
     }
     model.home = Rc::new(scenario.clone());
-    let mut effects = go(model, "Loaded by the page around".to_owned(), &scenario, false);
+    let mut effects = go(model, "Loaded by the page around".to_owned(), scenario, false);
     effects.push(Effect::Send(Command::Load { link: model.link.clone() }));
     model.notice = problems;
     effects
