@@ -27,7 +27,7 @@ for (const [name, attributes, engine] of [
   ['without a sandbox', '', 'worker'],
 ]) {
   test(`a foreign frame ${name} runs, keeps nothing and reaches nothing`, async ({ embed }) => {
-    const host = await embed(`${LISTEN}<input><script>document.querySelector("input").focus()</script><p style="height:300px"></p>${frame('?stage=1&embed=1&panel=time', attributes).replace('400', '700')}
+    const host = await embed(`${LISTEN}<input><script>document.querySelector("input").focus()</script><p style="height:300px"></p>${frame('?stage=1&embed=1&panel=time', attributes).replace('400', '900')}
       <p style="height:2000px"></p>`);
     const inside = host.frames()[1];
     await runs(inside);
@@ -46,7 +46,7 @@ for (const [name, attributes, engine] of [
     assert.ok([0, 'SecurityError'].includes(seen.stored), `stored: ${seen.stored}`);
     assert.equal(seen.parent, 'SecurityError', 'the page around cannot be reached');
     // The page around scrolls also while the pointer is over the frame.
-    await host.mouse.move(200, 500);
+    await host.mouse.move(200, 500); // It is as high as what is in it, so that it has nothing to scroll itself.
     await host.mouse.wheel(0, 700);
     await until(() => host.evaluate(() => scrollY), (y) => y > 300, 'the page scrolls over the frame');
   });
