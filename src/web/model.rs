@@ -1,8 +1,10 @@
 //! The state of the page and the only way it changes: a message in, effects out. Pure.
 
 mod edit;
+mod selection;
 mod update;
 
+pub use selection::Selection;
 pub use update::update;
 
 use super::history::History;
@@ -15,7 +17,6 @@ use super::steps::Steps;
 use super::{embed, files, parts, timeline};
 use crate::sim::analysis::settle::Settled;
 use crate::sim::journal::Line;
-use crate::sim::kinds::Kind;
 use crate::sim::scenario::{Base, Problem, Scenario, link, presets};
 use crate::sim::session::{Command, Live, Update};
 use crate::sim::snapshot::Snapshot;
@@ -30,39 +31,6 @@ pub enum Place {
     Worker,
     /// In the page, where a worker cannot start.
     Page,
-}
-
-/// The part, or one of its servers, that the inspector shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Selection {
-    /// What it is.
-    pub kind: Kind,
-    /// Its site, counted from 0; `None` where there is one, or for a part outside all.
-    pub site: Option<u8>,
-    /// One of its servers, counted from 0.
-    pub server: Option<usize>,
-}
-
-impl Selection {
-    /// A part as a whole, in the first site where there are several.
-    #[must_use]
-    pub fn of(kind: Kind, scenario: &Scenario) -> Self {
-        let site = (scenario.sites > 1 && !kind.is_global()).then_some(0);
-        Self { kind, site, server: None }
-    }
-
-    /// The name of the part in settings, faults and results.
-    #[must_use]
-    pub fn name(&self) -> String {
-        let site = self.site.map_or_else(String::new, |site| (site + 1).to_string());
-        format!("{}{site}", self.kind.key())
-    }
-
-    /// The site's number, the first where none is meant.
-    #[must_use]
-    pub fn place(&self) -> u8 {
-        self.site.unwrap_or(0)
-    }
 }
 
 /// What happens to the page.

@@ -91,7 +91,7 @@ test('a saved picture or scenario opens again, and a hostile file changes nothin
   for (let i = 0; i < 8; i += 1) await page.locator('.step').click();
   await page.locator('.clock-now', { hasText: '00:00:00.8' }).waitFor();
   const csv = await saved(page, 'The run as CSV');
-  assert.match(csv.bytes.toString(), /^time_s,.*web\.busy.*\r\n0\.[5-8]/);
+  assert.match(csv.bytes.toString(), /^time_s,.*web\.busy.*\r\n0\.\d,/);
   assert.deepEqual([picture.name, json.name], ['millionth-stage-3.svg', 'millionth-stage-3.json']);
   assert.equal(png.bytes.subarray(1, 4).toString(), 'PNG');
   assert.ok(png.bytes.readUInt32BE(16) > 1000, 'in twice its pixels');
