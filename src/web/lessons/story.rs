@@ -84,9 +84,14 @@ pub fn update(
             let Some((stage, own)) = stage.and_then(|s| Some((s, challenge::challenge(s)?))) else {
                 return Vec::new();
             };
-            let mut target = challenge::solution(stage);
-            target.seed = model.scenario.seed;
-            go(model, own.action.to_owned(), &target, false)
+            let seed = model.scenario.seed;
+            let target = Scenario { seed, ..challenge::solution(stage) };
+            let mut effects = go(model, own.action.to_owned(), &target, false);
+            // Who acts before the trouble is measured still gets both runs.
+            let trouble = Scenario { seed, ..challenge::trouble(stage) };
+            let command = model.references.ask(&link::write(&trouble));
+            effects.extend(command.map(Effect::Send));
+            effects
         }
         Msg::Glossary(open) => {
             model.story.glossary = open;
@@ -120,6 +125,20 @@ pub fn settled(model: &mut Model) -> Vec<Effect> {
     let before = challenge::stage_before(&model.scenario);
     let command = before.and_then(|link| model.references.ask(&link));
     command.into_iter().map(Effect::Send).collect()
+}
+
+/// Settled figures of another scenario have come: notes the goal of the challenge under way once
+/// both of its runs are known.
+pub fn learned(model: &mut Model) {
+    let Some((stage, _)) = model.story.under_way else {
+        return;
+    };
+    if let Some([before, after]) = runs(model, stage) {
+        let met = [before, after].map(|run| super::are_met(stage, run));
+        for is_met in met {
+            model.story.note(stage, is_met);
+        }
+    }
 }
 
 /// Both settled runs of a stage's challenge, once they are known: without and with its action.

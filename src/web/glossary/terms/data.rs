@@ -93,9 +93,9 @@ pub const TERMS: &[Term] = &[
     ),
     term("stale data", "stale", "A copy that is older than the truth.", "", ""),
     term("eviction", "", "Which entry gives way when the cache is full.", "", ""),
-    term("LRU", "", "The entry not used for longest gives way.", "", ""),
-    term("LFU", "", "The entry used least often gives way.", "", ""),
-    term("FIFO", "", "The entry that came first gives way.", "", ""),
+    term("LRU", "", "Eviction: the entry not used for longest gives way.", "", ""),
+    term("LFU", "", "Eviction: the entry used least often gives way.", "", ""),
+    term("FIFO", "", "Eviction: the entry that came first gives way.", "", ""),
     term("consistency", "", "All copies say the same.", "", ""),
     term(
         "cold cache",

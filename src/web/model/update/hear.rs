@@ -36,7 +36,10 @@ pub(super) fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
         Update::Traced(_) | Update::Tolls(_) if model.engine_link != model.link => {}
         Update::Traced(traces) => insight::traced(model, Rc::from(traces)),
         Update::Tolls(tolls) => model.insight.tolls = Some(Rc::from(tolls)),
-        Update::Reference { link, settled } => model.references.learn(link, Rc::from(settled)),
+        Update::Reference { link, settled } => {
+            model.references.learn(link, Rc::from(settled));
+            story::learned(model);
+        }
         // What was settled for a scenario that is no more would be a lie about this one.
         Update::Settled(_) if model.engine_link != model.link => {}
         Update::Settled(settled) => {
