@@ -1,10 +1,9 @@
 //! What the visitor asks of the system beside watching it: where requests spend their time, what
-//! must not die, how it compares with another configuration, and how it was a while ago.
+//! must not die, and how it was a while ago.
 
 use super::model::{Effect, Model};
 use super::summary;
 use super::view::{diagram::trace::Hop, format};
-use crate::sim::analysis::settle::Settled;
 use crate::sim::analysis::spof::Tolls;
 use crate::sim::region::REGIONS;
 use crate::sim::scenario::Scenario;
@@ -29,7 +28,7 @@ pub const CHOICES: [(Which, &str); 3] =
     [(Which::Typical, "typical"), (Which::Slow, "slow"), (Which::Failed, "failed")];
 
 /// What is asked for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Msg {
     /// Trace requests.
     Trace,
@@ -41,25 +40,8 @@ pub enum Msg {
     Threats,
     /// Away with the answer.
     HideThreats,
-    /// Keep the configuration as it stands, to compare with.
-    Pin,
-    /// Forget the one that was kept.
-    Unpin,
     /// Look back at a time of the run, in simulated seconds; `None` for back to now.
     Moment(Option<f64>),
-    /// Settle another scenario, to know what a change would give.
-    Try(String),
-}
-
-/// A configuration that was kept.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Pinned {
-    /// What it is.
-    pub scenario: Rc<Scenario>,
-    /// Its link.
-    pub link: String,
-    /// Its settled figures, where they were known when it was kept.
-    pub settled: Option<Rc<Settled>>,
 }
 
 /// What was asked and what is known.
@@ -75,8 +57,6 @@ pub struct Insight {
     pub trying: bool,
     /// What they cost, as far as tried.
     pub tolls: Option<Rc<Tolls>>,
-    /// The configuration to compare with.
-    pub pinned: Option<Pinned>,
     /// The time that is looked back at.
     pub moment: Option<f64>,
 }
@@ -136,21 +116,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             (insight.trying, insight.tolls) = (false, None);
             return if was_trying { ask(Question::Nothing) } else { Vec::new() };
         }
-        Msg::Pin => {
-            let settled = model.settled.clone();
-            let settled = settled.filter(|settled| model.fresh && settled.complete);
-            let link = model.link.clone();
-            let asked = if settled.is_some() { None } else { model.references.ask(&link) };
-            let scenario = Rc::clone(&model.scenario);
-            model.insight.pinned = Some(Pinned { scenario, link, settled });
-            model.said = "Kept as A. Change something: it is compared with this.".to_owned();
-            return asked.into_iter().map(Effect::Send).collect();
-        }
-        Msg::Unpin => insight.pinned = None,
         Msg::Moment(at) => insight.moment = at.filter(|_| !model.history.times.is_empty()),
-        Msg::Try(link) => {
-            return model.references.ask(&link).into_iter().map(Effect::Send).collect();
-        }
     }
     Vec::new()
 }

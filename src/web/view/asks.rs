@@ -9,7 +9,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 fn button(name: &'static str, tell: &Tell, msg: insight::Msg) -> Html {
-    let onclick = tell.reform(move |_: MouseEvent| Msg::Insight(msg.clone()));
+    let onclick = tell.reform(move |_: MouseEvent| Msg::Insight(msg));
     html! { <button type="button" class="quiet ask-for" {onclick}>{ name }</button> }
 }
 
@@ -40,13 +40,6 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                 <button type="button" class="quiet ask-for" onclick={go_to("threats")}>{ tried(model) }</button>
             } else {
                 { button("What must not die?", tell, insight::Msg::Threats) }
-            }
-            if !model.options.embed {
-                if insight.pinned.is_some() {
-                    <button type="button" class="quiet ask-for" onclick={go_to("compare")}>{ "Compared with A" }</button>
-                } else {
-                    { button("Keep as A to compare", tell, insight::Msg::Pin) }
-                }
             }
             if can_look_back {
                 { button("Look back", tell, insight::Msg::Moment(newest)) }
