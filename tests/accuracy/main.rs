@@ -68,7 +68,7 @@ fn row(case: &Case, figure: &Figure, verdict: Verdict, samples: &[Sample]) -> St
             (format!("{percent:+.2} %"), format!("{} %", round(share * 100.0)))
         }
         Tolerance::Absolute(most) => (format!("{:+.5}", measured - reference), format!("{most}")),
-        Tolerance::Exact => (format!("{:+}", measured - reference), "exact".to_owned()),
+        Tolerance::Exact => (format!("{:+.1e}", measured - reference), "exact".to_owned()),
     };
     let error = if holds { error } else { format!("**{error}, too far**") };
     let interval = half_width.map_or_else(
