@@ -124,6 +124,8 @@ fn every_resource_can_be_the_one_that_is_full() {
     ));
     let found = apply.find();
     assert_eq!((found.resource, found.name.as_str()), (Resource::Apply, "Database replicas"));
+    let said = apply.said().join(" ");
+    assert!(said.contains("Database replicas are at ") && said.contains("they saturate"), "{said}");
     assert!(
         (found.most_calls - 125.0).abs() < 1e-6 && (found.load - 0.8).abs() < 0.06,
         "{found:?}"

@@ -133,10 +133,17 @@ impl Bottleneck {
             _ => String::new(),
         };
         let takes = self.takes(figures, part, server);
+        let takes = if is_plural(name) { plural(&takes) } else { takes };
+        let each = if is_plural(name) { plural(&each) } else { each };
         let others = self.others.map_or_else(String::new, |others| {
             format!(" (the others are at {:.0} %)", others * 100.0)
         });
-        let verb = if self.load >= 1.0 { "it can serve" } else { "it saturates at" };
+        let verb = match (self.load >= 1.0, is_plural(name)) {
+            (true, false) => "it can serve",
+            (true, true) => "they can serve",
+            (false, false) => "it saturates at",
+            (false, true) => "they saturate at",
+        };
         let grown = self.grows_to.map_or_else(String::new, |most| {
             format!("with the {most} servers that there may be, ")
         });
@@ -206,10 +213,20 @@ impl Bottleneck {
                 number(self.work_s)
             ),
             Resource::Apply => format!(
-                "are at {used:.0} % of applying writes, one after another: a write takes {ms} ms"
+                "is at {used:.0} % of applying writes, one after another: a write takes {ms} ms"
             ),
         }
     }
+}
+
+/// Whether a name of servers as a group is a plural: "Database replicas", "Workers (EU)".
+fn is_plural(name: &str) -> bool {
+    name.split_whitespace().any(|word| ["replicas", "primaries", "Workers"].contains(&word))
+}
+
+/// A sentence's part about one thing, said of several.
+fn plural(text: &str) -> String {
+    text.replace("is at ", "are at ").replace("has ", "have ").replace(" its ", " their ")
 }
 
 fn capital(text: &str) -> String {
