@@ -24,6 +24,7 @@
 //!   its own with the warm-up removed, with intervals.
 
 pub mod headless;
-pub mod sim;
 #[cfg(feature = "web")]
 pub mod web;
+
+pub use millionth_sim as sim;

@@ -46,8 +46,8 @@ impl Business {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::kinds::Kind;
-    use crate::sim::units::Span;
+    use crate::kinds::Kind;
+    use crate::units::Span;
 
     #[test]
     fn quick_answers_satisfy_slow_ones_less_and_failures_not_at_all() {

@@ -134,7 +134,7 @@ pub fn exponential(mut draw: Draw) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::rng::{Purpose, Stream};
+    use crate::rng::{Purpose, Stream};
 
     #[test]
     fn every_law_has_the_mean_and_the_variation_it_states() {

@@ -5,8 +5,8 @@ mod candidates;
 mod words;
 
 use super::names;
-use crate::sim::snapshot::Snapshot;
-use crate::sim::topology::Topology;
+use crate::snapshot::Snapshot;
+use crate::topology::Topology;
 use candidates::candidates;
 use serde::Serialize;
 pub use words::{count, explain, number};

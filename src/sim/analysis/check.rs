@@ -6,14 +6,14 @@ use super::names;
 use super::report::{self, Report, RunPlan};
 use super::settle::{Estimate, Settled, settled};
 use super::unit;
-use crate::sim::engine::Engine;
-use crate::sim::kinds::Kind;
-use crate::sim::run::meters::Sample;
-use crate::sim::scenario::check::{Check, Moment, Phase};
-use crate::sim::scenario::{PresentFault, Scenario};
-use crate::sim::snapshot::{PartView, Snapshot};
-use crate::sim::topology::Topology;
-use crate::sim::units::{MILLISECOND, SimTime, Span};
+use crate::engine::Engine;
+use crate::kinds::Kind;
+use crate::run::meters::Sample;
+use crate::scenario::check::{Check, Moment, Phase};
+use crate::scenario::{PresentFault, Scenario};
+use crate::snapshot::{PartView, Snapshot};
+use crate::topology::Topology;
+use crate::units::{MILLISECOND, SimTime, Span};
 use serde::Serialize;
 
 /// A claim that can be measured: its metric exists and its time lies in the run.

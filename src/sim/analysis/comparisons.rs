@@ -6,12 +6,12 @@ use super::theory::caches::{
     Group, fifo_hit_ratio, invalidated_hit_ratio, lfu_hit_ratio, lru_hit_ratio, popularity,
 };
 use super::theory::recovery::stale_share;
-use crate::sim::kinds::param::Spec;
-use crate::sim::kinds::{Kind, cache, cdn, clients, database};
-use crate::sim::run::requests::CLASSES;
-use crate::sim::snapshot::{PartView, Snapshot};
-use crate::sim::topology::Topology;
-use crate::sim::zipf::Zipf;
+use crate::kinds::param::Spec;
+use crate::kinds::{Kind, cache, cdn, clients, database};
+use crate::run::requests::CLASSES;
+use crate::snapshot::{PartView, Snapshot};
+use crate::topology::Topology;
+use crate::zipf::Zipf;
 use serde::Serialize;
 
 /// A share that theory predicts.
@@ -49,7 +49,7 @@ struct Ratio {
 struct Memory {
     /// Entries there is room for.
     places: f64,
-    /// How entries leave, by the row of [`EVICTIONS`](crate::sim::kinds::store::EVICTIONS).
+    /// How entries leave, by the row of [`EVICTIONS`](crate::kinds::store::EVICTIONS).
     eviction: usize,
     /// Look-ups per second, and writes that make it forget.
     reads: f64,

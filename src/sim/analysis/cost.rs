@@ -1,8 +1,8 @@
 //! What a system costs: by part, by the hour and month, and for a million good answers.
 
 use super::names;
-use crate::sim::snapshot::Snapshot;
-use crate::sim::units::HOURS_PER_MONTH;
+use crate::snapshot::Snapshot;
+use crate::units::HOURS_PER_MONTH;
 use serde::Serialize;
 
 /// Seconds in the month that prices refer to.
@@ -55,10 +55,10 @@ pub fn per_million(usd_per_month: f64, goodput: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::analysis::settle::Settling;
-    use crate::sim::scenario::link;
-    use crate::sim::topology::Topology;
-    use crate::sim::units::Span;
+    use crate::analysis::settle::Settling;
+    use crate::scenario::link;
+    use crate::topology::Topology;
+    use crate::units::Span;
 
     #[test]
     fn the_parts_add_up_to_the_whole() {

@@ -5,13 +5,13 @@ use super::availability;
 use super::cost;
 use super::names;
 use super::settle::{Estimate, Settled};
-use crate::sim::business::Business;
-use crate::sim::engine::Engine;
-use crate::sim::kinds::Kind;
-use crate::sim::kinds::param::quoted;
-use crate::sim::snapshot::{Latency, PartView, Snapshot, Tally};
-use crate::sim::topology::Topology;
-use crate::sim::units::HOURS_PER_MONTH;
+use crate::business::Business;
+use crate::engine::Engine;
+use crate::kinds::Kind;
+use crate::kinds::param::quoted;
+use crate::snapshot::{Latency, PartView, Snapshot, Tally};
+use crate::topology::Topology;
+use crate::units::HOURS_PER_MONTH;
 
 /// What a metric may be asked of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -303,7 +303,7 @@ impl Wanted {
         let mut names: Vec<&str> = figures.parts.iter().map(|part| part.key.as_str()).collect();
         if self.metric.scope == Scope::Any {
             names.extend(figures.classes.iter().map(|class| class.key.as_str()));
-            names.extend(crate::sim::region::REGIONS.iter().map(|region| region.code));
+            names.extend(crate::region::REGIONS.iter().map(|region| region.code));
         }
         if self.of.is_empty() || names.contains(&self.of.as_str()) {
             return Ok(());

@@ -1,10 +1,10 @@
 //! Names of parts and servers for people, from their names in links: "Web tier of site 2",
 //! "Database shard 3 primary".
 
-use crate::sim::kinds::{Kind, database};
-use crate::sim::region::REGIONS;
-use crate::sim::snapshot::PartView;
-use crate::sim::topology::Topology;
+use crate::kinds::{Kind, database};
+use crate::region::REGIONS;
+use crate::snapshot::PartView;
+use crate::topology::Topology;
 
 /// What a name in links stands for: the kind, and the site counted from 0 where it has a number.
 #[must_use]
@@ -164,9 +164,9 @@ pub fn role_label(part: &PartView, role: u8) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::engine::Engine;
-    use crate::sim::scenario::link;
-    use crate::sim::snapshot::Snapshot;
+    use crate::engine::Engine;
+    use crate::scenario::link;
+    use crate::snapshot::Snapshot;
 
     #[test]
     fn names_have_site_shard_and_place() {

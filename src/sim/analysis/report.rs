@@ -1,12 +1,12 @@
 //! The result of a headless run: every figure there is, and a hash over what is deterministic.
 
 use super::settle::{Settled, settled};
-use crate::sim::engine::Engine;
-use crate::sim::journal::{self, Line};
-use crate::sim::run::meters::Sample;
-use crate::sim::scenario::{Scenario, file, link};
-use crate::sim::topology::Topology;
-use crate::sim::units::{SimTime, Span};
+use crate::engine::Engine;
+use crate::journal::{self, Line};
+use crate::run::meters::Sample;
+use crate::scenario::{Scenario, file, link};
+use crate::topology::Topology;
+use crate::units::{SimTime, Span};
 use serde::Serialize;
 
 /// What a run is asked for besides its scenario.

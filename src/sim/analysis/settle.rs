@@ -1,13 +1,13 @@
 //! Settled numbers: a run of its own beside the live one, cut into batches of equal length; the
 //! warm-up is found and removed, and what varies from batch to batch gives 95 % intervals.
 
-use crate::sim::engine::Engine;
-use crate::sim::histogram::Histogram;
-use crate::sim::kinds::{Kind, clients};
-use crate::sim::run::meters::{Endings, Sample};
-use crate::sim::snapshot::Snapshot;
-use crate::sim::topology::Topology;
-use crate::sim::units::{SimTime, Span};
+use crate::engine::Engine;
+use crate::histogram::Histogram;
+use crate::kinds::{Kind, clients};
+use crate::run::meters::{Endings, Sample};
+use crate::snapshot::Snapshot;
+use crate::topology::Topology;
+use crate::units::{SimTime, Span};
 use serde::{Deserialize, Serialize};
 use std::borrow::Borrow;
 

@@ -8,11 +8,11 @@ mod trying;
 
 use super::availability::Availability;
 use super::names;
-use crate::sim::engine::Engine;
-use crate::sim::kinds::{Kind, queue, web_tier};
-use crate::sim::run::requests::CLASSES;
-use crate::sim::snapshot::Snapshot;
-use crate::sim::topology::Topology;
+use crate::engine::Engine;
+use crate::kinds::{Kind, queue, web_tier};
+use crate::run::requests::CLASSES;
+use crate::snapshot::Snapshot;
+use crate::topology::Topology;
 use judge::{Dead, judge};
 pub use judge::{Judgement, Verdict};
 pub use killing::{Killed, MINUTE_S, Minute, run};

@@ -9,9 +9,9 @@ mod predict;
 mod special;
 
 use super::names;
-use crate::sim::kinds::Kind;
-use crate::sim::snapshot::{PartView, ServerView, Snapshot};
-use crate::sim::topology::Topology;
+use crate::kinds::Kind;
+use crate::snapshot::{PartView, ServerView, Snapshot};
+use crate::topology::Topology;
 use serde::Serialize;
 
 /// A station: one server of a part, or all of them where they are loaded alike.

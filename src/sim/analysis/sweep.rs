@@ -2,9 +2,9 @@
 
 use super::metric::Wanted;
 use super::settle::{Estimate, Settled};
-use crate::sim::kinds::param::quoted;
-use crate::sim::scenario::{Problem, Scenario};
-use crate::sim::topology::Topology;
+use crate::kinds::param::quoted;
+use crate::scenario::{Problem, Scenario};
+use crate::topology::Topology;
 use serde::Serialize;
 
 /// Most points of a sweep.
@@ -231,7 +231,7 @@ fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::scenario::presets;
+    use crate::scenario::presets;
 
     #[test]
     fn axes_are_ranges_factors_and_lists() {

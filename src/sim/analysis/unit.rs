@@ -1,7 +1,7 @@
 //! Units in which people state a bound, and what they are in a metric's own.
 
 use super::metric::Wanted;
-use crate::sim::kinds::param::quoted;
+use crate::kinds::param::quoted;
 
 /// Units that may follow a number, the metric's unit, and how many of that one of them is.
 pub const UNITS: &[(&str, &str, f64)] = &[

@@ -2,16 +2,16 @@
 //! becomes of the requests they have.
 
 use super::Engine;
-use crate::sim::kinds::Kind;
-use crate::sim::kinds::behavior::{Behavior, Fault, NODE_TIMERS, Order, Surroundings};
-use crate::sim::rng::{Purpose, Stream};
-use crate::sim::run::calendar::Tag;
-use crate::sim::run::cpu::CpuId;
-use crate::sim::run::requests::{Class, Outcome, Request, RequestId};
-use crate::sim::run::{Action, Owner};
-use crate::sim::scenario::{Change, PresentFault};
-use crate::sim::topology::Topology;
-use crate::sim::units::SimTime;
+use crate::kinds::Kind;
+use crate::kinds::behavior::{Behavior, Fault, NODE_TIMERS, Order, Surroundings};
+use crate::rng::{Purpose, Stream};
+use crate::run::calendar::Tag;
+use crate::run::cpu::CpuId;
+use crate::run::requests::{Class, Outcome, Request, RequestId};
+use crate::run::{Action, Owner};
+use crate::scenario::{Change, PresentFault};
+use crate::topology::Topology;
+use crate::units::SimTime;
 use std::collections::BTreeSet;
 
 /// The place of the engine's own timer.

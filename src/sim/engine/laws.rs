@@ -1,7 +1,7 @@
 //! The laws that hold in every run, checked by looking at every request in flight.
 
 use super::Engine;
-use crate::sim::kinds::behavior::Behavior;
+use crate::kinds::behavior::Behavior;
 
 impl Engine {
     /// Checks the laws that hold in every run: what came in is what went out or is inside, at every

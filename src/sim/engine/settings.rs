@@ -2,10 +2,10 @@
 //! counts, whoever set it.
 
 use super::Engine;
-use crate::sim::kinds::param::Value;
-use crate::sim::scenario::{Change, Scenario};
-use crate::sim::topology::Topology;
-use crate::sim::units::SimTime;
+use crate::kinds::param::Value;
+use crate::scenario::{Change, Scenario};
+use crate::topology::Topology;
+use crate::units::SimTime;
 
 /// The scenario as it was given, without what its timeline has changed since.
 #[derive(Clone, Debug)]

@@ -5,10 +5,10 @@
 mod watch;
 
 use super::Engine;
-use crate::sim::kinds::behavior::Behavior;
-use crate::sim::run::requests::{FAILURES, RequestId};
-use crate::sim::traces::{Trace, Traces};
-use crate::sim::units::{SECOND, SimTime};
+use crate::kinds::behavior::Behavior;
+use crate::run::requests::{FAILURES, RequestId};
+use crate::traces::{Trace, Traces};
+use crate::units::{SECOND, SimTime};
 use watch::{Parts, Watch};
 
 /// Requests that are traced at once.

@@ -1,9 +1,9 @@
 //! How a balancer chooses a server: what it knows of the servers, and the nine algorithms.
 
 use super::Kind;
-use crate::sim::rng::{Draw, Purpose, Stream};
-use crate::sim::run::requests::Request;
-use crate::sim::units::{SECOND, SimTime, Span};
+use crate::rng::{Draw, Purpose, Stream};
+use crate::run::requests::Request;
+use crate::units::{SECOND, SimTime, Span};
 
 /// The algorithms, in the order of [`Algorithm`].
 pub const ALGORITHMS: &[(&str, &str)] = &[

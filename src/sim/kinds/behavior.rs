@@ -5,15 +5,15 @@ use super::Kind;
 pub use super::fault::Fault;
 use super::param::Spec;
 use super::tier::Machine;
-use crate::sim::run::calendar::{LineId, Tag};
-use crate::sim::run::cpu::{Cpu, CpuId};
-use crate::sim::run::log::{Entry, Severity};
-use crate::sim::run::meters::{Meters, Sample, ServerMeter};
-use crate::sim::run::requests::{Frame, Outcome, Request, RequestId, Wish};
-use crate::sim::run::truth::Truth;
-pub use crate::sim::run::{Action, Order};
-use crate::sim::run::{Owner, Run};
-use crate::sim::units::{SimTime, Span};
+use crate::run::calendar::{LineId, Tag};
+use crate::run::cpu::{Cpu, CpuId};
+use crate::run::log::{Entry, Severity};
+use crate::run::meters::{Meters, Sample, ServerMeter};
+use crate::run::requests::{Frame, Outcome, Request, RequestId, Wish};
+use crate::run::truth::Truth;
+pub use crate::run::{Action, Order};
+use crate::run::{Owner, Run};
+use crate::units::{SimTime, Span};
 
 /// What a part may know of the others when it is configured. The parts of its own site and those
 /// outside all sites are meant, unless a site is named.
@@ -100,11 +100,11 @@ pub trait Behavior {
 /// costs one pointer.
 #[derive(Clone, Debug)]
 pub struct Ctx {
-    pub(in crate::sim) run: Run,
+    pub(crate) run: Run,
     /// The part whose turn it is.
-    pub(in crate::sim) node: u8,
+    pub(crate) node: u8,
     /// The site of the part that is configured.
-    pub(in crate::sim) site: u8,
+    pub(crate) site: u8,
 }
 
 /// Timers with these names are the engine's calls to the clients.

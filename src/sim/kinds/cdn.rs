@@ -15,11 +15,11 @@ use super::cache::RATIOS;
 use super::param::{Param, Spec, settings};
 use super::store::EVICTIONS;
 use super::tier::{Machine, Plan, Tier};
-use crate::sim::region;
-use crate::sim::rng::{Purpose, Stream};
-use crate::sim::run::meters::ServerMeter;
-use crate::sim::run::requests::{Class, Outcome, RequestId};
-use crate::sim::units::Span;
+use crate::region;
+use crate::rng::{Purpose, Stream};
+use crate::run::meters::ServerMeter;
+use crate::run::requests::{Class, Outcome, RequestId};
+use crate::units::Span;
 use edge::Edge;
 use origin::Origins;
 

@@ -6,12 +6,12 @@
 use super::Kind;
 use super::behavior::{Action, Behavior, Ctx, Fault, Order, Surroundings};
 use super::param::{Param, Spec, settings};
-use crate::sim::law::exponential;
-use crate::sim::rng::{Purpose, Stream};
-use crate::sim::run::log::Severity;
-use crate::sim::run::meters::ServerMeter;
-use crate::sim::run::requests::{Outcome, RequestId};
-use crate::sim::units::{SimTime, Span};
+use crate::law::exponential;
+use crate::rng::{Purpose, Stream};
+use crate::run::log::Severity;
+use crate::run::meters::ServerMeter;
+use crate::run::requests::{Outcome, RequestId};
+use crate::units::{SimTime, Span};
 
 /// Name in links and files.
 pub const KEY: &str = "chaos";

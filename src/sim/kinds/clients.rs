@@ -7,9 +7,9 @@ pub mod places;
 pub mod state;
 
 use super::param::{Param, Spec, settings};
-use crate::sim::region::{self, AUDIENCE_SHARES, AUDIENCES};
-use crate::sim::units::SECONDS_PER_DAY;
-use crate::sim::zipf;
+use crate::region::{self, AUDIENCE_SHARES, AUDIENCES};
+use crate::units::SECONDS_PER_DAY;
+use crate::zipf;
 pub use demand::{answer_bytes, class_shares};
 pub use state::State;
 

@@ -9,7 +9,7 @@ pub mod resolvers;
 pub mod state;
 
 use super::param::{Param, Spec, settings};
-use crate::sim::run::meters::SITES;
+use crate::run::meters::SITES;
 pub use state::State;
 
 /// Name in links and files.

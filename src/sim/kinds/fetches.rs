@@ -5,9 +5,9 @@
 
 use super::behavior::Ctx;
 use super::store::table::Table;
-use crate::sim::run::calendar::Tag;
-use crate::sim::run::requests::RequestId;
-use crate::sim::units::{SimTime, Span};
+use crate::run::calendar::Tag;
+use crate::run::requests::RequestId;
+use crate::units::{SimTime, Span};
 
 /// Ends a list.
 const END: u32 = u32::MAX;

@@ -2,9 +2,9 @@
 //! there are, which are on their way out, which releases they run.
 
 use super::behavior::{Ctx, NODE_TIMERS};
-use crate::sim::run::Owner;
-use crate::sim::run::fleet::Fleet;
-use crate::sim::run::sessions::Sessions;
+use crate::run::Owner;
+use crate::run::fleet::Fleet;
+use crate::run::sessions::Sessions;
 
 /// The timer that tells a balancer to look at the fleet again.
 pub const LEARN: u32 = 1;

@@ -93,7 +93,7 @@ macro_rules! guards {
                 /// Name shown.
                 pub const LABEL: &str = $label;
                 /// One in each site, or one outside all.
-                pub const PER_SITE: bool = crate::sim::kinds::$of::PER_SITE;
+                pub const PER_SITE: bool = crate::kinds::$of::PER_SITE;
                 /// Faults of the part as a whole.
                 pub const TROUBLES: &[&str] = &[];
                 /// The settings of this kind.

@@ -6,11 +6,11 @@
 use super::Kind;
 use super::behavior::{Action, Behavior, Ctx, Fault, Order, Surroundings};
 use super::param::{Param, Spec, settings};
-use crate::sim::histogram::Histogram;
-use crate::sim::run::log::Severity;
-use crate::sim::run::meters::{Sample, ServerMeter};
-use crate::sim::run::requests::{Outcome, RequestId};
-use crate::sim::units::{HOURS_PER_MONTH, SimTime, Span};
+use crate::histogram::Histogram;
+use crate::run::log::Severity;
+use crate::run::meters::{Sample, ServerMeter};
+use crate::run::requests::{Outcome, RequestId};
+use crate::units::{HOURS_PER_MONTH, SimTime, Span};
 
 /// Name in links and files.
 pub const KEY: &str = "monitor";

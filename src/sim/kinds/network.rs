@@ -5,10 +5,10 @@ pub mod transport;
 
 use super::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
 use super::param::{Param, Spec, settings};
-use crate::sim::region::{self, REGIONS, ROUND_TRIP_MS};
-use crate::sim::run::meters::ServerMeter;
-use crate::sim::run::requests::{Outcome, RequestId};
-use crate::sim::units::Span;
+use crate::region::{self, REGIONS, ROUND_TRIP_MS};
+use crate::run::meters::ServerMeter;
+use crate::run::requests::{Outcome, RequestId};
+use crate::units::Span;
 
 /// Name in links and files.
 pub const KEY: &str = "network";

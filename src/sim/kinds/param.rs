@@ -360,7 +360,7 @@ macro_rules! settings {
         #[repr(usize)]
         pub enum Setting { $(#[doc = "Row of the setting; its help says what it means."] $name),* }
         /// The settings of this kind.
-        pub const PARAMS: &[$crate::sim::kinds::param::Param] = &[$($param),*];
+        pub const PARAMS: &[$crate::kinds::param::Param] = &[$($param),*];
     };
 }
 pub(crate) use settings;

@@ -7,8 +7,8 @@ mod workers;
 
 use super::param::{Param, Spec, settings};
 use super::tier::{self, SIZES};
-use crate::sim::law::{LAWS, Law};
-use crate::sim::units::HOURS_PER_MONTH;
+use crate::law::{LAWS, Law};
+use crate::units::HOURS_PER_MONTH;
 pub use state::State;
 
 /// Name in links and files.

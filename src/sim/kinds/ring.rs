@@ -6,7 +6,7 @@
 //! trees", STOC 1997; virtual nodes: DeCandia et al., "Dynamo", SOSP 2007; a directory of a fixed
 //! number of buckets is how Redis Cluster places its 16,384 slots.
 
-use crate::sim::rng::{Purpose, Stream};
+use crate::rng::{Purpose, Stream};
 
 /// Most nodes.
 pub const MOST_NODES: usize = 1_024;

@@ -6,14 +6,14 @@ use super::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
 use super::param::{Param, Spec, settings};
 use super::station::Admission;
 use super::tier::{Machine, Plan, Tier};
-use crate::sim::law::{LAWS, Law};
-use crate::sim::rng::{Purpose, Stream};
-use crate::sim::run::calendar::LineId;
-use crate::sim::run::log::Severity;
-use crate::sim::run::meters::ServerMeter;
-use crate::sim::run::requests::{Class, Outcome, RequestId};
-use crate::sim::run::sessions::Found;
-use crate::sim::units::{HOURS_PER_MONTH, Span};
+use crate::law::{LAWS, Law};
+use crate::rng::{Purpose, Stream};
+use crate::run::calendar::LineId;
+use crate::run::log::Severity;
+use crate::run::meters::ServerMeter;
+use crate::run::requests::{Class, Outcome, RequestId};
+use crate::run::sessions::Found;
+use crate::units::{HOURS_PER_MONTH, Span};
 
 /// Name in links and files.
 pub const KEY: &str = "sessions";

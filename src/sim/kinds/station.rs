@@ -2,11 +2,11 @@
 //! web tier, the balancer, the cache and the database.
 
 use super::behavior::Ctx;
-use crate::sim::run::calendar::LineId;
-use crate::sim::run::cpu::CpuId;
-use crate::sim::run::meters::Work;
-use crate::sim::run::requests::RequestId;
-use crate::sim::units::Span;
+use crate::run::calendar::LineId;
+use crate::run::cpu::CpuId;
+use crate::run::meters::Work;
+use crate::run::requests::RequestId;
+use crate::units::Span;
 
 /// What became of a request that came to a station.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ pub mod chain;
 pub mod ranking;
 pub mod table;
 
-use crate::sim::units::SimTime;
+use crate::units::SimTime;
 use chain::{Chain, Linked, Links};
 use ranking::Ranking;
 use table::Table;

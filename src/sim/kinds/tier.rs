@@ -3,9 +3,9 @@
 
 use super::behavior::{Ctx, Fault};
 use super::station::{Admission, Discipline, Station};
-use crate::sim::run::cpu::{Cpu, CpuId};
-use crate::sim::run::meters::ServerMeter;
-use crate::sim::run::requests::RequestId;
+use crate::run::cpu::{Cpu, CpuId};
+use crate::run::meters::ServerMeter;
+use crate::run::requests::RequestId;
 
 /// Choices of a discipline.
 pub const DISCIPLINES: &[(&str, &str)] =

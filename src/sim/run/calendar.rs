@@ -4,7 +4,7 @@
 
 use super::heap::{Clocks, Event, Heap, LAST};
 use super::requests::RequestId;
-use crate::sim::units::{SimTime, Span};
+use crate::units::{SimTime, Span};
 use std::collections::VecDeque;
 
 /// Names a scheduled event once and for all: its sequence number and what it is for.
@@ -260,7 +260,7 @@ impl Calendar {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::rng::{Purpose, Stream};
+    use crate::rng::{Purpose, Stream};
 
     /// Random pushes to heap and lines, interleaved with takes, against a sorted list.
     #[test]

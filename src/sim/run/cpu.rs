@@ -5,7 +5,7 @@
 use super::calendar::Tag;
 use super::heap::{Event, Heap};
 use super::requests::RequestId;
-use crate::sim::units::SimTime;
+use crate::units::SimTime;
 
 /// Which processor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

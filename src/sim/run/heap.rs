@@ -2,7 +2,7 @@
 //! clocks for a few that each have one time, which changes often.
 
 use super::calendar::Tag;
-use crate::sim::units::SimTime;
+use crate::units::SimTime;
 
 /// One pending event: 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -171,7 +171,7 @@ impl Clocks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::rng::{Purpose, Stream};
+    use crate::rng::{Purpose, Stream};
 
     #[test]
     fn the_soonest_of_clocks_is_known_whatever_they_are_set_to() {

@@ -1,7 +1,7 @@
 //! The log: what happened to the system, with time, part, severity and numbers. Bounded: the oldest
 //! entries give way, and how many did is known.
 
-use crate::sim::units::SimTime;
+use crate::units::SimTime;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 

@@ -2,9 +2,9 @@
 //! states. Reading changes nothing.
 
 use super::requests::{CLASSES, FAILURES, Outcome, Request};
-use crate::sim::histogram::Histogram;
-use crate::sim::region;
-use crate::sim::units::{SimTime, Span};
+use crate::histogram::Histogram;
+use crate::region;
+use crate::units::{SimTime, Span};
 
 /// Number of ways to fail.
 pub const REASONS: usize = FAILURES.len();

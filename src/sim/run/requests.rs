@@ -4,7 +4,7 @@ use super::calendar::Tag;
 use super::cpu::CpuId;
 use super::errand::Errand;
 pub use super::outcome::{CLASSES, Class, FAILURES, Outcome};
-use crate::sim::units::SimTime;
+use crate::units::SimTime;
 
 /// Which request, by its place in the slab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

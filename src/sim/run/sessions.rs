@@ -2,7 +2,7 @@
 //! of a web server or of a node of a session store. Users are looked up in constant time, and a
 //! place forgets in the order of last use.
 
-use crate::sim::units::{SimTime, Span};
+use crate::units::{SimTime, Span};
 
 /// Most sessions held, those left behind at other places included; past it the oldest of a place
 /// give way.
@@ -272,7 +272,7 @@ impl Sessions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::rng::{Purpose, Stream};
+    use crate::rng::{Purpose, Stream};
     use std::collections::BTreeMap;
 
     const IDLE: Span = Span(1_000);

@@ -1,7 +1,7 @@
 //! What the data is, to know whether what was read is old: for each key how often and when it was
 //! changed last. Kept only from the first question on: runs in which nobody asks do not pay.
 
-use crate::sim::units::SimTime;
+use crate::units::SimTime;
 
 /// Versions of all keys.
 #[derive(Clone, Debug, Default)]

@@ -2,8 +2,8 @@
 //! few words of a link or file.
 
 use super::{Problem, Scenario, presets};
-use crate::sim::kinds::Kind;
-use crate::sim::kinds::param::quoted;
+use crate::kinds::Kind;
+use crate::kinds::param::quoted;
 
 /// What a scenario starts from, before its own settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

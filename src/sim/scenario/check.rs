@@ -1,10 +1,10 @@
 //! What a scenario claims of itself, as plain data: `p99 of reads < 200 ms after 60 s`. Here is the
 //! grammar, for files and links; what a metric is, and whether a claim holds, is known to
-//! [`crate::sim::analysis::check`].
+//! [`crate::analysis::check`].
 
 use super::fault::seconds;
-use crate::sim::kinds::param::quoted;
-use crate::sim::units::{SimTime, Span};
+use crate::kinds::param::quoted;
+use crate::units::{SimTime, Span};
 
 /// How a figure is compared with its bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

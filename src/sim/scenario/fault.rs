@@ -2,10 +2,10 @@
 //! `kill.web.2`, `slow5.db@60`, `errors0.2.web@60for30`, `flush.cache@90`, `kill.db2` (site 2).
 
 use super::{Problem, Scenario};
-use crate::sim::kinds::Kind;
-use crate::sim::kinds::behavior::Fault;
-use crate::sim::kinds::param::quoted;
-use crate::sim::units::{SimTime, Span};
+use crate::kinds::Kind;
+use crate::kinds::behavior::Fault;
+use crate::kinds::param::quoted;
+use crate::units::{SimTime, Span};
 
 /// A fault on a part, or on one of its servers.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 use super::base::Words;
 use super::migrate::{MODEL, Pairs, VERSION};
 use super::{Check, PresentFault, Problem, Scenario, base, link};
-use crate::sim::kinds::param::{Domain, Param, Value as Setting, quoted};
+use crate::kinds::param::{Domain, Param, Value as Setting, quoted};
 use serde_json::{Map, Value, json};
 
 /// Longest file that is read, in bytes.

@@ -6,8 +6,8 @@ use super::check;
 use super::fault::seconds;
 use super::migrate::{self, MODEL, Pairs};
 use super::{Change, Check, MOST_CHANGES, MOST_FAULTS, PresentFault, Problem, Scenario};
-use crate::sim::kinds::param::quoted;
-use crate::sim::units::{SimTime, Span};
+use crate::kinds::param::quoted;
+use crate::units::{SimTime, Span};
 
 pub use super::migrate::VERSION;
 /// Keys that concern the page alone and may stand in any link.
@@ -250,7 +250,7 @@ pub fn decode(text: &str) -> String {
 mod tests {
     use super::super::presets;
     use super::*;
-    use crate::sim::rng::{Purpose, Stream};
+    use crate::rng::{Purpose, Stream};
 
     #[test]
     fn a_link_says_only_what_differs_and_brings_it_back() {

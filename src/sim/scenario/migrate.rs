@@ -3,7 +3,7 @@
 //! links of every version with what they mean.
 
 use super::Problem;
-use crate::sim::kinds::param::quoted;
+use crate::kinds::param::quoted;
 
 /// Version of the form that is written, of links and files alike.
 pub const VERSION: u32 = 1;

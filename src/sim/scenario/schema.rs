@@ -3,8 +3,8 @@
 
 use super::migrate::{MODEL, VERSION};
 use super::{MOST_CHANGES, MOST_FAULTS, MOST_SITES, check, presets};
-use crate::sim::kinds::Kind;
-use crate::sim::kinds::param::{Domain, Param};
+use crate::kinds::Kind;
+use crate::kinds::param::{Domain, Param};
 use serde_json::{Map, Value, json};
 
 /// The schema.

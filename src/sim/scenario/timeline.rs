@@ -54,7 +54,7 @@ impl Scenario {
 
 #[cfg(test)]
 mod tests {
-    use crate::sim::scenario::link;
+    use crate::scenario::link;
 
     #[test]
     fn a_timeline_is_put_in_place_as_a_whole_or_not_at_all() {

@@ -1,11 +1,11 @@
 //! What a session is told and what it says: plain data that crosses to a worker and back.
 
-use crate::sim::analysis::settle::Settled;
-use crate::sim::analysis::spof::Tolls;
-use crate::sim::journal::Line;
-use crate::sim::scenario::Problem;
-use crate::sim::snapshot::Snapshot;
-use crate::sim::traces::Traces;
+use crate::analysis::settle::Settled;
+use crate::analysis::spof::Tolls;
+use crate::journal::Line;
+use crate::scenario::Problem;
+use crate::snapshot::Snapshot;
+use crate::traces::Traces;
 use serde::{Deserialize, Serialize};
 
 /// What a session can be told.

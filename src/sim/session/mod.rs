@@ -8,15 +8,15 @@ mod references;
 
 pub use message::{Command, Live, Question, Update};
 
-use crate::sim::analysis::settle::{FULL, QUICK, Settling};
-use crate::sim::engine::Engine;
-use crate::sim::journal;
-use crate::sim::kinds::{Kind, cache, database, web_tier};
-use crate::sim::run::meters::Sample;
-use crate::sim::scenario::{PresentFault, Problem, Scenario, link};
-use crate::sim::snapshot::Snapshot;
-use crate::sim::topology::Topology;
-use crate::sim::units::{MILLISECOND, SECOND, SimTime, Span};
+use crate::analysis::settle::{FULL, QUICK, Settling};
+use crate::engine::Engine;
+use crate::journal;
+use crate::kinds::{Kind, cache, database, web_tier};
+use crate::run::meters::Sample;
+use crate::scenario::{PresentFault, Problem, Scenario, link};
+use crate::snapshot::Snapshot;
+use crate::topology::Topology;
+use crate::units::{MILLISECOND, SECOND, SimTime, Span};
 use questions::Questions;
 use references::References;
 use std::collections::VecDeque;

@@ -1,8 +1,8 @@
 //! Questions about the system that take a while: answered in slices, on copies of the live run.
 
 use super::message::{Question, Update};
-use crate::sim::analysis::spof::Trying;
-use crate::sim::engine::{Engine, Tracer};
+use crate::analysis::spof::Trying;
+use crate::engine::{Engine, Tracer};
 
 /// An event that is looked at takes about as long as so many others.
 const LOOKING: u64 = 4;

@@ -2,9 +2,9 @@
 //! comparison.
 
 use super::Update;
-use crate::sim::analysis::settle::{FULL, Settling};
-use crate::sim::scenario::{Problem, link};
-use crate::sim::topology::Topology;
+use crate::analysis::settle::{FULL, Settling};
+use crate::scenario::{Problem, link};
+use crate::topology::Topology;
 use std::collections::VecDeque;
 
 /// Most that wait; the one asked for first gives way.
@@ -63,7 +63,7 @@ impl References {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::session::{Command, Session};
+    use crate::session::{Command, Session};
 
     /// Advances until the session is done with everything, or for too long.
     fn heard(session: &mut Session) -> Vec<Update> {

@@ -1,11 +1,11 @@
 //! The figures of parts and of their servers.
 
 use super::{Latency, Tally, rate};
-use crate::sim::kinds::Kind;
-use crate::sim::kinds::behavior::Surroundings;
-use crate::sim::run::meters::{Sample, ServerMeter};
-use crate::sim::topology::Topology;
-use crate::sim::units::HOURS_PER_MONTH;
+use crate::kinds::Kind;
+use crate::kinds::behavior::Surroundings;
+use crate::run::meters::{Sample, ServerMeter};
+use crate::topology::Topology;
+use crate::units::HOURS_PER_MONTH;
 use serde::{Deserialize, Serialize};
 
 /// One server.

@@ -1,7 +1,7 @@
 //! The law against its own probabilities, and those against sums made one by one.
 
 use super::*;
-use crate::sim::rng::{Purpose, Stream};
+use crate::rng::{Purpose, Stream};
 
 /// Chi-squared of draws against a law, over cells that begin at the items named, as deviations from
 /// its mean.

@@ -1,12 +1,12 @@
 //! What could limit a system: each resource of each server with its load.
 
 use super::{Bottleneck, Resource};
-use crate::sim::analysis::names;
-use crate::sim::kinds::behavior::Surroundings;
-use crate::sim::kinds::param::Spec;
-use crate::sim::kinds::{Kind, database, queue, web_tier};
-use crate::sim::snapshot::{PartView, ServerView, Snapshot};
-use crate::sim::topology::Topology;
+use crate::analysis::names;
+use crate::kinds::behavior::Surroundings;
+use crate::kinds::param::Spec;
+use crate::kinds::{Kind, database, queue, web_tier};
+use crate::snapshot::{PartView, ServerView, Snapshot};
+use crate::topology::Topology;
 
 /// How much there is of a resource, what comes, what of it is in use, and the calls that take it.
 struct Use {

@@ -1,10 +1,10 @@
 //! What is said to limit a system does limit it, and the sentences have the numbers.
 
 use super::*;
-use crate::sim::analysis::settle::Settling;
-use crate::sim::scenario::link;
-use crate::sim::topology::Topology;
-use crate::sim::units::Span;
+use crate::analysis::settle::Settling;
+use crate::scenario::link;
+use crate::topology::Topology;
+use crate::units::Span;
 
 struct Run {
     topology: Topology,

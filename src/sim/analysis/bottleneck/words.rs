@@ -3,10 +3,10 @@
 
 use super::candidates::{has_edges, is_host};
 use super::{Bottleneck, Resource, find};
-use crate::sim::analysis::names;
-use crate::sim::kinds::Kind;
-use crate::sim::snapshot::{PartView, ServerView, Snapshot};
-use crate::sim::topology::Topology;
+use crate::analysis::names;
+use crate::kinds::Kind;
+use crate::snapshot::{PartView, ServerView, Snapshot};
+use crate::topology::Topology;
 
 /// The explanation: which part is down, or what limits the system and by how much, and what is
 /// refused or grows already.

@@ -2,7 +2,7 @@
 //! measured is named.
 
 use super::*;
-use crate::sim::scenario::link;
+use crate::scenario::link;
 
 const PLAN: RunPlan =
     RunPlan { warm_up: Span(10 * 1_000_000_000), duration: Span(60 * 1_000_000_000) };

@@ -2,9 +2,9 @@
 //! breaks one is named.
 
 use super::*;
-use crate::sim::analysis::settle::Settling;
-use crate::sim::scenario::link;
-use crate::sim::units::Span;
+use crate::analysis::settle::Settling;
+use crate::scenario::link;
+use crate::units::Span;
 
 fn compare_all(text: &str, seconds: f64) -> Vec<Comparison> {
     let reading = link::read(text);

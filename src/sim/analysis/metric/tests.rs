@@ -1,9 +1,9 @@
 //! Every metric can be asked for, of what there is, and says so where it cannot.
 
 use super::*;
-use crate::sim::analysis::settle::Settling;
-use crate::sim::scenario::presets;
-use crate::sim::units::Span;
+use crate::analysis::settle::Settling;
+use crate::scenario::presets;
+use crate::units::Span;
 
 #[test]
 fn a_metric_is_of_the_system_or_of_what_there_is() {
@@ -34,7 +34,7 @@ fn a_metric_is_of_the_system_or_of_what_there_is() {
 fn what_parts_count_can_be_asked_for_by_name() {
     let text = "?stage=3&add=cdn,sessions,queue,monitor,chaos,to_lb,to_web,to_cache,to_db\
                 &sites=2#clients.rate=50&web.sessions=store&db.replicas=1";
-    let reading = crate::sim::scenario::link::read(text);
+    let reading = crate::scenario::link::read(text);
     assert_eq!(reading.problems, []);
     let topology = Topology::build(&reading.scenario).expect("can run");
     let mut run = Settling::with_batches(topology.clone(), Span::from_seconds(1.0), 10);

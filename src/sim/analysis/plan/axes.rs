@@ -2,10 +2,10 @@
 //! searched at all.
 
 use super::super::sweep::Axis;
-use crate::sim::kinds::param::{Domain, Param};
-use crate::sim::kinds::{Kind, queue, web_tier};
-use crate::sim::scenario::{Part, Problem};
-use crate::sim::topology::Topology;
+use crate::kinds::param::{Domain, Param};
+use crate::kinds::{Kind, queue, web_tier};
+use crate::scenario::{Part, Problem};
+use crate::topology::Topology;
 
 /// Settings that say how many or how large.
 const COUNTED: [&str; 6] = ["servers", "size", "replicas", "nodes", "workers", "shards"];

@@ -1,8 +1,8 @@
 //! The search finds the cheapest combination, whatever the runs say, and every goal is read.
 
 use super::*;
-use crate::sim::analysis::sweep;
-use crate::sim::scenario::presets;
+use crate::analysis::sweep;
+use crate::scenario::presets;
 
 /// Figures of a run that was answered within so many seconds, and so many of it failed.
 fn settled(p99: f64, half: f64) -> Settled {

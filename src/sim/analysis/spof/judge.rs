@@ -3,14 +3,14 @@
 
 mod around;
 
-use crate::sim::kinds::behavior::Surroundings;
-use crate::sim::kinds::param::Spec;
-use crate::sim::kinds::{
+use crate::kinds::behavior::Surroundings;
+use crate::kinds::param::Spec;
+use crate::kinds::{
     Kind, cache, cdn, clients, database, dns, load_balancer, queue, sessions, web_tier,
 };
-use crate::sim::region::COUNT;
-use crate::sim::run::requests::CLASSES;
-use crate::sim::topology::Topology;
+use crate::region::COUNT;
+use crate::run::requests::CLASSES;
+use crate::topology::Topology;
 pub use around::replaced_s;
 use serde::{Deserialize, Serialize};
 

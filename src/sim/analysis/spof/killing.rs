@@ -6,14 +6,14 @@ use super::super::names;
 use super::super::report::RunPlan;
 use super::Threat;
 use super::by_class;
-use crate::sim::engine::Engine;
-use crate::sim::journal::{self, Line};
-use crate::sim::run::log::Severity;
-use crate::sim::run::meters::Sample;
-use crate::sim::scenario::{PresentFault, Problem};
-use crate::sim::snapshot::Snapshot;
-use crate::sim::topology::Topology;
-use crate::sim::units::{SimTime, Span};
+use crate::engine::Engine;
+use crate::journal::{self, Line};
+use crate::run::log::Severity;
+use crate::run::meters::Sample;
+use crate::scenario::{PresentFault, Problem};
+use crate::snapshot::Snapshot;
+use crate::topology::Topology;
+use crate::units::{SimTime, Span};
 use serde::Serialize;
 
 /// The time after a kill that is told apart, in seconds.

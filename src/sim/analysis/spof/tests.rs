@@ -2,9 +2,9 @@
 //! costs is what theory says.
 
 use super::*;
-use crate::sim::analysis::report::RunPlan;
-use crate::sim::scenario::link;
-use crate::sim::units::Span;
+use crate::analysis::report::RunPlan;
+use crate::scenario::link;
+use crate::units::Span;
 
 /// Threats of the parts named, all for none; each killed.
 fn confirm(text: &str, parts: &[&str]) -> Vec<Confirmed> {

@@ -2,11 +2,11 @@
 //! that is told. Longer runs, which also wait for things to settle, are [`super::run`]'s.
 
 use super::{Threat, Verdict, threats};
-use crate::sim::analysis::availability::Availability;
-use crate::sim::engine::Engine;
-use crate::sim::run::meters::Sample;
-use crate::sim::scenario::PresentFault;
-use crate::sim::units::{SECOND, SimTime, Span};
+use crate::analysis::availability::Availability;
+use crate::engine::Engine;
+use crate::run::meters::Sample;
+use crate::scenario::PresentFault;
+use crate::units::{SECOND, SimTime, Span};
 use serde::{Deserialize, Serialize};
 
 /// A system that has run for less is let run until then first: it is still filling.

@@ -2,16 +2,16 @@
 
 use super::Queue;
 use super::predict::Dispatch;
-use crate::sim::analysis::bottleneck::number;
-use crate::sim::analysis::names;
-use crate::sim::kinds::behavior::Surroundings;
-use crate::sim::kinds::{Kind, guard};
-use crate::sim::snapshot::{PartView, Snapshot};
-use crate::sim::topology::Topology;
+use crate::analysis::bottleneck::number;
+use crate::analysis::names;
+use crate::kinds::behavior::Surroundings;
+use crate::kinds::{Kind, guard};
+use crate::snapshot::{PartView, Snapshot};
+use crate::topology::Topology;
 
 /// The text of a setting by its full name; `None` where the scenario does not have it.
 fn setting(topology: &Topology, key: &str) -> Option<String> {
-    crate::sim::analysis::sweep::value_of(topology.scenario(), key)
+    crate::analysis::sweep::value_of(topology.scenario(), key)
 }
 
 /// How calls reach one of a part's servers.

@@ -1,9 +1,7 @@
 //! Which textbook queue a station is, and what that queue's mean wait and time are.
 
 use super::Queue;
-use crate::sim::analysis::theory::{
-    Mmc, allen_cunneen_mean_wait, mg1_mean_time, mmck, rotation_rate,
-};
+use crate::analysis::theory::{Mmc, allen_cunneen_mean_wait, mg1_mean_time, mmck, rotation_rate};
 
 /// How calls reach a server among several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +114,7 @@ fn shared(queue: &Queue, cores: f64) -> Prediction {
     let time = shared_time(lambda, work, cores);
     let stretch = time.map(|time| time / work);
     Prediction {
-        model: format!("M/G/{}, processor sharing", crate::sim::analysis::bottleneck::count(cores)),
+        model: format!("M/G/{}, processor sharing", crate::analysis::bottleneck::count(cores)),
         exact: true,
         wait_s: None,
         mean_s: stretch.map(|stretch| stretch * queue.service_s),

@@ -3,10 +3,10 @@
 
 use super::predict::{self, Dispatch, Prediction};
 use super::{Queue, Station, assumptions};
-use crate::sim::analysis::names;
-use crate::sim::kinds::{Kind, queue};
-use crate::sim::snapshot::{PartView, Snapshot};
-use crate::sim::topology::Topology;
+use crate::analysis::names;
+use crate::kinds::{Kind, queue};
+use crate::snapshot::{PartView, Snapshot};
+use crate::topology::Topology;
 
 /// The disks of a database that did anything: each first come, first served.
 pub fn disks(topology: &Topology, figures: &Snapshot, part: &PartView) -> Vec<Station> {

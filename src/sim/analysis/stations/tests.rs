@@ -3,10 +3,10 @@
 
 use super::predict::shared_time;
 use super::*;
-use crate::sim::analysis::settle::Settling;
-use crate::sim::analysis::theory::Mmc;
-use crate::sim::scenario::link;
-use crate::sim::units::Span;
+use crate::analysis::settle::Settling;
+use crate::analysis::theory::Mmc;
+use crate::scenario::link;
+use crate::units::Span;
 
 /// A queue of a web tier alone, or of all parts named.
 const QUEUE: &str = "#v=1&clients.timeout_s=0&clients.retries=0&clients.static_share=0\

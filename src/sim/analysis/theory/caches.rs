@@ -2,7 +2,7 @@
 //! expiries cost behind them. Requests are independent of each other ("independent reference
 //! model") and Poisson where time matters; rates per second, times in seconds.
 
-use crate::sim::zipf::Zipf;
+use crate::zipf::Zipf;
 
 /// Items asked for alike.
 #[derive(Clone, Copy, Debug, PartialEq)]

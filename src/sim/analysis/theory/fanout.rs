@@ -44,7 +44,7 @@ pub fn slowest_quantile(n: u32, mean: f64, p: f64) -> Option<f64> {
 mod tests {
     use super::super::tests::check;
     use super::*;
-    use crate::sim::rng::{Purpose, Stream};
+    use crate::rng::{Purpose, Stream};
 
     #[test]
     fn a_hundred_answers_have_the_reference_values() {

@@ -65,7 +65,7 @@ pub fn detection_seconds(interval: f64, failures: u32) -> (f64, f64, f64) {
 mod tests {
     use super::super::tests::check;
     use super::*;
-    use crate::sim::rng::{Draw, Purpose, Stream};
+    use crate::rng::{Draw, Purpose, Stream};
 
     #[test]
     fn failures_have_the_reference_values() {

@@ -1,10 +1,10 @@
 //! Traces add up, and looking changes nothing.
 
 use super::*;
-use crate::sim::scenario::link;
-use crate::sim::snapshot::Snapshot;
-use crate::sim::topology::Topology;
-use crate::sim::traces::Spent;
+use crate::scenario::link;
+use crate::snapshot::Snapshot;
+use crate::topology::Topology;
+use crate::traces::Spent;
 
 fn traced(text: &str) -> (Engine, Tracer) {
     let topology = Topology::build(&link::read(text).scenario).expect("can run");

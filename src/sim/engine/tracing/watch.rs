@@ -1,13 +1,13 @@
 //! One request that is traced: its calls as its record shows them after each event.
 
-use crate::sim::kinds::{Kind, clients, guard};
-use crate::sim::region::REGIONS;
-use crate::sim::run::Run;
-use crate::sim::run::calendar::Tag;
-use crate::sim::run::cpu::CpuId;
-use crate::sim::run::requests::{CLASSES, Request, RequestId};
-use crate::sim::traces::{Hop, Spent, Stretch, Trace};
-use crate::sim::units::SimTime;
+use crate::kinds::{Kind, clients, guard};
+use crate::region::REGIONS;
+use crate::run::Run;
+use crate::run::calendar::Tag;
+use crate::run::cpu::CpuId;
+use crate::run::requests::{CLASSES, Request, RequestId};
+use crate::traces::{Hop, Spent, Stretch, Trace};
+use crate::units::SimTime;
 
 /// Kind, name in links and servers of each part, in the order of the engine.
 pub type Parts = Vec<(Kind, String, usize)>;

@@ -3,16 +3,16 @@
 
 use super::memory::Memory;
 use super::{Setting, State, style};
-use crate::sim::kinds::behavior::{Action, Ctx, Surroundings};
-use crate::sim::kinds::param::Spec;
-use crate::sim::kinds::station::Admission;
-use crate::sim::kinds::store::{Eviction, Lookup};
-use crate::sim::kinds::{Kind, network, web_tier};
-use crate::sim::run::calendar::{LineId, Tag};
-use crate::sim::run::errand::Errand;
-use crate::sim::run::log::Severity;
-use crate::sim::run::requests::{Outcome, RequestId};
-use crate::sim::units::{SimTime, Span};
+use crate::kinds::behavior::{Action, Ctx, Surroundings};
+use crate::kinds::param::Spec;
+use crate::kinds::station::Admission;
+use crate::kinds::store::{Eviction, Lookup};
+use crate::kinds::{Kind, network, web_tier};
+use crate::run::calendar::{LineId, Tag};
+use crate::run::errand::Errand;
+use crate::run::log::Severity;
+use crate::run::requests::{Outcome, RequestId};
+use crate::units::{SimTime, Span};
 
 /// Phases of a call: at work on an errand, the errand counted from here.
 const WORK: u8 = 2;

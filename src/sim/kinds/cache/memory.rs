@@ -1,9 +1,9 @@
 //! The memory of a cache node: its entries, what is being fetched for it, and the writes it has
 //! acknowledged and not yet passed on (write-back).
 
-use crate::sim::kinds::fetches::Fetches;
-use crate::sim::kinds::store::table::Table;
-use crate::sim::kinds::store::{Eviction, Store};
+use crate::kinds::fetches::Fetches;
+use crate::kinds::store::table::Table;
+use crate::kinds::store::{Eviction, Store};
 
 /// What a cache has counted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn a_flush_loses_what_was_kept_back() {
         let mut memory = Memory::new(4, Eviction::Lru);
-        memory.store.put(1, 0, crate::sim::units::SimTime::NEVER, 0);
+        memory.store.put(1, 0, crate::units::SimTime::NEVER, 0);
         memory.kept_back.add(1, 7);
         assert_eq!((memory.flush(), memory.flush(), memory.store.len()), (7, 0, 0));
     }

@@ -3,9 +3,9 @@
 
 use super::State;
 use super::emergent::{FLUSH, FLUSHES, WRITING};
-use crate::sim::kinds::behavior::{Action, Ctx};
-use crate::sim::run::requests::{Class, Outcome, RequestId, Wish};
-use crate::sim::units::SimTime;
+use crate::kinds::behavior::{Action, Ctx};
+use crate::run::requests::{Class, Outcome, RequestId, Wish};
+use crate::units::SimTime;
 
 /// Names the draws of writes passed on; users' requests are far from having such numbers.
 const OWN_NUMBERS: u64 = 1 << 54;

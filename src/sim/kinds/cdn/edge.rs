@@ -1,14 +1,14 @@
 //! What edges hold, where their hit ratio emerges: look-ups, fetches from the sites, purges.
 
 use super::{FETCH, Setting, State, WAITING};
-use crate::sim::kinds::behavior::{Action, Ctx};
-use crate::sim::kinds::fetches::Fetches;
-use crate::sim::kinds::param::Spec;
-use crate::sim::kinds::store::{Eviction, Lookup, Store};
-use crate::sim::region;
-use crate::sim::run::calendar::Tag;
-use crate::sim::run::requests::{Class, Outcome, RequestId};
-use crate::sim::units::{SimTime, Span};
+use crate::kinds::behavior::{Action, Ctx};
+use crate::kinds::fetches::Fetches;
+use crate::kinds::param::Spec;
+use crate::kinds::store::{Eviction, Lookup, Store};
+use crate::region;
+use crate::run::calendar::Tag;
+use crate::run::requests::{Class, Outcome, RequestId};
+use crate::units::{SimTime, Span};
 
 /// The memory of an edge.
 #[derive(Clone, Debug)]

@@ -1,11 +1,11 @@
 //! The way from edges to sites: how far each is, which is the nearest, and which does not answer.
 
-use crate::sim::kinds::behavior::{Ctx, Surroundings};
-use crate::sim::kinds::{Kind, network};
-use crate::sim::region;
-use crate::sim::run::calendar::LineId;
-use crate::sim::run::requests::Outcome;
-use crate::sim::units::{SimTime, Span};
+use crate::kinds::behavior::{Ctx, Surroundings};
+use crate::kinds::{Kind, network};
+use crate::region;
+use crate::run::calendar::LineId;
+use crate::run::requests::Outcome;
+use crate::units::{SimTime, Span};
 
 /// A site as edges see it.
 #[derive(Clone, Debug)]

@@ -3,9 +3,9 @@
 //! draw (exponential, or one), which is exact for any rate.
 
 use super::pattern::Pattern;
-use crate::sim::law::exponential;
-use crate::sim::rng::Stream;
-use crate::sim::units::{SimTime, Span};
+use crate::law::exponential;
+use crate::rng::Stream;
+use crate::units::{SimTime, Span};
 
 /// The draws of bursts lie far from those of arrivals.
 const BURSTS: u64 = 1 << 62;

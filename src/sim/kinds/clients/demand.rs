@@ -2,12 +2,12 @@
 
 use super::pattern::Wave;
 use super::{Setting, shares};
-use crate::sim::kinds::param::Spec;
-use crate::sim::region;
-use crate::sim::rng::{Draw, Stream};
-use crate::sim::run::requests::{CLASSES, Class, Wish};
-use crate::sim::units::SimTime;
-use crate::sim::zipf::Zipf;
+use crate::kinds::param::Spec;
+use crate::region;
+use crate::rng::{Draw, Stream};
+use crate::run::requests::{CLASSES, Class, Wish};
+use crate::units::SimTime;
+use crate::zipf::Zipf;
 
 /// Turns 32 random bits into a number of [0, 1).
 const WORD: f64 = 1.0 / (1u64 << 32) as f64;

@@ -1,8 +1,8 @@
 //! How traffic changes over time: a factor on the usual rate, made of straight pieces, so that the
 //! next arrival under it can be found exactly.
 
-use crate::sim::region::{COUNT, REGIONS};
-use crate::sim::units::{SimTime, Span};
+use crate::region::{COUNT, REGIONS};
+use crate::units::{SimTime, Span};
 use core::f64::consts::TAU;
 
 /// Names of the patterns, in the order of the setting that chooses one.

@@ -1,12 +1,12 @@
 //! Where users send: to the front of a site, or for files to the edge near them, over which way.
 
-use crate::sim::kinds::behavior::{Ctx, Surroundings};
-use crate::sim::kinds::network::transport::Transport;
-use crate::sim::kinds::param::Spec;
-use crate::sim::kinds::{Kind, cdn, network};
-use crate::sim::region;
-use crate::sim::run::calendar::LineId;
-use crate::sim::run::requests::{CLASSES, Class};
+use crate::kinds::behavior::{Ctx, Surroundings};
+use crate::kinds::network::transport::Transport;
+use crate::kinds::param::Spec;
+use crate::kinds::{Kind, cdn, network};
+use crate::region;
+use crate::run::calendar::LineId;
+use crate::run::requests::{CLASSES, Class};
 
 /// A place that users send to.
 #[derive(Clone, Debug)]

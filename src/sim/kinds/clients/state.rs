@@ -5,16 +5,14 @@ use super::demand::Demand;
 use super::pattern::{Pattern, Wave};
 use super::places::Places;
 use super::{ATTEMPT_SHIFT, Setting, shares};
-use crate::sim::kinds::Kind;
-use crate::sim::kinds::behavior::{
-    ARRIVAL, Action, Behavior, Ctx, Fault, IMPATIENCE, Surroundings,
-};
-use crate::sim::kinds::param::Spec;
-use crate::sim::rng::{Purpose, Stream};
-use crate::sim::run::calendar::LineId;
-use crate::sim::run::meters::ServerMeter;
-use crate::sim::run::requests::{Outcome, Request, RequestId};
-use crate::sim::units::{SimTime, Span};
+use crate::kinds::Kind;
+use crate::kinds::behavior::{ARRIVAL, Action, Behavior, Ctx, Fault, IMPATIENCE, Surroundings};
+use crate::kinds::param::Spec;
+use crate::rng::{Purpose, Stream};
+use crate::run::calendar::LineId;
+use crate::run::meters::ServerMeter;
+use crate::run::requests::{Outcome, Request, RequestId};
+use crate::units::{SimTime, Span};
 
 /// Phases of a request, from its user's side.
 const NAME: u8 = 0;

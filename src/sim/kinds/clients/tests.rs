@@ -4,11 +4,11 @@ use super::arrivals::{Arrivals, Bursts, Flow};
 use super::demand::Demand;
 use super::pattern::{Pattern, Wave};
 use super::*;
-use crate::sim::kinds::param::Value;
-use crate::sim::region::{COUNT, REGIONS};
-use crate::sim::rng::{Purpose, Stream};
-use crate::sim::run::requests::Class;
-use crate::sim::units::{SECOND, SimTime, Span};
+use crate::kinds::param::Value;
+use crate::region::{COUNT, REGIONS};
+use crate::rng::{Purpose, Stream};
+use crate::run::requests::Class;
+use crate::units::{SECOND, SimTime, Span};
 
 fn spec(settings: &[(Setting, f64)]) -> Spec {
     let mut spec = Spec::new(PARAMS);

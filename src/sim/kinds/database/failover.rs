@@ -4,11 +4,11 @@
 use super::replication::begin_own;
 use super::shard::{NOBODY, Outage, Record, Shard};
 use super::{PROMOTIONS, RECOVER, State};
-use crate::sim::kinds::behavior::{Action, Ctx};
-use crate::sim::run::calendar::Tag;
-use crate::sim::run::log::Severity;
-use crate::sim::run::requests::{Outcome, RequestId};
-use crate::sim::units::{SimTime, Span};
+use crate::kinds::behavior::{Action, Ctx};
+use crate::run::calendar::Tag;
+use crate::run::log::Severity;
+use crate::run::requests::{Outcome, RequestId};
+use crate::units::{SimTime, Span};
 
 /// What the last outage of a primary cost.
 #[derive(Clone, Copy, Debug, Default)]

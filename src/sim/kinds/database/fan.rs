@@ -4,9 +4,9 @@
 use super::replication::begin_own;
 use super::shard::Record;
 use super::{AT_DISK, CHILD, COMMIT, State};
-use crate::sim::kinds::behavior::{Action, Ctx};
-use crate::sim::run::calendar::Tag;
-use crate::sim::run::requests::{Outcome, RequestId};
+use crate::kinds::behavior::{Action, Ctx};
+use crate::run::calendar::Tag;
+use crate::run::requests::{Outcome, RequestId};
 
 /// A query in several parts, of which the first two are told apart.
 #[derive(Clone, Copy, Debug)]
@@ -208,7 +208,7 @@ impl State {
     /// A server has died with its parts of queries, and with the keys it moved.
     pub(super) fn fail_children(&mut self, ctx: &mut Ctx, server: usize) {
         let node = ctx.node();
-        let on_it = |frame: &crate::sim::run::requests::Frame| {
+        let on_it = |frame: &crate::run::requests::Frame| {
             frame.node == node && frame.server as usize == server && frame.phase & !AT_DISK == CHILD
         };
         let live = ctx.run.requests.live();

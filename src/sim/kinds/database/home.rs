@@ -4,9 +4,9 @@ use super::failover::Toll;
 use super::shard::Shard;
 use super::sites::AGAIN;
 use super::{SITE, State};
-use crate::sim::kinds::behavior::Ctx;
-use crate::sim::run::log::Severity;
-use crate::sim::units::{SimTime, Span};
+use crate::kinds::behavior::Ctx;
+use crate::run::log::Severity;
+use crate::units::{SimTime, Span};
 
 impl State {
     /// Looks whether all data of this site has a server, after one died or came back.

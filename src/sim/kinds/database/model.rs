@@ -1,8 +1,8 @@
 //! Kinds of database, as a table: which settings hold the demands of each, and what it can do.
 
 use super::settings::Setting;
-use crate::sim::kinds::param::Spec;
-use crate::sim::law::Law;
+use crate::kinds::param::Spec;
+use crate::law::Law;
 
 /// Names of the kinds, in the order of [`ROWS`].
 pub const KINDS: &[(&str, &str)] = &[
@@ -157,7 +157,7 @@ pub fn apply_s(spec: &Spec) -> f64 {
 mod tests {
     use super::super::PARAMS;
     use super::*;
-    use crate::sim::kinds::param::Value;
+    use crate::kinds::param::Value;
 
     #[test]
     fn every_kind_has_its_own_demands_and_settings_override_what_it_can_do() {

@@ -1,9 +1,9 @@
 //! The settings of a database that its work consults again and again, read once.
 
 use super::settings::Setting;
-use crate::sim::kinds::param::Spec;
-use crate::sim::kinds::ring::Placement;
-use crate::sim::units::Span;
+use crate::kinds::param::Spec;
+use crate::kinds::ring::Placement;
+use crate::units::Span;
 
 /// When a write is acknowledged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 use super::model::Model;
 use super::shard::Shard;
 use super::{AT_DISK, CHILD, State};
-use crate::sim::kinds::behavior::{Action, Ctx};
-use crate::sim::kinds::station::Admission;
-use crate::sim::run::requests::{Outcome, Request, RequestId};
+use crate::kinds::behavior::{Action, Ctx};
+use crate::kinds::station::Admission;
+use crate::run::requests::{Outcome, Request, RequestId};
 
 impl State {
     /// The number that names the draws of a query: each of a request's own, told apart by the phase

@@ -5,10 +5,10 @@ use super::policy::Replication;
 use super::settings::MOST_REPLICAS;
 use super::shard::{Member, NOBODY, Record};
 use super::{APPLY, COMMIT, State};
-use crate::sim::kinds::behavior::{Action, Ctx};
-use crate::sim::run::calendar::Tag;
-use crate::sim::run::requests::{Class, Outcome, RequestId, Wish};
-use crate::sim::units::Span;
+use crate::kinds::behavior::{Action, Ctx};
+use crate::run::calendar::Tag;
+use crate::run::requests::{Class, Outcome, RequestId, Wish};
+use crate::units::Span;
 
 /// Bits of a mark that hold the number of a write; the rest is its shard.
 const MARK_BITS: u32 = 48;

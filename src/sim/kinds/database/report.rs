@@ -1,9 +1,9 @@
 //! What a database tells of itself: servers, counters and gauges.
 
 use super::State;
-use crate::sim::kinds::behavior::Ctx;
-use crate::sim::run::meters::ServerMeter;
-use crate::sim::units::{SECOND, Span};
+use crate::kinds::behavior::Ctx;
+use crate::run::meters::ServerMeter;
+use crate::units::{SECOND, Span};
 
 /// What a database has counted, shards' writes apart.
 #[derive(Clone, Copy, Debug, Default)]

@@ -4,12 +4,12 @@
 use super::replication::begin_own;
 use super::shard::{Member, Shard};
 use super::{MIGRATION, MOVE, QUERY, REDIRECT, State};
-use crate::sim::kinds::behavior::{Action, Ctx};
-use crate::sim::kinds::ring::{Owners, Placement, share_moved};
-use crate::sim::kinds::tier::{Machine, Plan};
-use crate::sim::run::log::Severity;
-use crate::sim::run::requests::RequestId;
-use crate::sim::units::{SimTime, Span};
+use crate::kinds::behavior::{Action, Ctx};
+use crate::kinds::ring::{Owners, Placement, share_moved};
+use crate::kinds::tier::{Machine, Plan};
+use crate::run::log::Severity;
+use crate::run::requests::RequestId;
+use crate::units::{SimTime, Span};
 
 /// Keys are moved in batches of this many seconds, so that requests see them in small steps.
 const BATCH_S: f64 = 0.1;

@@ -1,11 +1,11 @@
 //! The settings of the database, and what follows from them alone: servers and price.
 
 use super::model::KINDS;
-use crate::sim::kinds::param::{Param, Spec, settings};
-use crate::sim::kinds::ring::PLACEMENTS;
-use crate::sim::kinds::tier::{self, DISCIPLINES, PLACES, SIZES};
-use crate::sim::law::LAWS;
-use crate::sim::units::HOURS_PER_MONTH;
+use crate::kinds::param::{Param, Spec, settings};
+use crate::kinds::ring::PLACEMENTS;
+use crate::kinds::tier::{self, DISCIPLINES, PLACES, SIZES};
+use crate::law::LAWS;
+use crate::units::HOURS_PER_MONTH;
 
 /// Most shards.
 pub const MOST_SHARDS: u32 = 256;

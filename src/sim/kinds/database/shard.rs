@@ -1,9 +1,9 @@
 //! One shard: a primary, its replicas, and the log of writes between them. Writes are numbered as
 //! they are committed; a replica has applied all up to some number, in order.
 
-use crate::sim::run::calendar::Tag;
-use crate::sim::run::requests::RequestId;
-use crate::sim::units::{SimTime, Span};
+use crate::run::calendar::Tag;
+use crate::run::requests::RequestId;
+use crate::units::{SimTime, Span};
 use std::collections::VecDeque;
 
 /// Most writes whose times are kept for replicas that have not applied them. A replica further

@@ -6,13 +6,13 @@ use super::replication::begin_own;
 use super::settings::Setting;
 use super::shard::{NOBODY, Peer, Record};
 use super::{AWAY, QUERY, RECEIVE, SHIP, STREAMS, State};
-use crate::sim::kinds::behavior::{Action, Ctx, Surroundings};
-use crate::sim::kinds::param::Spec;
-use crate::sim::kinds::{Kind, network};
-use crate::sim::region::{self, ROUND_TRIP_MS};
-use crate::sim::run::calendar::LineId;
-use crate::sim::run::requests::{Outcome, Request, RequestId};
-use crate::sim::units::{SimTime, Span};
+use crate::kinds::behavior::{Action, Ctx, Surroundings};
+use crate::kinds::param::Spec;
+use crate::kinds::{Kind, network};
+use crate::region::{self, ROUND_TRIP_MS};
+use crate::run::calendar::LineId;
+use crate::run::requests::{Outcome, Request, RequestId};
+use crate::units::{SimTime, Span};
 
 /// Time between two tries to reach a site, or to give the writes back to it.
 pub const AGAIN: Span = Span(1_000_000_000);

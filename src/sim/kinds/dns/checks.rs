@@ -1,13 +1,13 @@
 //! Health checks of whole sites, as a name service makes them: a request to the front of each site
 //! every so often, from all over the world.
 
-use crate::sim::kinds::behavior::{Action, Ctx, Surroundings};
-use crate::sim::kinds::param::Spec;
-use crate::sim::kinds::{Kind, network};
-use crate::sim::region::COUNT;
-use crate::sim::run::calendar::LineId;
-use crate::sim::run::requests::{Class, RequestId, Wish};
-use crate::sim::units::{SimTime, Span};
+use crate::kinds::behavior::{Action, Ctx, Surroundings};
+use crate::kinds::param::Spec;
+use crate::kinds::{Kind, network};
+use crate::region::COUNT;
+use crate::run::calendar::LineId;
+use crate::run::requests::{Class, RequestId, Wish};
+use crate::units::{SimTime, Span};
 
 use super::Setting;
 

@@ -1,7 +1,7 @@
 //! What the name system counts: look-ups, and requests that go to a site which would no longer be
 //! named.
 
-use crate::sim::run::meters::SITES;
+use crate::run::meters::SITES;
 
 /// Weight of a request in the moving share of those that go astray.
 const RECENT: f64 = 0.005;

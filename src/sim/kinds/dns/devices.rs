@@ -1,6 +1,6 @@
 //! Users' devices: each keeps the site it has found for as long as a visit.
 
-use crate::sim::units::{SimTime, Span};
+use crate::units::{SimTime, Span};
 
 /// Bits of an entry that name the site; the rest is until when, in ticks.
 const SITE_BITS: u32 = 4;

@@ -1,8 +1,8 @@
 //! What the name service answers: which site, for which region, by which policy and by whose
 //! health; and what it answered before it last changed its mind.
 
-use crate::sim::region::COUNT;
-use crate::sim::units::SimTime;
+use crate::region::COUNT;
+use crate::units::SimTime;
 
 /// Names of the policies, in the order of the setting that chooses one.
 pub const POLICIES: &[(&str, &str)] = &[

@@ -1,8 +1,8 @@
 //! Resolvers: what each remembers of the name and until when, and who waits for its answer.
 
-use crate::sim::region::COUNT;
-use crate::sim::run::calendar::Tag;
-use crate::sim::units::{SimTime, Span};
+use crate::region::COUNT;
+use crate::run::calendar::Tag;
+use crate::units::{SimTime, Span};
 
 /// Some resolvers keep an answer so many times as long as they may.
 const OVERSTAY: u64 = 10;

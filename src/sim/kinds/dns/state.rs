@@ -6,16 +6,16 @@ use super::counts::Counts;
 use super::devices::Devices;
 use super::policy::{self, Policy, Rules, Zone};
 use super::resolvers::Resolvers;
-use crate::sim::kinds::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
-use crate::sim::kinds::param::Spec;
-use crate::sim::kinds::{Kind, clients, network};
-use crate::sim::law::Law;
-use crate::sim::rng::{Purpose, Stream};
-use crate::sim::run::calendar::{LineId, Tag};
-use crate::sim::run::log::Severity;
-use crate::sim::run::meters::ServerMeter;
-use crate::sim::run::requests::{CLASSES, Outcome, Request, RequestId};
-use crate::sim::units::{SimTime, Span};
+use crate::kinds::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
+use crate::kinds::param::Spec;
+use crate::kinds::{Kind, clients, network};
+use crate::law::Law;
+use crate::rng::{Purpose, Stream};
+use crate::run::calendar::{LineId, Tag};
+use crate::run::log::Severity;
+use crate::run::meters::ServerMeter;
+use crate::run::requests::{CLASSES, Outcome, Request, RequestId};
+use crate::units::{SimTime, Span};
 
 /// How long a resolver asks a name service that does not answer, in nanoseconds.
 const GIVE_UP: f64 = 5e9;

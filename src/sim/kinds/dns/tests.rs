@@ -2,8 +2,8 @@
 
 use super::devices::Devices;
 use super::policy::{Policy, Rules, Zone, order, weights};
-use crate::sim::region::COUNT;
-use crate::sim::units::{SECOND, SimTime, Span};
+use crate::region::COUNT;
+use crate::units::{SECOND, SimTime, Span};
 
 fn rules(policy: Policy) -> Rules {
     let mut distances = vec![[50.0; COUNT]; 3];

@@ -1,7 +1,7 @@
 //! A circuit breaker: watches what share of the calls fails, and when it is too large lets none
 //! through for a while, then a few to try.
 
-use crate::sim::units::{SimTime, Span};
+use crate::units::{SimTime, Span};
 
 /// Parts of the sliding window: it moves on by one part at a time.
 const PARTS: u64 = 10;
@@ -171,7 +171,7 @@ impl Breaker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::units::SECOND;
+    use crate::units::SECOND;
 
     fn breaker() -> Breaker {
         let mut breaker = Breaker::default();

@@ -1,9 +1,9 @@
 //! The calls that a guard has open, in the order in which they were made: who has waited for how
 //! long. Calls that are over stay in the list until they come first.
 
-use crate::sim::kinds::clients::HOP_SHIFT;
-use crate::sim::run::requests::{Request, RequestId};
-use crate::sim::units::{SimTime, Span};
+use crate::kinds::clients::HOP_SHIFT;
+use crate::run::requests::{Request, RequestId};
+use crate::units::{SimTime, Span};
 use std::collections::VecDeque;
 
 /// Bits of a request's number that are changed for a further try, so that it draws anew.

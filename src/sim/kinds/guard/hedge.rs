@@ -3,9 +3,9 @@
 use super::calls::{Call, Name, Note, name};
 use super::retry::HEDGE;
 use super::state::Guard;
-use crate::sim::kinds::behavior::{Action, Ctx};
-use crate::sim::run::calendar::{LineId, Tag};
-use crate::sim::run::requests::{Outcome, Request, RequestId, Wish};
+use crate::kinds::behavior::{Action, Ctx};
+use crate::run::calendar::{LineId, Tag};
+use crate::run::requests::{Outcome, Request, RequestId, Wish};
 use std::collections::BTreeMap;
 
 /// A first request for which a second is under way.

@@ -1,8 +1,8 @@
 //! What a guard refuses to protect what stands behind it: too many calls in a time, too many at
 //! once, and the less important ones when it is under pressure.
 
-use crate::sim::run::requests::{CLASSES, Class};
-use crate::sim::units::SimTime;
+use crate::run::requests::{CLASSES, Class};
+use crate::units::SimTime;
 
 /// A rate limit: a token bucket, kept as the instant at which it would be full again (the generic
 /// cell rate algorithm, which admits the same calls).
@@ -106,7 +106,7 @@ pub const fn is_shed(class: Class, is_paying: bool, pressure: f64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::units::{MILLISECOND, SECOND};
+    use crate::units::{MILLISECOND, SECOND};
 
     #[test]
     fn a_bucket_gives_its_burst_and_then_its_rate() {

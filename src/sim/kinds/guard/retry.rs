@@ -1,8 +1,8 @@
 //! Further tries of calls that failed: how many, after what wait, and out of what budget.
 
-use crate::sim::kinds::Kind;
-use crate::sim::kinds::clients::{self, HOP_SHIFT};
-use crate::sim::rng::{Purpose, Stream};
+use crate::kinds::Kind;
+use crate::kinds::clients::{self, HOP_SHIFT};
+use crate::rng::{Purpose, Stream};
 
 /// Tokens that a budget saves up at most, each worth a retry: enough for single failures, too
 /// little for a storm.

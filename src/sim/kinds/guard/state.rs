@@ -6,15 +6,15 @@ use super::calls::{Call, Line, Note, name};
 use super::hedge::Pairs;
 use super::limit::{Bulkhead, RateLimit, is_shed};
 use super::retry::Retry;
-use crate::sim::kinds::Kind;
-use crate::sim::kinds::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
-use crate::sim::kinds::param::Spec;
-use crate::sim::rng::{Purpose, Stream};
-use crate::sim::run::calendar::{LineId, Tag};
-use crate::sim::run::log::Severity;
-use crate::sim::run::meters::ServerMeter;
-use crate::sim::run::requests::{Class, Outcome, Request, RequestId};
-use crate::sim::units::Span;
+use crate::kinds::Kind;
+use crate::kinds::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
+use crate::kinds::param::Spec;
+use crate::rng::{Purpose, Stream};
+use crate::run::calendar::{LineId, Tag};
+use crate::run::log::Severity;
+use crate::run::meters::ServerMeter;
+use crate::run::requests::{Class, Outcome, Request, RequestId};
+use crate::units::Span;
 
 /// How often each policy acted.
 #[derive(Clone, Copy, Debug, Default)]

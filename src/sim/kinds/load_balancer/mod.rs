@@ -11,12 +11,12 @@ use super::param::Spec;
 use super::station::Admission;
 use super::tier::{Machine, Plan, Tier};
 use super::{Kind, network};
-use crate::sim::law::Law;
-use crate::sim::rng::{Purpose, Stream};
-use crate::sim::run::calendar::LineId;
-use crate::sim::run::meters::ServerMeter;
-use crate::sim::run::requests::{Class, Outcome, Request, RequestId, Wish};
-use crate::sim::units::{SimTime, Span};
+use crate::law::Law;
+use crate::rng::{Purpose, Stream};
+use crate::run::calendar::LineId;
+use crate::run::meters::ServerMeter;
+use crate::run::requests::{Class, Outcome, Request, RequestId, Wish};
+use crate::units::{SimTime, Span};
 pub use settings::{PARAMS, Setting, drain, monthly_usd, servers};
 
 /// Name in links and files.

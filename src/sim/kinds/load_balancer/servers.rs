@@ -2,12 +2,12 @@
 
 use super::settings::Setting;
 use super::{State, TAKE_OVER};
-use crate::sim::kinds::balancing::Backend;
-use crate::sim::kinds::behavior::Ctx;
-use crate::sim::kinds::param::Spec;
-use crate::sim::kinds::web_tier;
-use crate::sim::run::log::Severity;
-use crate::sim::units::{SimTime, Span};
+use crate::kinds::balancing::Backend;
+use crate::kinds::behavior::Ctx;
+use crate::kinds::param::Spec;
+use crate::kinds::web_tier;
+use crate::run::log::Severity;
+use crate::units::{SimTime, Span};
 
 impl State {
     /// Knows the servers that there are or may be, with their weights.

@@ -1,10 +1,10 @@
 //! The settings of the load balancer, and what follows from them alone.
 
-use crate::sim::kinds::balancing::ALGORITHMS;
-use crate::sim::kinds::param::{Param, Spec, settings};
-use crate::sim::kinds::web_tier;
-use crate::sim::law::LAWS;
-use crate::sim::units::{HOURS_PER_MONTH, Span};
+use crate::kinds::balancing::ALGORITHMS;
+use crate::kinds::param::{Param, Spec, settings};
+use crate::kinds::web_tier;
+use crate::law::LAWS;
+use crate::units::{HOURS_PER_MONTH, Span};
 
 settings! {
     AlgorithmChoice = Param::choice("algorithm", "Algorithm", ALGORITHMS, 0,

@@ -2,10 +2,10 @@
 //! connection, and the time to move the answer's bytes.
 
 use super::Setting;
-use crate::sim::kinds::Kind;
-use crate::sim::kinds::param::Spec;
-use crate::sim::law::Law;
-use crate::sim::rng::{Purpose, Stream};
+use crate::kinds::Kind;
+use crate::kinds::param::Spec;
+use crate::law::Law;
+use crate::rng::{Purpose, Stream};
 
 /// What a server may send before the first acknowledgement, in bytes: ten segments of 1,460 bytes
 /// (RFC 6928).
@@ -99,7 +99,7 @@ impl Transport {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::kinds::param::Value;
+    use crate::kinds::param::Value;
 
     fn of(settings: &[(Setting, f64)]) -> Transport {
         let mut spec = Spec::new(super::super::PARAMS);

@@ -1,8 +1,8 @@
 //! The messages of a queue: which wait, which are with workers, and what became of each. A message
 //! is done when its job is first done; what happens to it after that is a duplicate.
 
-use crate::sim::run::requests::{Request, Wish};
-use crate::sim::units::SimTime;
+use crate::run::requests::{Request, Wish};
+use crate::units::SimTime;
 use std::collections::{BTreeSet, VecDeque};
 
 /// Where a message is.

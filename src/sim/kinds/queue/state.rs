@@ -3,18 +3,18 @@
 use super::messages::{Delivery, Messages};
 use super::workers::{Scaling, Workers};
 use super::{Setting, slots, vcpus};
-use crate::sim::kinds::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
-use crate::sim::kinds::param::Spec;
-use crate::sim::kinds::station::Admission;
-use crate::sim::kinds::tier::{Machine, Plan, Tier};
-use crate::sim::kinds::{Kind, network};
-use crate::sim::law::Law;
-use crate::sim::rng::{Purpose, Stream};
-use crate::sim::run::calendar::LineId;
-use crate::sim::run::log::Severity;
-use crate::sim::run::meters::ServerMeter;
-use crate::sim::run::requests::{Class, Frame, Outcome, RequestId};
-use crate::sim::units::{SimTime, Span};
+use crate::kinds::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
+use crate::kinds::param::Spec;
+use crate::kinds::station::Admission;
+use crate::kinds::tier::{Machine, Plan, Tier};
+use crate::kinds::{Kind, network};
+use crate::law::Law;
+use crate::rng::{Purpose, Stream};
+use crate::run::calendar::LineId;
+use crate::run::log::Severity;
+use crate::run::meters::ServerMeter;
+use crate::run::requests::{Class, Frame, Outcome, RequestId};
+use crate::units::{SimTime, Span};
 
 /// Phases of a call from outside: on its way through the queue, being stored.
 const PASSING: u8 = 0;

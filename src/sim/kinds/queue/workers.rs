@@ -1,7 +1,7 @@
 //! The workers of a queue: which are there, how busy each is, and how many there should be.
 
-use crate::sim::run::meters::ServerMeter;
-use crate::sim::units::{SimTime, Span};
+use crate::run::meters::ServerMeter;
+use crate::units::{SimTime, Span};
 use std::collections::VecDeque;
 
 /// One worker.

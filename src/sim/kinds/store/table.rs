@@ -135,7 +135,7 @@ impl Default for Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::rng::{Purpose, Stream};
+    use crate::rng::{Purpose, Stream};
     use std::collections::BTreeMap;
 
     #[test]

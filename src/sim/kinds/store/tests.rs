@@ -1,10 +1,10 @@
 //! The store against a plain list that does the same, and its hit ratios against theory.
 
 use super::*;
-use crate::sim::analysis::theory::caches;
-use crate::sim::rng::{Draw, Purpose, Stream};
-use crate::sim::units::{SECOND, Span};
-use crate::sim::zipf::Zipf;
+use crate::analysis::theory::caches;
+use crate::rng::{Draw, Purpose, Stream};
+use crate::units::{SECOND, Span};
+use crate::zipf::Zipf;
 use std::collections::BTreeMap;
 
 const ALL: [Eviction; 4] = [Eviction::Lru, Eviction::Lfu, Eviction::Fifo, Eviction::Random];

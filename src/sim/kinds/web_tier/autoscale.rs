@@ -4,11 +4,11 @@
 use super::machines::Duty;
 use super::settings::{Setting, scaling};
 use super::{MEASURE, State};
-use crate::sim::kinds::behavior::Ctx;
-use crate::sim::kinds::param::Spec;
-use crate::sim::run::log::Severity;
-use crate::sim::run::meters::ServerMeter;
-use crate::sim::units::{SimTime, Span};
+use crate::kinds::behavior::Ctx;
+use crate::kinds::param::Spec;
+use crate::run::log::Severity;
+use crate::run::meters::ServerMeter;
+use crate::units::{SimTime, Span};
 use std::collections::VecDeque;
 
 /// Servers wanted for the mean `utilisation` of those `ready`, with `others` ordered but not ready:

@@ -1,9 +1,9 @@
 //! The calls of a dynamic request to other parts, one after another: cache, database, queue.
 
 use super::{CACHE, ENQUEUE, GIVE_UP, QUERY, REMIND, SESSION, State, THROUGH};
-use crate::sim::kinds::behavior::{Action, Ctx};
-use crate::sim::run::errand::Errand;
-use crate::sim::run::requests::{Class, Outcome, RequestId};
+use crate::kinds::behavior::{Action, Ctx};
+use crate::run::errand::Errand;
+use crate::run::requests::{Class, Outcome, RequestId};
 
 impl State {
     /// The next thing a dynamic request needs after its work.

@@ -3,11 +3,11 @@
 use super::State;
 use super::machines::{Duty, Then};
 use super::settings::Setting;
-use crate::sim::kinds::behavior::Ctx;
-use crate::sim::kinds::param::Spec;
-use crate::sim::run::log::Severity;
-use crate::sim::run::requests::Outcome;
-use crate::sim::units::{SECOND, SimTime, Span};
+use crate::kinds::behavior::Ctx;
+use crate::kinds::param::Spec;
+use crate::run::log::Severity;
+use crate::run::requests::Outcome;
+use crate::units::{SECOND, SimTime, Span};
 use std::collections::VecDeque;
 
 /// A release: how often it answers dynamic requests with an error, and how many times as long its

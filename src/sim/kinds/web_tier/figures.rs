@@ -2,7 +2,7 @@
 
 use super::State;
 use super::machines::Duty;
-use crate::sim::kinds::behavior::Ctx;
+use crate::kinds::behavior::Ctx;
 
 impl State {
     /// What it has counted, cumulative.

@@ -3,11 +3,11 @@
 
 use super::settings::{Setting, planned, scaling, servers, vcpus};
 use super::{BOOTED, State, TICK, WARM};
-use crate::sim::kinds::behavior::{Ctx, Fault, Order, Surroundings};
-use crate::sim::kinds::param::Spec;
-use crate::sim::kinds::{Kind, load_balancer};
-use crate::sim::run::log::Severity;
-use crate::sim::units::{SECOND, SimTime, Span};
+use crate::kinds::behavior::{Ctx, Fault, Order, Surroundings};
+use crate::kinds::param::Spec;
+use crate::kinds::{Kind, load_balancer};
+use crate::run::log::Severity;
+use crate::units::{SECOND, SimTime, Span};
 use std::collections::VecDeque;
 
 /// What becomes of a server that is drained.

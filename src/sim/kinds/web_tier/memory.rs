@@ -3,8 +3,8 @@
 use super::State;
 use super::sessions::Home;
 use super::settings::Setting;
-use crate::sim::kinds::behavior::Ctx;
-use crate::sim::kinds::param::Spec;
+use crate::kinds::behavior::Ctx;
+use crate::kinds::param::Spec;
 
 /// What takes how much memory, in MB.
 #[derive(Clone, Copy, Debug, Default)]
@@ -74,7 +74,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::kinds::Kind;
+    use crate::kinds::Kind;
 
     #[test]
     fn it_is_the_sum_of_process_requests_and_sessions() {

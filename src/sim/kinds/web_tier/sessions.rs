@@ -3,12 +3,12 @@
 
 use super::settings::Setting;
 use super::{LOGIN, SESSION, State};
-use crate::sim::kinds::behavior::{Action, Ctx};
-use crate::sim::kinds::param::Spec;
-use crate::sim::kinds::station::Admission;
-use crate::sim::run::requests::{Outcome, RequestId};
-use crate::sim::run::sessions::Found;
-use crate::sim::units::Span;
+use crate::kinds::behavior::{Action, Ctx};
+use crate::kinds::param::Spec;
+use crate::kinds::station::Admission;
+use crate::run::requests::{Outcome, RequestId};
+use crate::run::sessions::Found;
+use crate::units::Span;
 
 /// Where sessions live.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

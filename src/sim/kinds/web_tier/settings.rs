@@ -1,10 +1,10 @@
 //! The settings of the web tier, and what follows from them alone.
 
 use super::MOST;
-use crate::sim::kinds::param::{Param, Spec, settings};
-use crate::sim::kinds::tier::{self, DISCIPLINES, SIZES};
-use crate::sim::law::LAWS;
-use crate::sim::units::HOURS_PER_MONTH;
+use crate::kinds::param::{Param, Spec, settings};
+use crate::kinds::tier::{self, DISCIPLINES, SIZES};
+use crate::law::LAWS;
+use crate::units::HOURS_PER_MONTH;
 
 /// Where sessions live.
 pub const SESSIONS: &[(&str, &str)] = &[

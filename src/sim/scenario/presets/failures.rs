@@ -3,7 +3,7 @@
 //! figures of each are held by a test (`tests/native/failures.rs`).
 
 use super::{Preset, Start};
-use crate::sim::kinds::Kind;
+use crate::kinds::Kind;
 
 /// A health check that waits in a full backlog for too long takes a sound server out, and the
 /// others get its share: a failure of its own, which would hide the one to be seen.

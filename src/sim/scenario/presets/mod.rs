@@ -4,7 +4,7 @@
 mod failures;
 
 use super::{Base, PresentFault, Scenario, link};
-use crate::sim::kinds::{Kind, clients};
+use crate::kinds::{Kind, clients};
 
 /// A stage: what it is called, how many daily users it serves, what it adds to the stage before.
 #[derive(Clone, Copy, Debug)]
@@ -288,7 +288,7 @@ pub fn stage(number: u8) -> Scenario {
 mod tests {
     use super::super::file;
     use super::*;
-    use crate::sim::topology::Topology;
+    use crate::topology::Topology;
 
     #[test]
     fn every_stage_is_what_it_says() {

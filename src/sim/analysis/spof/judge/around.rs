@@ -1,8 +1,8 @@
 //! What stands around a death: other sites, edges that answer in part, monitoring that replaces.
 
 use super::{ALL, Judge, Judgement, Verdict, fatal, partial, survives};
-use crate::sim::kinds::{Kind, cdn, database, dns, monitor};
-use crate::sim::topology::Topology;
+use crate::kinds::{Kind, cdn, database, dns, monitor};
+use crate::topology::Topology;
 
 impl Judge<'_> {
     /// Elsewhere others may do what this site cannot.

@@ -3,7 +3,7 @@
 
 use super::super::tests::check;
 use super::*;
-use crate::sim::rng::{Draw, Purpose, Stream};
+use crate::rng::{Draw, Purpose, Stream};
 
 fn trials(count: u64) -> impl Iterator<Item = Draw> {
     let stream = Stream::new(31, count, Purpose::Traits);
