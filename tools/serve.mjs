@@ -5,6 +5,8 @@ import { readFile, realpath } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 
 const TYPES = {
   '.css': 'text/css; charset=utf-8',
@@ -20,6 +22,10 @@ const TYPES = {
   '.wasm': 'application/wasm',
   '.webmanifest': 'application/manifest+json; charset=utf-8',
 };
+
+/** What hosts of static files compress, GitHub Pages among them: all text, and wasm. */
+const COMPRESSED = /^(text\/|application\/(json|manifest|wasm)|image\/svg)/;
+const compress = promisify(gzip);
 
 /** Files whose name changes with what they hold need never be asked for again. */
 const HASHED = /-[0-9a-f]{14,16}(_bg)?\.(css|js|svg|wasm)$/;
@@ -68,6 +74,16 @@ export async function serve(folder, port = 0) {
   const root = await realpath(resolve(folder));
   const hashes = inlineScriptHashes(await readFile(join(root, 'index.html'), 'utf8'));
 
+  // Each file is compressed once, as long as it stays the same.
+  const packed = new Map();
+  const compressed = async ({ file, body }) => {
+    const known = packed.get(file);
+    if (known?.of.equals(body)) return known.body;
+    const made = { of: body, body: await compress(body, { level: 9 }) };
+    packed.set(file, made);
+    return made.body;
+  };
+
   const server = createServer(async (request, response) => {
     const common = {
       'Access-Control-Allow-Origin': '*',
@@ -88,8 +104,17 @@ export async function serve(folder, port = 0) {
     const found = await fileFor(root, request.url);
     if (!found) return plain(404, 'Not found');
     const type = TYPES[extname(found.file)] ?? 'application/octet-stream';
+    const headers = { 'Content-Type': type };
+    let { body } = found;
+    if (COMPRESSED.test(type)) {
+      headers.Vary = 'Accept-Encoding';
+      if (/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) {
+        headers['Content-Encoding'] = 'gzip';
+        body = await compressed(found);
+      }
+    }
     const caching = HASHED.test(found.file) ? 'public, max-age=31536000, immutable' : 'no-cache';
-    return answer(200, { 'Content-Type': type, 'Cache-Control': caching }, found.body);
+    return answer(200, { ...headers, 'Cache-Control': caching }, body);
   });
 
   await new Promise((listening, failed) => {

@@ -19,12 +19,13 @@ use breaking::breaking;
 use measured::measured;
 use settings::Settings;
 use std::rc::Rc;
-use structure::{Removal, Structure};
+use structure::Removal;
+pub use structure::Structure;
 use yew::prelude::*;
 
 /// Settings at hand while no part is selected.
 const AT_HAND: &[(&str, &[&str])] = &[
-    ("clients", &["read_share"]),
+    ("clients", &["read_share", "mobile_share"]),
     ("dns", &["policy", "weights", "ttl_s"]),
     ("cdn", &["hit"]),
     ("lb", &["algorithm"]),
@@ -109,6 +110,8 @@ fn acts(scenario: &Scenario, kind: Kind, key: &str) -> bool {
         |key: &str| kind.row(key).and_then(|row| scenario.spec(kind).map(|spec| spec.count(row)));
     let is_guest = spec("place") == Some(1);
     match (kind.key(), key) {
+        // Two kinds of clients are the first stages' matter.
+        ("clients", "mobile_share") => scenario.spec(Kind::LoadBalancer).is_none(),
         ("web", "servers") => scenario.spec(Kind::LoadBalancer).is_some(),
         ("db", "size" | "replicas") => !is_guest,
         ("db", "shards") => spec("shards").unwrap_or(1) > 1,

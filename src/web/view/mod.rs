@@ -23,11 +23,13 @@ pub mod top_bar;
 pub mod traces;
 pub mod transport;
 
+use crate::sim::scenario::Base;
 use crate::sim::snapshot::Snapshot;
 use crate::web::model::{Model, Msg};
 use crate::web::route::options::Panel;
 use crate::web::summary;
 use diagram::Diagram;
+use inspector::Structure;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -80,6 +82,10 @@ fn stage(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
         <section class="stage card" id="diagram" tabindex="-1" aria-labelledby="diagram-title">
             <h2 class="unseen" id="diagram-title">{ "Diagram" }</h2>
             <p class="unseen" id="summary">{ summary::paragraph(&model.scenario, figures) }</p>
+            // Who builds something of their own adds to it where they see it.
+            if model.scenario.base == Base::Preset(0) && !model.options.restricts() && !model.options.embed {
+                <Structure scenario={Rc::clone(&model.scenario)} tell={tell.clone()} brief=true />
+            }
             <Diagram
                 scenario={Rc::clone(&model.scenario)}
                 figures={Rc::clone(figures)}

@@ -55,7 +55,7 @@ fn plan(r: Rect, tight: bool, facts: &Facts) -> Plan {
     plan.last = Some(take(&mut bottom));
     let body = match facts.body {
         Body::Empty => 0.0,
-        Body::Use => 8.0,
+        Body::Use => 6.0,
         Body::Cells => CELLS,
         Body::Queue | Body::Split => 10.0,
     };
@@ -79,7 +79,8 @@ fn plan(r: Rect, tight: bool, facts: &Facts) -> Plan {
     let (x, w) = (r.x + pad, r.w - 2.0 * pad);
     plan.body = match facts.body {
         Body::Empty => None,
-        Body::Use | Body::Split if left >= 8.0 => Some(Rect::new(x, bottom - 4.0, w, 4.0)),
+        Body::Use if left >= 6.0 => Some(Rect::new(x, bottom - 4.0, w, 4.0)),
+        Body::Split if left >= 8.0 => Some(Rect::new(x, bottom - 4.0, w, 4.0)),
         Body::Cells | Body::Queue if left >= 8.0 => Some(Rect::new(x, y, w, left - 3.0)),
         _ => None,
     };

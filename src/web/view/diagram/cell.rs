@@ -104,9 +104,10 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, range: &Range<usize>, r: 
         .find(|text| r.h >= 30.0 && fit::width(text, SMALL, Weight::Plain) <= r.w - 4.0);
     let lag = lag(scene, at, range).filter(|_| r.h >= 30.0);
     // A higher cell has the lag in words as well.
-    let behind = lag.filter(|_| note.is_some() && r.h >= 62.0).map(|lag| {
+    let behind = lag.filter(|_| note.is_some() && r.h >= 62.0).and_then(|lag| {
         let lag = format::duration(lag);
-        fit::first(&[format!("{lag} behind"), lag], r.w - 4.0, SMALL, Weight::Plain)
+        let mut wordings = [format!("{lag} behind"), lag].into_iter();
+        wordings.find(|text| fit::width(text, SMALL, Weight::Plain) <= r.w - 4.0)
     });
     let y = match (&note, &behind) {
         (Some(_), Some(_)) => middle - 8.0,

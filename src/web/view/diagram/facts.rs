@@ -138,16 +138,19 @@ fn split(scene: &Scene<'_>) -> Wordings {
     ]
 }
 
+/// Room in which even the beginning of a name says something.
+const NAMED: f64 = 48.0;
+
 fn balancer(scene: &Scene<'_>, at: At) -> Facts {
     let algorithm = parts::choice(scene.scenario, at, "algorithm");
     let room = scene.grid.card(at).map_or(0.0, |card| card.w - 2.0 * scene.pad());
     let algorithm = &algorithm.replace("connections", "conn.");
-    // In a flat card half a name would be wrong: it is shortened instead.
-    let flat = scene.grid.card(at).is_some_and(|card| card.h < 92.0);
-    let mut lines: Vec<Wordings> = fit::wrap(algorithm, room, SMALL, if flat { 1 } else { 2 })
-        .into_iter()
-        .map(|line| vec![line])
-        .collect();
+    // In a flat card half a name would be wrong: it is shortened instead, or left out.
+    let flat = scene.grid.card(at).is_some_and(|card| card.h < 80.0);
+    let name = fit::wrap(algorithm, room, SMALL, if flat { 1 } else { 2 });
+    let is_whole = room >= NAMED || !name.iter().any(|line| line.ends_with('…'));
+    let name = name.into_iter().filter(|_| is_whole);
+    let mut lines: Vec<Wordings> = name.map(|line| vec![line]).collect();
     let every = parts::set(scene.scenario, at, "check_s").unwrap_or(0.0);
     let checks = if scene.parts.site(at).is_some_and(|site| site.checks) {
         vec![format!("checks every {every}\u{202f}s"), format!("check {every}\u{202f}s")]
@@ -166,7 +169,7 @@ fn balancer(scene: &Scene<'_>, at: At) -> Facts {
         setting: Vec::new(),
         lines,
         key: Vec::new(),
-        quiet: vec![busy, short],
+        quiet: vec![busy, short, String::new()],
         body: Body::Use,
     }
 }

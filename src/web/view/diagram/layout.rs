@@ -71,8 +71,8 @@ pub struct Grid {
 /// Narrowest drawing: 320 pixels of screen without the page's margins.
 const NARROWEST: f64 = 264.0;
 
-/// Narrowest room for several sites in rows.
-const SPREAD: f64 = 640.0;
+/// Narrowest room for several sites in rows: a frame of 640 pixels with its scroll bar.
+const SPREAD: f64 = 604.0;
 
 /// The grid for a room.
 #[must_use]

@@ -11,28 +11,32 @@ pub const TITLE: f64 = 22.0;
 /// Rows at least so high have a way of its own for each line between columns.
 const ROOMY: f64 = 76.0;
 
-/// The columns of a site, with their shares of the width and their names. All are always there, so
-/// that what is added grows into a place that was waiting.
-const COLUMNS: [(Column, f64, &str); 5] = [
-    (Column::Balance, 0.74, "Balance"),
-    (Column::Web, 1.35, "Web"),
-    (Column::Memory, 1.05, "Memory"),
-    (Column::Data, 1.3, "Data"),
-    (Column::Later, 0.9, "Later"),
+/// The columns of a site, with their shares of the width, in wide and in narrow rooms, and their
+/// names. All are always there, so that what is added grows into a place that was waiting.
+const COLUMNS: [(Column, [f64; 2], &str); 5] = [
+    (Column::Balance, [0.86, 0.68], "Balance"),
+    (Column::Web, [1.33, 1.18], "Web"),
+    (Column::Memory, [1.04, 1.12], "Memory"),
+    (Column::Data, [1.28, 1.22], "Data"),
+    (Column::Later, [0.9, 1.14], "Later"),
 ];
-/// Width of all of them together.
-const SUM: f64 = 5.34;
+/// Sites that are not as wide as this have narrow columns, each just as wide as its parts' names.
+const NARROW: f64 = 460.0;
 
 /// Several sites below one another.
 pub fn sites(room: Room, parts: &Parts) -> Grid {
     let Room { width, tight, .. } = room;
     let (margin, legend) = (pick(tight, 8.0, 12.0), pick(tight, 22.0, 26.0));
+    // In a frame of someone's page, among others, everything is as small as it can be read.
+    let is_small = width < 700.0;
     let users_w = (0.15 * width).clamp(112.0, 176.0);
-    let edge_w = (0.115 * width).clamp(88.0, 150.0);
-    let (near, fan) = ((0.026 * width).clamp(12.0, 34.0), (0.062 * width).clamp(44.0, 74.0));
+    let edge_w = (0.115 * width).clamp(if is_small { 80.0 } else { 88.0 }, 150.0);
+    let fan = (0.062 * width).clamp(if is_small { 38.0 } else { 44.0 }, 74.0);
+    let near = (0.026 * width).clamp(if is_small { 10.0 } else { 12.0 }, 34.0);
     let (n, gap) =
         (parts.sites.len() as f64, if tight || parts.sites.len() > 3 { 6.0 } else { 10.0 });
     let each = match parts.sites.len() {
+        ..=3 if is_small => 92.0,
         ..=3 => 112.0,
         4 | 5 => 88.0,
         _ => 66.0,
@@ -79,13 +83,16 @@ const PAD: f64 = 8.0;
 
 /// The columns of a site: which, where and how wide; and the room below its title.
 fn columns(place: Rect) -> (Vec<(Column, f64, f64)>, Rect) {
-    let gap = (0.035 * place.w).clamp(10.0, 30.0);
+    let is_narrow = place.w < NARROW;
+    let gap = if is_narrow { 8.0 } else { (0.035 * place.w).clamp(10.0, 30.0) };
     let inner =
         Rect::new(place.x + PAD, place.y + TITLE, place.w - 2.0 * PAD, place.h - TITLE - PAD);
-    let unit = (inner.w - gap * (COLUMNS.len() as f64 - 1.0)) / SUM;
+    let share = |shares: [f64; 2]| shares[usize::from(is_narrow)];
+    let sum: f64 = COLUMNS.iter().map(|&(_, shares, _)| share(shares)).sum();
+    let unit = (inner.w - gap * (COLUMNS.len() as f64 - 1.0)) / sum;
     let mut x = inner.x;
-    let columns = COLUMNS.iter().map(|&(column, share, _)| {
-        let w = share * unit;
+    let columns = COLUMNS.iter().map(|&(column, shares, _)| {
+        let w = share(shares) * unit;
         let placed = (column, x, w);
         x += w + gap;
         placed

@@ -94,7 +94,7 @@ fn region(scene: &Scene<'_>, r: Rect, row: &RegionRow, busiest: f64) -> Html {
     let lower = upper + if scene.grid.tight { 13.0 } else { 16.0 };
     let rate_w = fit::width(&rate, SMALL, Weight::Plain).max(34.0);
     let mean_w = fit::width(&mean, SMALL, Weight::Plain).max(44.0);
-    let name = fit::first(&short(&row.name), right - left - rate_w - 6.0, SMALL, Weight::Plain);
+    let name = fit::first(&short(&row.name), right - left - rate_w - 8.0, SMALL, Weight::Plain);
     let track = Rect::new(left, lower - 6.0, right - left - mean_w - 6.0, 4.0);
     html! { <>
         { text(left, upper, "dg-text", name) }

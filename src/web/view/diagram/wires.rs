@@ -269,7 +269,7 @@ fn below(to: At, web: Rect, card: Rect, tier: Column) -> Wire {
     let x = card.x + 0.62 * card.w;
     let mut wire = upright(to, start, (x, card.y), 0.0);
     let y = card.y - 10.0;
-    wire.labels = [(x - 10.0, y), (x - 84.0, y - 15.0)];
+    wire.labels = [(x - 10.0, y), (x - 10.0, y - 14.0)];
     wire
 }
 
@@ -293,6 +293,7 @@ fn between(grid: &Grid, site: u8) -> Option<Wire> {
     }
     let to = At::new(Kind::Database, site);
     let (above, below) = (grid.card(At::new(Kind::Database, site - 1))?, grid.card(to)?);
+    let frame = grid.sites.get(usize::from(site))?;
     let x = above.centre().0;
     let y = 0.5 * (above.bottom() + below.y) + 4.0;
     Some(Wire {
@@ -300,6 +301,7 @@ fn between(grid: &Grid, site: u8) -> Option<Wire> {
         curve: Curve::down((x, above.bottom()), (x, below.y)),
         labels: [(x + 8.0, y); 2],
         side: Side::Left,
-        room: 0.5 * above.w,
+        // Between two sites nothing else is written.
+        room: frame.right() - x - 20.0,
     })
 }

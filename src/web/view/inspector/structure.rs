@@ -17,6 +17,9 @@ pub struct StructureProps {
     pub scenario: Rc<Scenario>,
     /// Where messages go.
     pub tell: Tell,
+    /// Whether it stands at the diagram, in one line and without reasons.
+    #[prop_or_default]
+    pub brief: bool,
 }
 
 /// Parts to add, and the number of sites.
@@ -38,19 +41,21 @@ pub fn Structure(props: &StructureProps) -> Html {
     let on_sites = props.tell.reform(|(sites, _): (f64, bool)| {
         Msg::Parts(Edit::Sites(sites.clamp(1.0, f64::from(MOST_SITES)) as u8))
     });
+    let (class, id) =
+        if props.brief { ("build", "add-part") } else { ("structure", "add-part-of") };
     html! {
-        <div class="structure">
+        <div {class}>
             <div class="setting-head">
-                <label for="add-part-of">{ "Parts" }</label>
-                <Choice id="add-part-of" {choices} value="" {on_choose} />
+                <label for={id}>{ "Parts" }</label>
+                <Choice {id} {choices} value="" {on_choose} />
             </div>
             <div class="setting-head">
-                <span id="sites-label">{ "Data centers" }</span>
+                <span>{ "Data centers" }</span>
                 <span class="measure">
                     <Number label="Data centers" value={sites} min={1.0} max={f64::from(MOST_SITES)} on_change={on_sites} />
                 </span>
             </div>
-            if !cannot.is_empty() {
+            if !cannot.is_empty() && !props.brief {
                 <details>
                     <summary>{ format!("{} parts cannot be added here", cannot.len()) }</summary>
                     <ul class="reasons">

@@ -57,6 +57,10 @@ pub fn view(model: &Model) -> Html {
             settled: Some(std::rc::Rc::clone(&before.settled)),
         });
     }
+    // Alone, today's figures say no more than the eight numbers.
+    if columns.is_empty() {
+        return Html::default();
+    }
     columns.push(Column {
         head: "Now".to_owned(),
         title: "The system as it stands".to_owned(),
