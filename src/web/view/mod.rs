@@ -86,6 +86,7 @@ fn stage(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
             if model.scenario.base == Base::Preset(0) && !model.options.restricts() && !model.options.embed {
                 <Structure scenario={Rc::clone(&model.scenario)} tell={tell.clone()} brief=true />
             }
+            <div class="board">
             <Diagram
                 scenario={Rc::clone(&model.scenario)}
                 figures={Rc::clone(figures)}
@@ -96,6 +97,7 @@ fn stage(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
                 moving={model.moving()}
                 speed={model.speed}
             />
+            </div>
         </section>
     }
 }

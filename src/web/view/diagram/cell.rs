@@ -106,8 +106,7 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, range: &Range<usize>, r: 
     // A higher cell has the lag in words as well.
     let behind = lag.filter(|_| note.is_some() && r.h >= 62.0).and_then(|lag| {
         let lag = format::duration(lag);
-        let mut wordings = [format!("{lag} behind"), lag].into_iter();
-        wordings.find(|text| fit::width(text, SMALL, Weight::Plain) <= r.w - 4.0)
+        fit::whole(vec![format!("{lag} behind"), lag], r.w - 4.0, SMALL, Weight::Plain)
     });
     let y = match (&note, &behind) {
         (Some(_), Some(_)) => middle - 8.0,

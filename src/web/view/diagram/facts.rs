@@ -133,7 +133,7 @@ fn split(scene: &Scene<'_>) -> Wordings {
     vec![
         format!("split {shares}\u{202f}%"),
         format!("{shares}\u{202f}%"),
-        shares.replace(' ', ""),
+        shares.replace(" : ", "/"),
         String::new(),
     ]
 }

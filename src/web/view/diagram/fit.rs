@@ -60,6 +60,12 @@ pub fn first(wordings: &[String], room: f64, size: f64, weight: Weight) -> Strin
     }
 }
 
+/// The first of several wordings that fits, if one does: a number cut short is another number.
+#[must_use]
+pub fn whole(wordings: Vec<String>, room: f64, size: f64, weight: Weight) -> Option<String> {
+    wordings.into_iter().find(|text| width(text, size, weight) <= room)
+}
+
 /// The text in at most so many lines, the last one shortened where it is too long.
 #[must_use]
 pub fn wrap(text: &str, room: f64, size: f64, lines: usize) -> Vec<String> {

@@ -65,25 +65,25 @@ fn class(tally: Option<&Tally>) -> &'static str {
 }
 
 /// The rate beside a line, and the failed share where there is one.
-fn labels(scene: &Scene<'_>, wire: &Wire, rate: &[String]) -> Html {
+fn labels(scene: &Scene<'_>, wire: &Wire, rate: Vec<String>) -> Html {
     if wire.room <= 0.0 {
         return Html::default();
     }
     let tally = scene.view(wire.to).map(|view| &view.tally);
-    let rate = fit::first(rate, wire.room, SMALL, Weight::Plain);
+    let rate = fit::whole(rate, wire.room, SMALL, Weight::Plain);
     let share = tally.map_or(0.0, Tally::error_share);
     let failed = (share > 0.0).then(|| {
         let share = format::percent(share);
-        let wordings =
-            [format!("✕\u{202f}{share} fail"), format!("✕\u{202f}{share}"), format!("✕{share}")];
-        fit::first(&wordings, wire.room, SMALL, Weight::Bold)
+        let sign = format!("✕\u{202f}{share}");
+        let wordings = vec![format!("{sign} fail"), sign, format!("✕{share}"), "✕".to_owned()];
+        fit::whole(wordings, wire.room, SMALL, Weight::Bold)
     });
     // Beside an upright line the two stand on both of its sides.
     let is_upright = wire.labels[0].1 == wire.labels[1].1;
     let other = if is_upright && wire.side == Side::Right { Side::Left } else { wire.side };
     html! { <>
-        { label(wire.labels[0], wire.side, "dg-rate", rate) }
-        if let Some(failed) = failed {
+        if let Some(rate) = rate { { label(wire.labels[0], wire.side, "dg-rate", rate) } }
+        if let Some(failed) = failed.flatten() {
             { label(wire.labels[1], other, "dg-rate dg-bad", failed) }
         }
     </> }
@@ -92,7 +92,7 @@ fn labels(scene: &Scene<'_>, wire: &Wire, rate: &[String]) -> Html {
 fn labelled(scene: &Scene<'_>, wire: &Wire) -> Html {
     html! { <>
         { line_to(scene, wire, &wire.curve) }
-        { labels(scene, wire, &[scene.rate(scene.calls(wire.to))]) }
+        { labels(scene, wire, vec![scene.rate(scene.calls(wire.to))]) }
     </> }
 }
 
@@ -106,7 +106,7 @@ fn front(scene: &Scene<'_>, wire: &Wire) -> Html {
     };
     html! { <>
         { line_to(scene, wire, &wire.curve) }
-        { labels(scene, wire, &words) }
+        { labels(scene, wire, words) }
     </> }
 }
 

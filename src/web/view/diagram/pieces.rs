@@ -68,6 +68,9 @@ pub fn header(
     </> }
 }
 
+/// Room for a sign, but for no word.
+const TINY: f64 = 28.0;
+
 /// What is wrong, or a quiet word where nothing is.
 pub fn trouble_line(x: f64, y: f64, room: f64, troubles: &[Trouble], quiet: &str) -> Html {
     let Some(worst) = troubles.first() else {
@@ -85,7 +88,11 @@ pub fn trouble_line(x: f64, y: f64, room: f64, troubles: &[Trouble], quiet: &str
         first,
     ];
     // Half a word says less than a short one.
-    let brief = if worst.text.ends_with("dead") { "dead" } else { worst.text.as_str() };
+    let brief = match worst.text.as_str() {
+        _ if room < TINY => "✕",
+        text if text.ends_with("dead") => "dead",
+        text => text.split(',').next().unwrap_or(text).trim_start_matches("replica "),
+    };
     let wordings: Vec<String> = wordings.into_iter().chain([brief.to_owned()]).collect();
     text(x, y, class, fit::first(&wordings, room, SMALL, Weight::Bold))
 }

@@ -14,10 +14,10 @@ const ROOMY: f64 = 76.0;
 /// The columns of a site, with their shares of the width, in wide and in narrow rooms, and their
 /// names. All are always there, so that what is added grows into a place that was waiting.
 const COLUMNS: [(Column, [f64; 2], &str); 5] = [
-    (Column::Balance, [0.86, 0.68], "Balance"),
-    (Column::Web, [1.33, 1.18], "Web"),
-    (Column::Memory, [1.04, 1.12], "Memory"),
-    (Column::Data, [1.28, 1.22], "Data"),
+    (Column::Balance, [0.74, 0.72], "Balance"),
+    (Column::Web, [1.35, 1.14], "Web"),
+    (Column::Memory, [1.05, 1.13], "Memory"),
+    (Column::Data, [1.3, 1.25], "Data"),
     (Column::Later, [0.9, 1.14], "Later"),
 ];
 /// Sites that are not as wide as this have narrow columns, each just as wide as its parts' names.
@@ -32,7 +32,7 @@ pub fn sites(room: Room, parts: &Parts) -> Grid {
     let users_w = (0.15 * width).clamp(112.0, 176.0);
     let edge_w = (0.115 * width).clamp(if is_small { 80.0 } else { 88.0 }, 150.0);
     let fan = (0.062 * width).clamp(if is_small { 38.0 } else { 44.0 }, 74.0);
-    let near = (0.026 * width).clamp(if is_small { 10.0 } else { 12.0 }, 34.0);
+    let near = if is_small { 10.0 } else { (0.026 * width).clamp(12.0, 34.0) };
     let (n, gap) =
         (parts.sites.len() as f64, if tight || parts.sites.len() > 3 { 6.0 } else { 10.0 });
     let each = match parts.sites.len() {
@@ -84,7 +84,7 @@ const PAD: f64 = 8.0;
 /// The columns of a site: which, where and how wide; and the room below its title.
 fn columns(place: Rect) -> (Vec<(Column, f64, f64)>, Rect) {
     let is_narrow = place.w < NARROW;
-    let gap = if is_narrow { 8.0 } else { (0.035 * place.w).clamp(10.0, 30.0) };
+    let gap = if is_narrow { 7.0 } else { (0.035 * place.w).clamp(10.0, 30.0) };
     let inner =
         Rect::new(place.x + PAD, place.y + TITLE, place.w - 2.0 * PAD, place.h - TITLE - PAD);
     let share = |shares: [f64; 2]| shares[usize::from(is_narrow)];

@@ -112,6 +112,7 @@ fn short(name: &str) -> Vec<String> {
         ("South America", "S. America"),
         ("South-East", "SE"),
         ("South Asia", "S. Asia"),
+        ("East Asia", "E. Asia"),
         (" regions", ""),
     ] {
         if name.contains(long) {
