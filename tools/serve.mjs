@@ -39,6 +39,8 @@ function policy(hashes) {
     "img-src 'self' data: blob:",
     "connect-src 'self'",
     "worker-src 'self' blob:",
+    // The share dialog shows an embed of the page itself.
+    "frame-src 'self'",
     'frame-ancestors *',
     "base-uri 'none'",
     "form-action 'none'",

@@ -14,7 +14,7 @@ use super::references::References;
 use super::route::options::{Options, Panel};
 use super::route::{self, Theme};
 use super::steps::Steps;
-use super::{embed, files, parts, timeline};
+use super::{embed, files, parts, share, timeline};
 use crate::sim::analysis::settle::Settled;
 use crate::sim::journal::Line;
 use crate::sim::scenario::{Base, Problem, Scenario, link, presets};
@@ -118,10 +118,8 @@ pub enum Msg {
     Help(bool),
     /// Shortcuts of single keys.
     Shortcuts(bool),
-    /// Copy the link.
-    CopyLink,
-    /// Whether it could be copied.
-    Copied(bool),
+    /// The share dialog.
+    Share(share::Msg),
     /// About traces, threats, comparisons and looking back.
     Insight(insight::Msg),
     /// Ask for a new seed.
@@ -167,8 +165,8 @@ pub enum Effect {
     },
     /// Put this theme on the page, or leave it to the system, and keep that for the next visit.
     Theme(Option<Theme>),
-    /// Copy the page's whole address.
-    CopyLink,
+    /// Copy a text, which stands in the share dialog.
+    Copy(String),
     /// Save a file: the diagram where `text` is its scenario or empty, else the text.
     Save {
         /// What.
@@ -260,8 +258,8 @@ pub struct Model {
     pub place: Place,
     /// What is read out.
     pub said: String,
-    /// The link that was copied last.
-    pub copied: Option<String>,
+    /// The share dialog.
+    pub share: share::State,
     /// The link that the engine's figures belong to.
     engine_link: String,
 }
@@ -297,6 +295,7 @@ impl Model {
             log: Rc::default(),
             explained: None,
             notice: problems,
+            share: share::State::new(address, &route.options),
             options: route.options,
             theme,
             prefers,
@@ -304,7 +303,6 @@ impl Model {
             shortcuts: true,
             place: Place::Starting,
             said: String::new(),
-            copied: None,
             engine_link: String::new(),
         }
     }
