@@ -180,6 +180,15 @@ pub enum Effect {
     ChooseFile,
     /// Tell the page around this frame.
     Answer(String),
+    /// Give it the diagram that carries a text, under a name.
+    AnswerPicture {
+        /// Of the message that asked.
+        id: Option<serde_json::Value>,
+        /// Name of the file.
+        name: String,
+        /// The scenario.
+        text: String,
+    },
     /// Draw a seed.
     DrawSeed,
     /// Bring the inspector into view where it lies below.
@@ -208,6 +217,8 @@ pub struct Model {
     pub live: Rc<Live>,
     /// The last settled figures.
     pub settled: Option<Rc<Settled>>,
+    /// The hash of them: the same link gives the same one wherever it is opened.
+    pub result_hash: String,
     /// Whether they are of the scenario as it stands.
     pub fresh: bool,
     /// Settled figures received so far.
@@ -277,6 +288,7 @@ impl Model {
             scenario: Rc::new(scenario),
             live: Rc::default(),
             settled: None,
+            result_hash: String::new(),
             fresh: false,
             settled_seq: 0,
             before: None,

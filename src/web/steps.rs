@@ -127,11 +127,11 @@ fn take_on(scenario: &mut Scenario, command: &Command) -> Result<Vec<Problem>, V
             Ok(said.into_iter().collect())
         }
         Command::Fail { fault } => match PresentFault::read(fault) {
-            Ok(fault) if scenario.spec(fault.kind).is_some() => {
+            Ok(fault) => {
                 scenario.fail(fault);
-                Ok(Vec::new())
+                let wrong = scenario.drop_faults_of_nothing();
+                if wrong.is_empty() { Ok(wrong) } else { Err(wrong) }
             }
-            Ok(fault) => refuse("fault", format!("this scenario has no part {}", fault.kind.key())),
             Err(what) => refuse("fault", what),
         },
         Command::Heal { part, server } => match scenario.find(part) {

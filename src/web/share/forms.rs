@@ -51,7 +51,8 @@ pub const FORMS: [Form; 9] = [
     },
     Form {
         name: "HTML, mdBook",
-        place: "Any page of your own: the frame loads once it is near, and is kept apart from your page.",
+        place: "Any page of your own: the frame loads once it is near, and is kept apart from \
+                your page.",
         is_frame: true,
         language: "html",
         longest: READ_EVERYWHERE,
@@ -59,7 +60,8 @@ pub const FORMS: [Form; 9] = [
     },
     Form {
         name: "Markdown",
-        place: "GitHub and others take frames out: a picture that leads to the page. Save it beside your text.",
+        place: "GitHub and others take frames out: a picture that leads to the page. Save it \
+                beside your text.",
         is_frame: false,
         language: "markdown",
         longest: KEPT_EVERYWHERE,
@@ -85,7 +87,7 @@ pub const FORMS: [Form; 9] = [
     },
     Form {
         name: "reveal.js",
-        place: "Loads when its slide is shown, runs while it is, and stands still once it is left.",
+        place: "Loads when its slide is shown and goes once it is left; data-preload keeps it, at rest.",
         is_frame: true,
         language: "html",
         longest: READ_EVERYWHERE,
@@ -93,7 +95,8 @@ pub const FORMS: [Form; 9] = [
     },
     Form {
         name: "Jupyter",
-        place: "A cell: the frame is in its output, also in the notebook as HTML. Its height is fixed.",
+        place: "A cell: the frame is in its output, also in the notebook as HTML. Its height is \
+                fixed.",
         is_frame: true,
         language: "python",
         longest: READ_EVERYWHERE,
@@ -109,7 +112,8 @@ pub const FORMS: [Form; 9] = [
     },
     Form {
         name: "Moodle, Canvas",
-        place: "They keep src, width and height of a frame and drop the rest; the site must allow this address.",
+        place: "They keep src, width and height of a frame and drop the rest; the site must allow \
+                this address.",
         is_frame: true,
         language: "html",
         longest: KEPT_EVERYWHERE,

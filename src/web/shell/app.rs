@@ -4,6 +4,8 @@ use super::address_bar::AddressBar;
 use super::embed::{self, Host};
 use super::engine_link::EngineLink;
 use super::{export, page};
+use crate::sim::scenario::Problem;
+use crate::web::embed::{error, exported};
 use crate::web::files::{self, Export};
 use crate::web::model::{self, Effect, Model, Msg, update};
 use crate::web::route::Theme;
@@ -65,6 +67,10 @@ impl App {
             Effect::Address { text, push } => self.bar.show(text, push),
             Effect::Theme(theme) => show(theme),
             Effect::Answer(text) => embed::post(&text),
+            Effect::AnswerPicture { id, name, text } => embed::post(&match export::svg(&text) {
+                Some(svg) => exported(id.as_ref(), &name, &svg),
+                None => error(id.as_ref(), &[Problem::new("export", "there is no diagram yet")]),
+            }),
             Effect::Copy(text) => {
                 let done = |done| Msg::Share(share::Msg::Copied(done));
                 copy(text, ctx.link().callback(done));

@@ -23,7 +23,8 @@ pub const TEXT: &str = "share-text";
 /// The dialog of the model.
 pub fn dialog(model: &Model, tell: &Tell) -> Html {
     html! {
-        <ShareDialog share={model.share.clone()} scenario={Rc::clone(&model.scenario)} tell={tell.clone()} />
+        <ShareDialog share={model.share.clone()} scenario={Rc::clone(&model.scenario)} tell={tell.clone()}
+            hash={Some(&model.result_hash).filter(|_| model.share.open && model.fresh).cloned()} />
     }
 }
 
@@ -34,6 +35,8 @@ pub struct ShareProps {
     pub share: State,
     /// What is shared.
     pub scenario: Rc<Scenario>,
+    /// The hash of its settled figures, as far as they are known.
+    pub hash: Option<String>,
     /// Where messages go.
     pub tell: Tell,
 }
@@ -41,7 +44,7 @@ pub struct ShareProps {
 /// The dialog: the browser's own, so that focus and the escape key work as everywhere.
 #[component]
 pub fn ShareDialog(props: &ShareProps) -> Html {
-    let ShareProps { share, scenario, tell } = props;
+    let ShareProps { share, scenario, hash, tell } = props;
     let node = use_dialog(share.open);
     let act = tell.reform(Msg::Share);
     let onclose = act.reform(|_: Event| Share::Open(false));
@@ -59,6 +62,10 @@ pub fn ShareDialog(props: &ShareProps) -> Html {
                     { changed(share, scenario, &act) }
                 </div>
                 { preview(share, scenario, &act) }
+                if let Some(hash) = hash {
+                    <p class="muted share-hash">{ "The same link gives the same run everywhere. Hash of the settled figures so far: " }
+                        <code>{ hash }</code></p>
+                }
             }
         </dialog>
     }
