@@ -1,6 +1,6 @@
 # `make serve` shows the page, `make test` checks everything. Each target installs first what it lacks.
 .DEFAULT_GOAL := help
-.PHONY: help setup build serve test lint native parity examples browser e2e hosts speed screenshots bench memory docs accuracy clean
+.PHONY: help setup build serve test lint native parity examples browser e2e speed screenshots bench memory docs accuracy package dist clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -36,10 +36,6 @@ browser: setup ## Test the page's parts in headless Chromium
 e2e: setup ## Build the page and test it as a visitor would use it
 	@tools/test e2e
 
-hosts: setup ## Make course notes with mdBook, reveal.js and Jupyter, and test the frames in them
-	@tools/build --if-needed
-	@tools/hosts
-
 speed: setup ## Check that the hot loop is compiled as well as it was
 	@tools/test speed
 
@@ -54,11 +50,17 @@ memory: ## Check that long runs do not grow: an hour at 10,000/s, ten minutes at
 	@cargo run --quiet --release --example memory
 
 docs: ## Write docs/model.md and the JSON Schema anew from the table of kinds
-	@MILLIONTH_RECORD=1 cargo test --quiet --features web --lib --test native is_written_down
+	@MILLIONTH_RECORD=1 cargo test --quiet --test native is_written_down
 
 accuracy: ## Measure every case of theory into docs/accuracy.md (ONLY=WORD for the cases with a word)
 	@cargo run --quiet --release --example accuracy -- $(ONLY)
 
+package: setup ## Build the JavaScript package
+	@tools/package
+
+dist: setup ## Make the folder site/ that any static host can serve (OLD=folder keeps the versions in it)
+	@tools/dist
+
 clean: ## Remove what was built
 	@cargo clean --quiet
-	@rm -rf dist test-results
+	@rm -rf dist site test-results

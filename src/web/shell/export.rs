@@ -46,16 +46,12 @@ pub fn save_text(name: &str, kind: &str, text: &str, tell: &Callback<Msg>) {
     finish(blob.and_then(|blob| save(name, &blob)), tell);
 }
 
-/// The diagram as it is seen, with the scenario's text inside.
-#[must_use]
-pub fn svg(scenario: &str) -> Option<String> {
-    Some(picture(scenario)?.text)
-}
-
-/// Saves it under a name.
+/// Saves the diagram as it is seen, with the scenario's text inside.
 pub fn save_svg(name: &str, scenario: &str, tell: &Callback<Msg>) {
-    let saved = svg(scenario).and_then(|svg| blob(&svg, "image/svg+xml"));
-    finish(saved.and_then(|blob| save(name, &blob)), tell);
+    let saved = picture(scenario)
+        .and_then(|picture| blob(&picture.text, "image/svg+xml"))
+        .and_then(|blob| save(name, &blob));
+    finish(saved, tell);
 }
 
 /// Saves the diagram as it is seen, in twice its pixels.
