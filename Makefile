@@ -1,9 +1,9 @@
 # `make serve` shows the page, `make test` checks everything. Each target installs first what it lacks.
 .DEFAULT_GOAL := help
-.PHONY: help setup build serve test lint native parity examples browser e2e speed screenshots bench memory docs accuracy package dist clean
+.PHONY: help setup build serve test lint native parity examples browser e2e firefox hosts speed screenshots bench bench-page monkey lighthouse memory docs accuracy package dist clean
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Install the missing tools, at pinned versions
 	@tools/setup
@@ -36,6 +36,21 @@ browser: setup ## Test the page's parts in headless Chromium
 e2e: setup ## Build the page and test it as a visitor would use it
 	@tools/test e2e
 
+hosts: setup ## Make course notes with mdBook, reveal.js and Jupyter, and test the frames in them
+	@tools/build --if-needed
+	@tools/hosts
+
+firefox: setup ## Test the page in Firefox, a small set; says so where there is none
+	@tools/test firefox
+
+monkey: setup ## Random input on all stages and the sandbox: SECONDS=120 each, SEED=1
+	@tools/build --if-needed
+	@node tools/monkey.mjs
+
+lighthouse: setup ## Rate the page as Lighthouse does, on its mobile profile
+	@tools/build --if-needed
+	@node tools/lighthouse.mjs
+
 speed: setup ## Check that the hot loop is compiled as well as it was
 	@tools/test speed
 
@@ -43,8 +58,13 @@ screenshots: setup ## Take the pictures in docs/screenshots
 	@tools/build --if-needed
 	@node tools/screenshots.mjs
 
-bench: setup ## Measure the engine: native, in Node and in Chromium (ROUNDS=2 for a quick look)
+bench: setup ## Measure the engine, native, in Node and in Chromium, and the page (ROUNDS=2 for a quick look)
 	@tools/bench
+	@$(MAKE) --no-print-directory bench-page
+
+bench-page: setup ## Measure the page: main thread, slider, start, transfer
+	@tools/build --if-needed
+	@node tools/bench-page.mjs
 
 memory: ## Check that long runs do not grow: an hour at 10,000/s, ten minutes at 1,000,000/s
 	@cargo run --quiet --release --example memory
