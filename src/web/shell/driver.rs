@@ -2,12 +2,15 @@
 //! slice may spend follows from how long the last ones took.
 
 use super::clock;
+use crate::sim::journal::Line;
 use crate::sim::session::{Command, Session, Update};
 
 /// Events in a millisecond, before anything was measured.
 const FIRST_GUESS: f64 = 4_000.0;
 /// Between two slices when nothing hurries, in milliseconds.
 const CALM_MS: u32 = 50;
+/// Least time between two live updates: more could not be read, and each is drawn.
+const TELL_MS: f64 = 100.0;
 
 /// A session, and how fast this machine runs it.
 pub struct Driver {
@@ -21,6 +24,9 @@ pub struct Driver {
     last_ms: f64,
     /// Updates that arose when the session was made.
     first: Vec<Update>,
+    told_ms: f64,
+    /// What happened in live figures that were left out.
+    held: Vec<Line>,
 }
 
 impl Driver {
@@ -35,6 +41,8 @@ impl Driver {
             awaited: true,
             last_ms: clock::now_ms(),
             first: Vec::new(),
+            told_ms: f64::NEG_INFINITY,
+            held: Vec::new(),
         }
     }
 
@@ -50,7 +58,7 @@ impl Driver {
         }
         let updates = self.session.handle(command);
         self.note(&updates);
-        updates
+        self.calmed(updates, true)
     }
 
     /// Lets the wall time since the last slice pass, and works for about `budget_ms`.
@@ -62,6 +70,7 @@ impl Driver {
         let (was_settling, before) = (self.is_settling(), self.session.engine().events());
         let mut updates = std::mem::take(&mut self.first);
         updates.extend(self.session.handle(Command::Advance { wall_ms, events }));
+        let is_due = self.awaited || began - self.told_ms >= TELL_MS;
         self.note(&updates);
         let took = clock::now_ms() - began;
         // A settled run under way uses up whatever is left over, so all were spent.
@@ -72,7 +81,32 @@ impl Driver {
             let weight = if measured < self.events_per_ms { 0.6 } else { 0.3 };
             self.events_per_ms += weight * (measured - self.events_per_ms);
         }
-        updates
+        self.calmed(updates, is_due)
+    }
+
+    /// Leaves out figures that follow too closely on the last, and nothing that happened.
+    fn calmed(&mut self, updates: Vec<Update>, is_due: bool) -> Vec<Update> {
+        let mut kept = Vec::new();
+        for mut update in updates {
+            let passes = match &mut update {
+                Update::Live(live) => {
+                    self.held.append(&mut live.log);
+                    if is_due {
+                        live.log = std::mem::take(&mut self.held);
+                    }
+                    is_due
+                }
+                Update::Settled(settled) => is_due || settled.complete,
+                _ => true,
+            };
+            if passes {
+                kept.push(update);
+            }
+        }
+        if is_due && !kept.is_empty() {
+            self.told_ms = clock::now_ms();
+        }
+        kept
     }
 
     /// Milliseconds until the next slice is due; `None` while there is nothing to do.

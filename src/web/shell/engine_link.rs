@@ -1,7 +1,6 @@
 //! Hides where the engine runs: in a worker, or in the page where a worker cannot start. Both
 //! drive the same session with the same commands.
 
-use super::clock;
 use super::driver::Driver;
 use super::page;
 use super::worker::Post;
@@ -20,8 +19,6 @@ const PATIENCE_MS: u32 = 15_000;
 const SLICE_MS: f64 = 4.0;
 /// Between two goes, in milliseconds: a frame.
 const FRAME_MS: u32 = 16;
-/// Between two live updates of the page's own engine, in milliseconds.
-const TELL_MS: f64 = 80.0;
 
 /// The way to the engine.
 #[derive(Clone)]
@@ -36,7 +33,6 @@ struct State {
     hearers: RefCell<Vec<Hearer>>,
     timer: RefCell<Option<Timeout>>,
     is_due: Cell<bool>,
-    told_ms: Cell<f64>,
 }
 
 type Hearer = Closure<dyn FnMut(Event)>;
@@ -76,7 +72,6 @@ impl EngineLink {
                 hearers: RefCell::default(),
                 timer: RefCell::default(),
                 is_due: Cell::new(false),
-                told_ms: Cell::new(f64::NEG_INFINITY),
             }),
         }
     }
@@ -204,24 +199,12 @@ impl State {
                     Engine::Page(driver) => driver.slice(SLICE_MS),
                     _ => Vec::new(),
                 };
-                state.pass_on(state.calmed(said));
+                state.pass_on(said);
                 state.schedule();
             })
         });
         let before = self.timer.replace(timer);
         drop(before);
-    }
-
-    /// Leaves out live updates that follow too closely on the last.
-    fn calmed(&self, said: Vec<Update>) -> Vec<Update> {
-        let now = clock::now_ms();
-        let is_due = now - self.told_ms.get() >= TELL_MS;
-        let is_live = |update: &Update| matches!(update, Update::Live(_));
-        if is_due && said.iter().any(is_live) {
-            self.told_ms.set(now);
-        }
-        let keep = |update: &Update| is_due || !is_live(update);
-        said.into_iter().filter(keep).collect()
     }
 
     fn pass_on(&self, updates: Vec<Update>) {
