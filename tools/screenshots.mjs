@@ -1,73 +1,91 @@
-// Pictures of the page for the README and for a look at all states at once: one PNG for each scene, size and theme
-// in docs/screenshots. Use: node tools/screenshots.mjs [word …] takes only those whose file name contains a word.
-import { mkdirSync } from 'node:fs';
+// Pictures of the page for the README and for a look at all states at once: each stage and the sandbox at rest and at its
+// breaking point, in both themes and three sizes, in docs/screenshots. WebP, so that the repository can bear them.
+// Use: node tools/screenshots.mjs [word …] takes only those whose file name contains a word; OUT names another folder.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { launch } from './browser.mjs';
 import { serve } from './serve.mjs';
 
 const SIZES = {
   desk: { width: 1440, height: 900 },
+  tablet: { width: 1024, height: 700 },
   phone: { width: 390, height: 844 },
 };
 const THEMES = ['light', 'dark'];
+const QUALITY = 65;
 
-/** What is shown: the page's address after the file, and what a visitor does there before the picture is taken. */
-const SCENES = [
-  { name: 'stage-1', query: '?stage=1&run=0', steps: rest },
-  { name: 'stage-1-overloaded', query: '?stage=1&run=0#clients.rate=250', steps: run },
-  { name: 'stage-1-dead', query: '?stage=1&run=0#fault=kill.web', steps: run },
-  { name: 'stage-2', query: '?stage=2&run=0', steps: rest },
-  { name: 'stage-2-overloaded', query: '?stage=2&run=0#clients.rate=400', steps: run },
-  { name: 'stage-2-dead', query: '?stage=2&run=0#fault=kill.db', steps: run },
-  { name: 'stage-3', query: '?stage=3&run=0', steps: rest },
-  { name: 'stage-3-overloaded', query: '?stage=3&run=0#clients.rate=1200', steps: run },
-  { name: 'stage-3-dead', query: '?stage=3&run=0#fault=kill.web.2', steps: run },
-  { name: 'stage-5', query: '?stage=5&run=0', steps: rest },
-  { name: 'stage-7-dead', query: '?stage=7&run=0#fault=kill.network3', steps: run },
-  { name: 'stage-9', query: '?stage=9&run=0', steps: rest },
-];
+/** What breaks each stage: more than it was built for, or the death of what it hangs on. */
+const BREAKS = {
+  1: 'clients.rate=250',
+  2: 'clients.rate=400',
+  3: 'fault=kill.web.2',
+  4: 'fault=kill.db.1',
+  5: 'fault=kill.cache',
+  6: 'fault=spike4.clients',
+  7: 'fault=kill.network3',
+  8: 'fault=spike3.clients&queue.workers=1',
+  9: 'clients.hot_user_share=0.1&clients.rate=5000',
+  sandbox: 'fault=kill.network2',
+};
 
-/** Until the settled figures are complete. */
-async function rest(page) {
-  await page.locator('#tile-p99[data-fresh="true"] .tile-settled:not(.provisional)').waitFor({ timeout: 60_000 });
-}
+const address = (name) => (name === 'sandbox' ? 'preset=sandbox' : `stage=${name}`);
+const SCENES = Object.entries(BREAKS).flatMap(([name, how]) => {
+  const file = name === 'sandbox' ? name : `stage-${name}`;
+  return [
+    { file, query: `?${address(name)}&run=0`, steps: 0 },
+    { file: `${file}-broken`, query: `?${address(name)}&run=0#v=1&${how}`, steps: 40 },
+  ];
+});
 
-/** The same moment of the live run each time: three simulated seconds, in steps of a tenth. */
-async function run(page) {
-  await rest(page);
-  for (let i = 0; i < 30; i += 1) await page.locator('.step').click();
-  await page.locator('.clock-now', { hasText: '00:00:03.0' }).waitFor();
-  await page.mouse.move(0, 0);
-  await page.evaluate(() => scrollTo(0, 0));
+/** The same moment of the live run each time, in steps of a tenth of a simulated second; without any, the settled run. */
+async function run(page, steps) {
+  const settled = '#tile-p99[data-fresh="true"] .tile-settled:not(.provisional)';
+  await page.locator(settled).waitFor({ timeout: 120_000 });
+  if (steps === 0) return;
+  // The steps are taken in the page: a click by the mouse each would take minutes.
+  await page.evaluate(async (steps) => {
+    for (let i = 0; i < steps; i += 1) {
+      document.querySelector('.step').click();
+      await new Promise((go) => setTimeout(go, 60));
+    }
+  }, steps);
+  await page.locator('.clock-now', { hasText: `00:00:0${steps / 10}.0` }).waitFor({ timeout: 60_000 });
 }
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const folder = here('../docs/screenshots/');
+const folder = process.env.OUT ? `${process.env.OUT}/` : here('../docs/screenshots/');
 const words = process.argv.slice(2);
-const shots = SCENES.flatMap((scene) =>
-  Object.entries(SIZES).flatMap(([size, viewport]) =>
-    THEMES.map((colorScheme) => ({ ...scene, viewport, colorScheme, file: `${scene.name}-${size}-${colorScheme}.png` })),
-  ),
-).filter(({ file }) => words.length === 0 || words.some((word) => file.includes(word)));
+const wanted = (file) => words.length === 0 || words.some((word) => file.includes(word));
+const name = ({ file }, size, theme) => `${file}-${size}-${theme}.webp`;
+const shots = (scene) => Object.keys(SIZES).flatMap((size) => THEMES.map((theme) => [size, theme, name(scene, size, theme)]));
 
+if (words.length === 0) rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-const site = await serve(here('../dist'));
+const site = await serve(here(process.env.DIST ?? '../dist'));
 const browser = await launch();
+let total = 0;
 try {
-  for (const { query, steps, viewport, colorScheme, file } of shots) {
+  for (const scene of SCENES.filter((one) => shots(one).some(([, , file]) => wanted(file)))) {
     // Without motion, so that the same build gives the same picture.
-    const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
+    const context = await browser.newContext({ viewport: SIZES.desk, reducedMotion: 'reduce' });
     const page = await context.newPage();
-    await page.addInitScript(() => {
-      window.appStarted = new Promise((go) => addEventListener('TrunkApplicationStarted', () => go(), { once: true }));
-    });
-    await page.goto(`${site.url}/${query}`);
-    await page.evaluate(() => window.appStarted);
-    await steps(page);
-    await page.screenshot({ path: folder + file, animations: 'disabled' });
+    const cdp = await context.newCDPSession(page);
+    await page.goto(`${site.url}/${scene.query}`);
+    await run(page, scene.steps);
+    for (const [size, colorScheme, file] of shots(scene).filter(([, , file]) => wanted(file))) {
+      await page.setViewportSize(SIZES[size]);
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate(() => scrollTo(0, 0));
+      await page.waitForTimeout(400);
+      const { data } = await cdp.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
+      const bytes = Buffer.from(data, 'base64');
+      total += bytes.length;
+      writeFileSync(folder + file, bytes);
+    }
     await context.close();
-    console.log(`docs/screenshots/${file}`);
+    console.log(`${scene.file}: ${scene.query}`);
   }
+  console.log(`${(total / 1e6).toFixed(1)} MB in ${folder}`);
 } finally {
   await browser.close();
   await site.close();

@@ -79,4 +79,9 @@ test('the server gives out only the built site', async () => {
   assert.equal(page.status, 200);
   assert.equal(page.headers.get('access-control-allow-origin'), '*');
   assert.equal(page.headers.get('x-content-type-options'), 'nosniff');
+  // As hosts of static files do; fetch() unpacks it.
+  assert.equal(page.headers.get('content-encoding'), 'gzip');
+  const plain = await fetch(site.url, { headers: { 'Accept-Encoding': 'identity' } });
+  assert.equal(plain.headers.get('content-encoding'), null);
+  assert.equal(await plain.text(), await page.text());
 });

@@ -159,7 +159,7 @@ pub fn trouble_text(stage: u8) -> String {
     let before = stage.checked_sub(2).and_then(|place| STAGES.get(usize::from(place)));
     match before {
         Some(before) => {
-            format!("{users} users a day, on stage {}: {}", before.number, before.name)
+            format!("{users} users a day meet stage {}: {}", before.number, before.name)
         }
         None => format!("Three times the traffic: {users} users a day"),
     }

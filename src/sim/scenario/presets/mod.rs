@@ -193,8 +193,8 @@ pub struct Preset {
 const SANDBOX: Preset = Preset {
     key: "sandbox",
     name: "Sandbox",
-    story: "Three sites with all that the stages have: change every setting, and add and drop \
-            parts and sites by the link.",
+    story: "Three sites with all that the stages have: change every setting, add parts and \
+            sites, and take them away.",
     start: Start::Stage(9),
     sites: 3,
     settings: &[],

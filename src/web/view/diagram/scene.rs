@@ -172,7 +172,8 @@ impl Scene<'_> {
     /// Which primary of a database is dead, in words.
     fn dead_primary(&self, at: At, conditions: &[state::Condition]) -> Option<String> {
         let (shards, copies) = parts::shards(self.scenario, at);
-        if at.kind != Kind::Database || conditions.len() < 2 || copies < 2 {
+        let all = conditions.iter().all(|condition| condition.is_dead());
+        if at.kind != Kind::Database || conditions.len() < 2 || copies < 2 || all {
             return None;
         }
         let firsts = conditions.iter().step_by(copies);
