@@ -70,7 +70,7 @@ memory: ## Check that long runs do not grow: an hour at 10,000/s, ten minutes at
 	@cargo run --quiet --release --example memory
 
 docs: ## Write docs/model.md and the JSON Schema anew from the table of kinds
-	@MILLIONTH_RECORD=1 cargo test --quiet --test native is_written_down
+	@MILLIONTH_RECORD=1 cargo test --quiet --features web --lib --test native is_written_down
 
 accuracy: ## Measure every case of theory into docs/accuracy.md (ONLY=WORD for the cases with a word)
 	@cargo run --quiet --release --example accuracy -- $(ONLY)

@@ -1,6 +1,7 @@
 //! What an embed and the page around it say to each other, as JSON text. Pure: `shell::embed`
 //! carries it. docs/protocol.md describes it.
 
+use super::files::Export;
 use super::lessons;
 use super::model::{Model, Place};
 use super::summary;
@@ -41,6 +42,8 @@ pub enum Order {
     Stage(u8),
     /// How things stand.
     Get,
+    /// What could be saved, as text.
+    Export(Export),
 }
 
 /// A message of the page around.
@@ -90,6 +93,10 @@ fn order(message: &Map<String, Value>) -> Result<Order, Vec<Problem>> {
         "pause" => Ok(Order::Pause),
         "reset" => Ok(Order::Reset),
         "get" => Ok(Order::Get),
+        "export" => match text("format").and_then(Export::of_text) {
+            Some(export) => Ok(Order::Export(export)),
+            None => refuse("format", "is not one of json, csv, svg"),
+        },
         "stage" => match message.get("stage").and_then(Value::as_u64) {
             Some(stage @ 1..) if stage <= presets::STAGES.len() as u64 => {
                 Ok(Order::Stage(stage as u8))
@@ -98,17 +105,14 @@ fn order(message: &Map<String, Value>) -> Result<Order, Vec<Problem>> {
         },
         "fault" => match (text("fault"), text("heal")) {
             (Some(fault), None) => Ok(Order::Act(vec![Command::Fail { fault: fault.to_owned() }])),
-            (None, Some(place)) => match Command::heal(place) {
-                Ok(command) => Ok(Order::Act(vec![command])),
-                Err(problem) => Err(vec![problem]),
-            },
+            (None, Some(place)) => heal(place).map(|command| Order::Act(vec![command])),
             _ => refuse("fault", "needs either fault, such as kill.web.2, or heal, such as web.2"),
         },
         other => refuse("type", format!("{} is not one of {TYPES}", quoted(other))),
     }
 }
 
-const TYPES: &str = "load, set, play, pause, reset, stage, fault, get";
+const TYPES: &str = "load, set, play, pause, reset, stage, fault, get, export";
 
 fn load(message: &Map<String, Value>) -> Result<Order, Vec<Problem>> {
     match (message.get("link"), message.get("scenario")) {
@@ -141,6 +145,18 @@ fn set(message: &Map<String, Value>) -> Result<Order, Vec<Problem>> {
     }
 }
 
+/// `web` is all servers of the web tier, `web.2` the second.
+fn heal(place: &str) -> Result<Command, Vec<Problem>> {
+    let (part, server) = match place.split_once('.') {
+        None => (place, None),
+        Some((part, number)) => match number.parse::<usize>().ok().and_then(|n| n.checked_sub(1)) {
+            Some(server) => (part, Some(server)),
+            None => return refuse("heal", format!("{} is not such as web.2", quoted(place))),
+        },
+    };
+    Ok(Command::Heal { part: part.to_owned(), server })
+}
+
 /// A message to the page around.
 #[must_use]
 pub fn write(kind: &str, id: Option<&Value>, mut content: Value) -> String {
@@ -153,6 +169,12 @@ pub fn write(kind: &str, id: Option<&Value>, mut content: Value) -> String {
         }
     }
     content.to_string()
+}
+
+/// The message with what could be saved.
+#[must_use]
+pub fn exported(id: Option<&Value>, name: &str, text: &str) -> String {
+    write("export", id, json!({ "name": name, "text": text }))
 }
 
 /// The message that names problems.
@@ -189,7 +211,8 @@ fn standing(model: &Model) -> Value {
 #[must_use]
 pub fn metrics(model: &Model) -> String {
     let live = model.has_run().then(|| figures(&model.live.figures));
-    let settled = model.settled.as_ref().filter(|_| model.fresh).map(|s| settled(s));
+    let settled = model.settled.as_ref().filter(|_| model.fresh);
+    let settled = settled.map(|figures| settled_figures(figures, &model.result_hash));
     write(
         "metrics",
         None,
@@ -223,12 +246,13 @@ fn figures(figures: &Snapshot) -> Value {
     })
 }
 
-fn settled(settled: &Settled) -> Value {
+fn settled_figures(settled: &Settled, hash: &str) -> Value {
     let mut content = figures(&settled.figures);
     let half = |estimate: Option<crate::sim::analysis::settle::Estimate>| {
         milliseconds(estimate.and_then(|estimate| estimate.half_width))
     };
     content["complete"] = json!(settled.complete);
+    content["result_hash"] = json!(hash);
     content["p50_ms_half_width"] = json!(half(settled.p50_s));
     content["p95_ms_half_width"] = json!(half(settled.p95_s));
     content["p99_ms_half_width"] = json!(half(settled.p99_s));

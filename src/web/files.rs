@@ -40,19 +40,28 @@ impl Export {
         (Self::Json, "Scenario as JSON"),
     ];
 
+    /// What can be given as text, by the end of its file's name.
+    #[must_use]
+    pub fn of_text(end: &str) -> Option<Self> {
+        [Self::Svg, Self::Csv, Self::Json].into_iter().find(|export| export.end() == end)
+    }
+
+    const fn end(self) -> &'static str {
+        match self {
+            Self::Svg => "svg",
+            Self::Png => "png",
+            Self::Csv => "csv",
+            Self::Json => "json",
+        }
+    }
+
     /// The name of its file.
     #[must_use]
     pub fn file_name(self, scenario: &Scenario) -> String {
         let query = link::write_query(scenario);
         let base = query.split('&').next().unwrap_or_default().replace([',', '='], "-");
         let base: String = base.chars().take(40).collect();
-        let end = match self {
-            Self::Svg => "svg",
-            Self::Png => "png",
-            Self::Csv => "csv",
-            Self::Json => "json",
-        };
-        format!("millionth-{base}.{end}")
+        format!("millionth-{base}.{}", self.end())
     }
 }
 

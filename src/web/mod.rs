@@ -13,6 +13,7 @@ pub mod parts;
 pub mod references;
 pub mod route;
 pub mod scale;
+pub mod share;
 pub mod shell;
 pub mod steps;
 pub mod summary;

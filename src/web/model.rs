@@ -14,7 +14,7 @@ use super::references::References;
 use super::route::options::{Options, Panel};
 use super::route::{self, Theme};
 use super::steps::Steps;
-use super::{embed, files, parts, timeline};
+use super::{embed, files, parts, share, timeline};
 use crate::sim::analysis::settle::Settled;
 use crate::sim::journal::Line;
 use crate::sim::scenario::{Base, Problem, Scenario, link, presets};
@@ -118,10 +118,8 @@ pub enum Msg {
     Help(bool),
     /// Shortcuts of single keys.
     Shortcuts(bool),
-    /// Copy the link.
-    CopyLink,
-    /// Whether it could be copied.
-    Copied(bool),
+    /// The share dialog.
+    Share(share::Msg),
     /// About traces, threats, comparisons and looking back.
     Insight(insight::Msg),
     /// Ask for a new seed.
@@ -167,8 +165,8 @@ pub enum Effect {
     },
     /// Put this theme on the page, or leave it to the system, and keep that for the next visit.
     Theme(Option<Theme>),
-    /// Copy the page's whole address.
-    CopyLink,
+    /// Copy a text, which stands in the share dialog.
+    Copy(String),
     /// Save a file: the diagram where `text` is its scenario or empty, else the text.
     Save {
         /// What.
@@ -182,6 +180,15 @@ pub enum Effect {
     ChooseFile,
     /// Tell the page around this frame.
     Answer(String),
+    /// Give it the diagram that carries a text, under a name.
+    AnswerPicture {
+        /// Of the message that asked.
+        id: Option<serde_json::Value>,
+        /// Name of the file.
+        name: String,
+        /// The scenario.
+        text: String,
+    },
     /// Draw a seed.
     DrawSeed,
     /// Bring the inspector into view where it lies below.
@@ -210,6 +217,8 @@ pub struct Model {
     pub live: Rc<Live>,
     /// The last settled figures.
     pub settled: Option<Rc<Settled>>,
+    /// The hash of them: the same link gives the same one wherever it is opened.
+    pub result_hash: String,
     /// Whether they are of the scenario as it stands.
     pub fresh: bool,
     /// Settled figures received so far.
@@ -260,8 +269,8 @@ pub struct Model {
     pub place: Place,
     /// What is read out.
     pub said: String,
-    /// The link that was copied last.
-    pub copied: Option<String>,
+    /// The share dialog.
+    pub share: share::State,
     /// The link that the engine's figures belong to.
     engine_link: String,
 }
@@ -279,6 +288,7 @@ impl Model {
             scenario: Rc::new(scenario),
             live: Rc::default(),
             settled: None,
+            result_hash: String::new(),
             fresh: false,
             settled_seq: 0,
             before: None,
@@ -297,6 +307,7 @@ impl Model {
             log: Rc::default(),
             explained: None,
             notice: problems,
+            share: share::State::new(address, &route.options),
             options: route.options,
             theme,
             prefers,
@@ -304,7 +315,6 @@ impl Model {
             shortcuts: true,
             place: Place::Starting,
             said: String::new(),
-            copied: None,
             engine_link: String::new(),
         }
     }

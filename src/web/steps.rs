@@ -2,7 +2,8 @@
 //! going from one to the other keeps the clock running wherever the parts are the same.
 
 use crate::sim::kinds::Kind;
-use crate::sim::scenario::{PresentFault, Problem, Scenario, link};
+use crate::sim::scenario::link::{self, LONGEST};
+use crate::sim::scenario::{PresentFault, Problem, Scenario};
 use crate::sim::session::Command;
 use crate::sim::topology::Topology;
 use std::rc::Rc;
@@ -93,8 +94,21 @@ impl Steps {
 /// nothing.
 ///
 /// # Errors
-/// Every reason why a session would refuse it; the scenario is then as it was.
+/// Every reason why a session would refuse it, or that no link would hold the result: page and
+/// engine talk in links. The scenario is then as it was.
 pub fn apply(scenario: &mut Scenario, command: &Command) -> Result<Vec<Problem>, Vec<Problem>> {
+    let mut changed = scenario.clone();
+    let said = take_on(&mut changed, command)?;
+    let length = link::write(&changed).len();
+    if length > LONGEST {
+        let what = format!("it would be {length} characters long, of which {LONGEST} are read");
+        return Err(vec![Problem::new("link", what)]);
+    }
+    *scenario = changed;
+    Ok(said)
+}
+
+fn take_on(scenario: &mut Scenario, command: &Command) -> Result<Vec<Problem>, Vec<Problem>> {
     let refuse = |at: &str, what: String| Err(vec![Problem::new(at, what)]);
     match command {
         Command::Load { link } => {
@@ -113,11 +127,11 @@ pub fn apply(scenario: &mut Scenario, command: &Command) -> Result<Vec<Problem>,
             Ok(said.into_iter().collect())
         }
         Command::Fail { fault } => match PresentFault::read(fault) {
-            Ok(fault) if scenario.spec(fault.kind).is_some() => {
+            Ok(fault) => {
                 scenario.fail(fault);
-                Ok(Vec::new())
+                let wrong = scenario.drop_faults_of_nothing();
+                if wrong.is_empty() { Ok(wrong) } else { Err(wrong) }
             }
-            Ok(fault) => refuse("fault", format!("this scenario has no part {}", fault.kind.key())),
             Err(what) => refuse("fault", what),
         },
         Command::Heal { part, server } => match scenario.find(part) {
@@ -170,7 +184,7 @@ fn gently(now: &Scenario, target: &Scenario) -> Option<Vec<Command>> {
     // Settings may depend on each other, so that a state on the way could be refused.
     let mut trial = now.clone();
     for command in &commands {
-        apply(&mut trial, command).ok()?;
+        take_on(&mut trial, command).ok()?;
     }
     (trial == *target).then_some(commands)
 }

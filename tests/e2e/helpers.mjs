@@ -69,7 +69,6 @@ class Visit {
   #expected = [];
   #underway = new Set();
   #hosts = [];
-  #servers = [];
   #own = [site.url];
 
   constructor() {
@@ -77,13 +76,12 @@ class Visit {
     this.open = this.open.bind(this);
     this.embed = this.embed.bind(this);
     this.expect = this.expect.bind(this);
-    this.serve = this.serve.bind(this);
   }
 
   /**
    * Opens a path of the site, or a whole address, and waits until the app has started. With `program: false` the wasm
-   * never arrives, so that the page stays as it is before; with `started: false` nobody waits for it. The other options
-   * are what the visitor's browser is like.
+   * never arrives, so that the page stays as it is before; with `started: false` the app is not waited for. `emptied` are
+   * addresses of which nothing is loaded. The other options are what the visitor's browser is like.
    */
   async open(path = '/', options = {}) {
     const {
@@ -92,10 +90,12 @@ class Visit {
       viewport = { width: 1280, height: 800 },
       colorScheme = 'light',
       reducedMotion = 'no-preference',
+      emptied,
       ...context
     } = options;
     const opened = await browser.newContext({ viewport, colorScheme, reducedMotion, ...context });
     this.#contexts.push(opened);
+    if (emptied) await opened.route(emptied, (route) => route.fulfill({ body: '' }));
     const page = await opened.newPage();
     page.setDefaultTimeout(TIMEOUT / 4);
     this.#pages.push(page);
@@ -107,37 +107,35 @@ class Visit {
     });
     page.response = await page.goto(new URL(path, site.url).href);
     // In a page of someone else's the app is in the first frame.
-    const app = page.frames()[1] ?? page;
+    const app = page.frames().find((frame) => frame.url().startsWith(site.url)) ?? page;
     if (started) await withLimit(app.evaluate(() => window.appStarted), 'the app should start');
     return page;
   }
 
-  /** Opens a page of another site, of which `html` is the text, with ours in its first frame. Options as for `open`. */
-  async embed(html, options) {
+  /**
+   * Opens a page of another site with ours in a frame: `html` is the text of its only page, or gives what lies at a path
+   * as `{ type, body }`; `start` is the path to open. Options as for `open`.
+   */
+  async embed(html, { start = '/', ...options } = {}) {
     // A server of its own, since Chromium keeps a made-up site from reaching this machine. Another host name is another
     // site, which another port alone would not be.
     const host = createServer((request, response) => {
-      response.writeHead(request.url === '/' ? 200 : 204, { 'Content-Type': 'text/html; charset=utf-8' });
-      response.end(request.url === '/' ? `<!doctype html><title>Course</title>${html}` : undefined);
+      const path = new URL(request.url, 'http://localhost').pathname;
+      const only = { type: 'text/html; charset=utf-8', body: `<!doctype html><title>Course</title>${html}` };
+      const found = typeof html === 'function' ? html(path) : path === '/' && only;
+      response.writeHead(found ? 200 : 204, { 'Content-Type': found?.type ?? 'text/plain' });
+      response.end(found?.body);
     });
     await new Promise((listening) => host.listen(0, '127.0.0.1', listening));
     this.#hosts.push(host);
     const address = `http://localhost:${host.address().port}`;
     this.#own.push(address);
-    return this.open(address, options);
+    return this.open(address + start, options);
   }
 
   /** Says that a problem matching `pattern` has to come up in this test: then it is no failure, and its absence is. */
   expect(pattern) {
     this.#expected.push(pattern);
-  }
-
-  /** Serves another folder besides the built site, for as long as the test lasts; options as for `serve`. */
-  async serve(folder, options) {
-    const server = await serve(folder, 0, options);
-    this.#servers.push(server);
-    this.#own.push(new URL(server.url).origin);
-    return server;
   }
 
   #guard(page) {
@@ -185,7 +183,6 @@ class Visit {
   async close() {
     for (const context of this.#contexts) await context.close();
     for (const host of this.#hosts) host.close().closeAllConnections();
-    for (const server of this.#servers) await server.close();
   }
 }
 

@@ -7,6 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use millionth::sim::analysis::report::{self, RunPlan};
 use millionth::sim::rng::{Draw, Purpose, Stream};
 use millionth::sim::scenario::{Scenario, file, link, presets};
+use millionth::sim::session::{Command, Session, Update};
 use millionth::sim::topology::Topology;
 use millionth::sim::units::Span;
 
@@ -37,6 +38,29 @@ fn every_preset_has_one_hash_as_link_and_as_file_wherever_it_runs() {
         return std::fs::write(path, &table).expect("the record can be written");
     }
     assert_eq!(table, include_str!("presets.txt"));
+}
+
+/// The settled figures that the page shows first, as the engine's session makes them.
+#[test]
+fn every_preset_settles_to_one_hash_wherever_it_runs() {
+    let mut table = String::new();
+    for scenario in all() {
+        let mut session = Session::new(&link::write(&scenario));
+        let mut advance = || session.handle(Command::Advance { wall_ms: 0.0, events: 100_000 });
+        let settled = |update| match update {
+            Update::Settled(settled) => Some(settled.hash()),
+            _ => None,
+        };
+        let hash = (0..1_000).find_map(|_| advance().into_iter().find_map(settled));
+        let hash = hash.expect("it settles");
+        table.push_str(&format!("{hash} {}\n", link::write(&scenario)));
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    if std::env::var_os("MILLIONTH_RECORD").is_some() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/parity/settled.txt");
+        return std::fs::write(path, &table).expect("the record can be written");
+    }
+    assert_eq!(table, include_str!("settled.txt"));
 }
 
 fn damaged(text: &str, draw: &mut Draw) -> String {

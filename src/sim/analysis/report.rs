@@ -1,6 +1,6 @@
 //! The result of a headless run: every figure there is, and a hash over what is deterministic.
 
-use super::settle::{Settled, settled};
+use super::settle::{Settled, hash, settled};
 use crate::engine::Engine;
 use crate::journal::{self, Line};
 use crate::run::meters::Sample;
@@ -54,11 +54,7 @@ impl Report {
     /// A hash of the report's JSON (FNV-1a, 64 bits, in hexadecimal).
     #[must_use]
     pub fn hash(&self) -> String {
-        let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-        for byte in self.to_json().bytes() {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-        format!("{hash:016x}")
+        hash(&self.to_json())
     }
 }
 

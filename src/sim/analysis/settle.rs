@@ -49,6 +49,20 @@ pub struct Settled {
     pub figures: Snapshot,
 }
 
+impl Settled {
+    /// A hash of all figures: the same wherever the same run was made.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        hash(&serde_json::to_string(self).expect("figures have only strings as keys"))
+    }
+}
+
+/// A hash of a text (FNV-1a, 64 bits, in hexadecimal).
+pub(super) fn hash(text: &str) -> String {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    format!("{:016x}", text.bytes().fold(0xcbf2_9ce4_8422_2325, step))
+}
+
 /// Fewest batches that an interval may rest on.
 const FEWEST: usize = 5;
 /// Events of one request, roughly, for planning.

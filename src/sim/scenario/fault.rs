@@ -1,7 +1,7 @@
 //! A fault of a scenario: what is wrong, where, when, for how long, and its text in links:
 //! `kill.web.2`, `slow5.db@60`, `errors0.2.web@60for30`, `flush.cache@90`, `kill.db2` (site 2).
 
-use super::{Problem, Scenario};
+use super::{MOST_FAULTS, Problem, Scenario};
 use crate::kinds::Kind;
 use crate::kinds::behavior::Fault;
 use crate::kinds::param::quoted;
@@ -104,9 +104,27 @@ impl PresentFault {
     /// Writes it the way [`PresentFault::read`] reads it, servers and sites counted from 1.
     #[must_use]
     pub fn write(&self) -> String {
+        self.write_for(1)
+    }
+
+    /// Writes faults in their order the way [`PresentFault::read_all`] reads them: the same of
+    /// servers in a row as one, since a tier of hundreds without one would be hundreds of texts.
+    #[must_use]
+    pub fn write_all(faults: &[Self]) -> Vec<String> {
+        let is_next = |a: &Self, b: &Self| {
+            let next = a.server.map(|server| server + 1);
+            next.is_some() && *b == Self { server: next, ..*a }
+        };
+        faults.chunk_by(is_next).map(|row| row[0].write_for(row.len())).collect()
+    }
+
+    fn write_for(&self, servers: usize) -> String {
         let number = self.fault.number().map_or_else(String::new, |x| x.to_string());
         let site = self.site.map_or_else(String::new, |site| (site + 1).to_string());
-        let server = self.server.map_or_else(String::new, |s| format!(".{}", s + 1));
+        let server = self.server.map_or_else(String::new, |server| match servers {
+            1 => format!(".{}", server + 1),
+            _ => format!(".{}-{}", server + 1, server + servers),
+        });
         let at = if self.at == SimTime::ZERO && self.lasts.is_none() {
             String::new()
         } else {
@@ -124,10 +142,23 @@ impl PresentFault {
     pub fn read(text: &str) -> Result<Self, String> {
         let wrong =
             || format!("{} is not a fault such as kill.web.2 or slow5.db@60for30", quoted(text));
-        Self::parse(text).ok_or_else(wrong)
+        Self::parse(text).filter(|(_, servers)| *servers == 1).map(|it| it.0).ok_or_else(wrong)
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// Reads a fault, or the same of several servers in a row: `kill.web.2-9`.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with it.
+    pub fn read_all(text: &str) -> Result<Vec<Self>, String> {
+        let Some((first, servers)) = Self::parse(text) else {
+            return Self::read(text).map(|fault| vec![fault]);
+        };
+        let of = |n: usize| Self { server: first.server.map(|server| server + n), ..first };
+        Ok((0..servers).map(of).collect())
+    }
+
+    /// A fault, and how many servers in a row have it.
+    fn parse(text: &str) -> Option<(Self, usize)> {
         let (text, time) = text.split_once('@').map_or((text, None), |(a, b)| (a, Some(b)));
         let (at, lasts) = match time.map(|time| time.split_once("for").unwrap_or((time, ""))) {
             None => (0.0, None),
@@ -147,20 +178,29 @@ impl PresentFault {
         let fault = Fault::of(word, number)?;
         let (name, server) = match place.split_once('.') {
             None => (place, None),
-            Some((name, server)) => (name, Some(server.parse::<u16>().ok()?)),
+            Some((name, server)) => {
+                (name, Some(server.split_once('-').unwrap_or((server, server))))
+            }
         };
         let key = name.trim_end_matches(|c: char| c.is_ascii_digit());
         let site = match &name[key.len()..] {
             "" => None,
             site => Some(site.parse::<u8>().ok()?.checked_sub(1)?),
         };
-        let server = match server {
-            Some(number) => Some(usize::from(number).checked_sub(1)?),
-            None => None,
+        let number = |text: &str| usize::from(text.parse::<u16>().ok()?).checked_sub(1);
+        let (server, servers) = match server {
+            Some((first, last)) => {
+                let first = number(first)?;
+                (Some(first), number(last)?.checked_sub(first)? + 1)
+            }
+            None => (None, 1),
         };
+        if servers > MOST_FAULTS {
+            return None;
+        }
         let at = SimTime::ZERO.after(Span::from_seconds(at));
         let lasts = lasts.filter(|_| !fault.is_instant()).map(Span::from_seconds);
-        Some(Self { kind: Kind::by_key(key)?, site, server, fault, at, lasts })
+        Some((Self { kind: Kind::by_key(key)?, site, server, fault, at, lasts }, servers))
     }
 }
 
@@ -246,9 +286,32 @@ mod tests {
             "kill.web@1forx",
             "kill.web0",
             "kill.web@1for99999999",
+            "kill.web.3-2",
+            "kill.web.0-2",
+            "kill.web.1-",
+            "kill.web.1-2-3",
+            "kill.web.1-2000",
         ];
         for text in bad {
             assert!(PresentFault::read(text).is_err(), "{text}");
+            assert!(PresentFault::read_all(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_same_of_servers_in_a_row_is_one_text() {
+        let all = |texts: &[&str]| -> Vec<PresentFault> {
+            texts.iter().flat_map(|text| PresentFault::read_all(text).expect(text)).collect()
+        };
+        for texts in [
+            &["kill.web.1", "kill.web.3-500", "slow5.web.501"][..],
+            &["kill.web2.1-2@60for30", "kill.web2.3@60", "kill.web"],
+            &["kill.web.2", "kill.web.1"],
+        ] {
+            let faults = all(texts);
+            assert_eq!(PresentFault::write_all(&faults), texts);
+        }
+        assert_eq!(all(&["kill.web.3-500"]).len(), 498);
+        assert!(PresentFault::read("kill.web.1-2").is_err(), "one fault is one server's");
     }
 }

@@ -5,19 +5,20 @@ use super::base::{self, Words};
 use super::check;
 use super::fault::seconds;
 use super::migrate::{self, MODEL, Pairs};
-use super::{Change, Check, MOST_CHANGES, MOST_FAULTS, PresentFault, Problem, Scenario};
+use super::{Change, Check, MOST_FAULTS, PresentFault, Problem, Scenario};
 use crate::kinds::param::quoted;
 use crate::units::{SimTime, Span};
 
 pub use super::migrate::VERSION;
 /// Keys that concern the page alone and may stand in any link.
-pub const PAGE_KEYS: [&str; 9] =
-    ["theme", "motion", "embed", "run", "stages", "controls", "lock", "panel", "links"];
+pub const PAGE_KEYS: [&str; 10] =
+    ["theme", "motion", "embed", "run", "stages", "controls", "lock", "panel", "links", "lang"];
 /// Longest text that is read, in bytes: twice what is written for two lists of 500 servers and as
 /// many faults as there may be.
 pub const LONGEST: usize = 1 << 17;
-/// Most pairs that are read.
-pub(super) const MOST_PAIRS: usize = 2 * (MOST_FAULTS + MOST_CHANGES);
+/// Most pairs that are read: more than a scenario of all parts in all sites can have that differs
+/// in every setting, which a test counts.
+pub(super) const MOST_PAIRS: usize = 8_192;
 /// Most problems that are named.
 pub(super) const MOST_PROBLEMS: usize = 50;
 
@@ -73,8 +74,8 @@ pub fn write_fragment(scenario: &Scenario) -> String {
         for change in &scenario.changes {
             text.push_str(&format!("&at={}", write_change(change)));
         }
-        for fault in &scenario.faults {
-            text.push_str(&format!("&fault={}", fault.write()));
+        for fault in PresentFault::write_all(&scenario.faults) {
+            text.push_str(&format!("&fault={fault}"));
         }
     }
     for check in &scenario.checks {
@@ -167,10 +168,13 @@ fn take(scenario: &mut Scenario, key: &str, value: &str) -> Result<Option<Proble
             let wrong = |_| named(format!("{} is not a whole number", quoted(value)));
             scenario.seed = value.parse::<u64>().map_err(wrong)?;
         }
-        "fault" if scenario.faults.len() >= MOST_FAULTS => {
-            return Err(named(format!("only {MOST_FAULTS} faults are read")));
+        "fault" => {
+            let faults = PresentFault::read_all(value).map_err(named)?;
+            if scenario.faults.len() + faults.len() > MOST_FAULTS {
+                return Err(named(format!("only {MOST_FAULTS} faults are read")));
+            }
+            faults.into_iter().for_each(|fault| scenario.fail(fault));
         }
-        "fault" => scenario.fail(PresentFault::read(value).map_err(named)?),
         "check" if scenario.checks.len() >= check::MOST => {
             return Err(named(format!("only {} checks are read", check::MOST)));
         }

@@ -42,6 +42,8 @@ fn a_wrong_message_is_answered_with_everything_wrong() {
         (r#""type":"fault","heal":"web.x""#, "heal"),
         (r#""type":"set","key":3"#, "set"),
         (r#""type":"load","link":3"#, "load"),
+        (r#""type":"export","format":"png""#, "format"),
+        (r#""type":"export","format":"csv""#, "The run as CSV"),
         (r#""type":"set","key":"web.moon","value":1"#, "web.moon"),
         (r#""type":"fault","fault":"kill.moon""#, "fault"),
         (r#""type":"load","scenario":{"v":1,"stage":3,"settings":{"web.moon":1}}"#, "web.moon"),
@@ -59,6 +61,22 @@ fn a_wrong_message_is_answered_with_everything_wrong() {
         assert_eq!(model, before, "{rest}");
     }
     assert!(read(r#"{"ns":"millionth","v":2,"type":"play"}"#).is_some_and(|m| m.order.is_err()));
+}
+
+#[test]
+fn what_could_be_saved_is_given_as_text() {
+    let mut model = page("?stage=3&embed=1&lock=1#web.servers=6");
+    let effects = tell(&mut model, &message(r#""type":"export","format":"json","id":1"#));
+    let [Effect::Answer(answer)] = &effects[..] else {
+        panic!("{effects:?}");
+    };
+    let answer: Value = serde_json::from_str(answer).expect("is JSON");
+    assert_eq!((&answer["type"], &answer["id"]), (&json!("export"), &json!(1)));
+    assert_eq!(answer["name"], "millionth-stage-3.json");
+    let text = answer["text"].as_str().expect("is a text");
+    assert_eq!(file::read(text).map(|scenario| link::write(&scenario)), Ok(model.link.clone()));
+    let effects = tell(&mut model, &message(r#""type":"export","format":"svg""#));
+    assert!(matches!(&effects[..], [Effect::AnswerPicture { text: held, .. }] if held == text));
 }
 
 #[test]

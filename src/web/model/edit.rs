@@ -91,20 +91,13 @@ pub(super) fn parts(model: &mut Model, msg: parts::Msg) -> Vec<Effect> {
 /// Files are saved and opened; what is opened is a step like any other.
 pub(super) fn files(model: &mut Model, msg: File) -> Vec<Effect> {
     match msg {
-        File::Save(export) => {
-            let text = match export {
-                Export::Png => String::new(),
-                Export::Csv if model.history.moments.is_empty() => {
-                    let what = "nothing has run yet: press play first";
-                    model.notice = vec![Problem::new("The run as CSV", what)];
-                    return Vec::new();
-                }
-                Export::Csv => csv::of(&model.history),
-                Export::Svg | Export::Json => files::json(&model.scenario),
-            };
-            let name = export.file_name(&model.scenario);
-            return vec![Effect::Save { export, name, text }];
-        }
+        File::Save(export) => match content(model, export) {
+            Ok(text) => {
+                let name = export.file_name(&model.scenario);
+                return vec![Effect::Save { export, name, text }];
+            }
+            Err(why) => model.notice = vec![why],
+        },
         File::Choose => return vec![Effect::ChooseFile],
         File::Failed(why) => model.notice = vec![Problem::new("File", why)],
         File::Opened(name, Err(why)) => model.notice = vec![Problem::new(name, why)],
@@ -121,6 +114,18 @@ pub(super) fn files(model: &mut Model, msg: File) -> Vec<Effect> {
         },
     }
     Vec::new()
+}
+
+/// What a file holds, or carries.
+pub(super) fn content(model: &Model, export: Export) -> Result<String, Problem> {
+    match export {
+        Export::Png => Ok(String::new()),
+        Export::Csv if model.history.moments.is_empty() => {
+            Err(Problem::new("The run as CSV", "nothing has run yet: press play first"))
+        }
+        Export::Csv => Ok(csv::of(&model.history)),
+        Export::Svg | Export::Json => Ok(files::json(&model.scenario)),
+    }
 }
 
 /// Most problems of a file that are shown.

@@ -4,11 +4,12 @@ mod hear;
 mod host;
 
 use super::{Before, Effect, Model, Msg, Place, SPEEDS, Selection, edit, runnable};
-use crate::sim::scenario::{Problem, Scenario, link, presets};
+use crate::sim::scenario::{Scenario, link, presets};
 use crate::sim::session::Command;
 use crate::web::insight;
 use crate::web::lessons::story;
 use crate::web::route;
+use crate::web::share;
 use crate::web::steps::{self, Steps};
 use std::rc::Rc;
 
@@ -70,7 +71,7 @@ fn act(model: &mut Model, msg: Msg) -> Vec<Effect> {
             go(model, format!("Seed {seed}"), &target, false)
         }
         Msg::Key { key, command, shift } => press(model, &key, command, shift),
-        Msg::CopyLink => vec![Effect::CopyLink],
+        Msg::Share(msg) => share::update(model, msg),
         Msg::Insight(msg) => insight::update(model, msg),
         Msg::NewSeed => vec![Effect::DrawSeed],
         other => look(model, &other),
@@ -93,14 +94,6 @@ fn look(model: &mut Model, msg: &Msg) -> Vec<Effect> {
         Msg::DismissNotice => model.notice.clear(),
         Msg::Help(open) => model.help = open,
         Msg::Shortcuts(on) => model.shortcuts = on,
-        Msg::Copied(true) => {
-            model.said = "The link was copied.".to_owned();
-            model.copied = Some(model.link.clone());
-        }
-        Msg::Copied(false) => {
-            let what = "the browser does not allow it here: copy it from the address bar";
-            model.notice = vec![Problem::new("Copy link", what)];
-        }
         _ => {}
     }
     Vec::new()
@@ -292,7 +285,7 @@ fn press(model: &mut Model, key: &str, command: bool, shift: bool) -> Vec<Effect
         "z" | "Z" if command && shift => Msg::Redo,
         "y" if command => Msg::Redo,
         "z" | "Z" if command => Msg::Undo,
-        _ if command || !model.shortcuts || model.help => return Vec::new(),
+        _ if command || !model.shortcuts || model.help || model.share.open => return Vec::new(),
         " " => Msg::TogglePlay,
         "." => Msg::Step,
         "[" => faster(false),
@@ -308,7 +301,7 @@ fn press(model: &mut Model, key: &str, command: bool, shift: bool) -> Vec<Effect
 /// The address changed by Back, Forward or by hand.
 fn visit(model: &mut Model, text: &str) -> Vec<Effect> {
     let route = route::read(text);
-    let mut problems = route.reading.problems;
+    let mut problems = route.reading.all_problems();
     let scenario = runnable(route.reading.scenario, &mut problems);
     model.options = route.options;
     if scenario == *model.scenario {

@@ -12,48 +12,71 @@ pub struct Row {
     pub key: &'static str,
     /// Its values in words.
     pub values: &'static str,
+    /// The value that holds unless another is told.
+    pub usual: &'static str,
+    /// What the builder calls it.
+    pub label: &'static str,
     /// What it does.
     pub help: &'static str,
 }
 
+const fn row([key, values, usual, label]: [&'static str; 4], help: &'static str) -> Row {
+    Row { key, values, usual, label, help }
+}
+
+/// The values of a row that is on or off.
+const FLAG: &str = "0 or 1";
+
 /// All of them, in the order in which they are written.
 pub const ROWS: &[Row] = &[
-    Row {
-        key: "theme",
-        values: "auto, light or dark",
-        help: "the colours; auto, unless told, follows the reader's system",
-    },
-    Row { key: "motion", values: "0 or 1", help: "0 keeps requests from moving" },
-    Row { key: "embed", values: "0 or 1", help: "1 leaves out what surrounds the diagram" },
-    Row { key: "run", values: "0 or 1", help: "0 waits until the reader presses play" },
-    Row {
-        key: "stages",
-        values: "a stage, or a range such as 1-4",
-        help: "the stages a reader may go to; an embed offers none unless told",
-    },
-    Row {
-        key: "controls",
-        values: "settings, parts, faults; or none",
-        help: "all that a reader may change: web.servers is one setting, web all of the web tier, \
-               faults lets servers be killed and healed",
-    },
-    Row {
-        key: "lock",
-        values: "0 or 1",
-        help: "1 lets the reader look, play and pause, and change nothing",
-    },
-    Row {
-        key: "panel",
-        values: "of numbers, time, settings, lesson, charts; or none",
-        help: "what stands beside the diagram; an embed shows numbers, time and settings \
-               unless told",
-    },
-    Row {
-        key: "links",
-        values: "0 or 1",
-        help: "0 leaves out the links that lead out of an embed",
-    },
+    row(
+        ["theme", "auto, light or dark", "auto", "Colours"],
+        "the colours; auto follows the reader's system",
+    ),
+    row(["motion", FLAG, "1", "Requests move"], "0 keeps requests from moving"),
+    row(["embed", FLAG, "0", "In a frame"], "1 leaves out what surrounds the diagram"),
+    row(["run", FLAG, "1", "It runs at once"], "0 waits until the reader presses play"),
+    row(
+        ["stages", "a stage, or a range such as 1-4", "all; in an embed none", "Stages"],
+        "the stages a reader may go to",
+    ),
+    row(
+        ["controls", "settings, parts, faults; or none", "all", "Readers may change"],
+        "all that a reader may change: web.servers is one setting, web all of the web tier, \
+         faults lets servers be killed and healed",
+    ),
+    row(
+        ["lock", FLAG, "0", "Locked"],
+        "1 lets the reader look, play and pause, and change nothing",
+    ),
+    row(
+        [
+            "panel",
+            "of numbers, time, settings, lesson, charts; or none",
+            "all; in an embed numbers,time,settings",
+            "Beside the diagram",
+        ],
+        "what stands beside the diagram",
+    ),
+    row(
+        ["links", FLAG, "1", "A link leads to the whole page"],
+        "0 leaves out the links that lead out of an embed",
+    ),
+    row(
+        ["lang", "auto or en", "auto", "Language"],
+        "the language of the page, which so far is English alone; another one is named as a \
+         problem, and English is shown",
+    ),
 ];
+
+/// The languages that the page speaks.
+const LANGUAGES: [&str; 1] = ["en"];
+
+/// The row of a key.
+#[must_use]
+pub fn row_of(key: &str) -> Option<&'static Row> {
+    ROWS.iter().find(|row| row.key == key)
+}
 
 /// What can stand beside the diagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +132,8 @@ pub struct Options {
     pub panel: Option<Vec<Panel>>,
     /// `links=0` leaves out what leads out of a frame.
     pub links: bool,
+    /// `lang=en`: the language; the reader's own where the page speaks it.
+    pub lang: Option<&'static str>,
 }
 
 impl Default for Options {
@@ -123,6 +148,7 @@ impl Default for Options {
             lock: false,
             panel: None,
             links: true,
+            lang: None,
         }
     }
 }
@@ -151,6 +177,12 @@ impl Options {
             "lock" => self.lock = flag()?,
             "links" => self.links = flag()?,
             "stages" => self.stages = Some(read_stages(value)?),
+            "lang" => {
+                self.lang = LANGUAGES.into_iter().find(|lang| *lang == value);
+                if self.lang.is_none() && value != "auto" {
+                    return Err(format!("{} is not auto or en", quoted(value)));
+                }
+            }
             "controls" => {
                 let (good, bad) = list(value).partition::<Vec<_>, _>(|name| is_control(name));
                 self.controls = Some(good.into_iter().map(str::to_owned).collect());
@@ -167,19 +199,20 @@ impl Options {
         Ok(())
     }
 
-    /// Writes the options that are not as usual, each with an ampersand before it.
+    /// The value of an option as an address writes it; none where it is as usual.
     #[must_use]
-    pub fn write(&self) -> String {
+    pub fn value(&self, key: &str) -> Option<String> {
         let joined = |names: Vec<&str>| {
             if names.is_empty() { "none".to_owned() } else { names.join(",") }
         };
-        let said = |key: &str| match key {
+        match key {
             "theme" => self.theme.map(|theme| theme.name().to_owned()),
             "motion" => (!self.motion).then(|| "0".to_owned()),
             "embed" => self.embed.then(|| "1".to_owned()),
             "run" => (!self.run).then(|| "0".to_owned()),
             "lock" => self.lock.then(|| "1".to_owned()),
             "links" => (!self.links).then(|| "0".to_owned()),
+            "lang" => self.lang.map(str::to_owned),
             "stages" => self.stages.map(|(first, last)| {
                 if first == last { first.to_string() } else { format!("{first}-{last}") }
             }),
@@ -192,9 +225,28 @@ impl Options {
                 panels.map(|panels| joined(panels.iter().map(|panel| panel.name()).collect()))
             }
             _ => None,
-        };
-        let pairs = ROWS.iter().filter_map(|row| Some((row.key, said(row.key)?)));
+        }
+    }
+
+    /// Writes the options that are not as usual, each with an ampersand before it.
+    #[must_use]
+    pub fn write(&self) -> String {
+        let pairs = ROWS.iter().filter_map(|row| Some((row.key, self.value(row.key)?)));
         pairs.map(|(key, value)| format!("&{key}={value}")).collect()
+    }
+
+    /// The same with another value of one of them; an empty one is as usual.
+    #[must_use]
+    pub fn with(&self, key: &str, value: &str) -> Self {
+        let mut options = Self::default();
+        let others = ROWS.iter().filter(|row| row.key != key);
+        let others = others.filter_map(|row| Some((row.key, self.value(row.key)?)));
+        let one = (!value.is_empty()).then(|| (key, value.to_owned()));
+        for (key, value) in others.chain(one) {
+            // A value that says nothing leaves the option as usual, as in an address.
+            drop(options.take(key, &value));
+        }
+        options
     }
 
     /// Whether anything is kept from the visitor.
@@ -299,6 +351,25 @@ mod tests {
     }
 
     #[test]
+    fn one_option_is_changed_and_the_others_stay() {
+        let mut options = Options::default();
+        for (key, value, written) in [
+            ("lock", "1", "&lock=1"),
+            ("theme", "dark", "&theme=dark&lock=1"),
+            ("stages", "2-4", "&theme=dark&stages=2-4&lock=1"),
+            ("lang", "en", "&theme=dark&stages=2-4&lock=1&lang=en"),
+            ("lang", "auto", "&theme=dark&stages=2-4&lock=1"),
+            ("stages", "9-1", "&theme=dark&lock=1"),
+            ("controls", "none", "&theme=dark&controls=none&lock=1"),
+            ("lock", "", "&theme=dark&controls=none"),
+            ("theme", "auto", "&controls=none"),
+        ] {
+            options = options.with(key, value);
+            assert_eq!(options.write(), written);
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_said() {
         let mut options = Options::default();
         for (key, value, said) in [
@@ -308,6 +379,7 @@ mod tests {
             ("stages", "1-99", "“1-99” is not a range of stages such as 1-4"),
             ("controls", "web.moon,web.servers", "“web.moon” is not a setting, a part or faults"),
             ("panel", "<b>", "“<b>” is not a panel"),
+            ("lang", "de", "“de” is not auto or en"),
         ] {
             assert_eq!(options.take(key, value), Err(said.to_owned()));
         }

@@ -4,10 +4,13 @@ use super::address_bar::AddressBar;
 use super::embed::{self, Host};
 use super::engine_link::EngineLink;
 use super::{export, page};
+use crate::sim::scenario::Problem;
+use crate::web::embed::{error, exported};
 use crate::web::files::{self, Export};
 use crate::web::model::{self, Effect, Model, Msg, update};
 use crate::web::route::Theme;
-use crate::web::view;
+use crate::web::share;
+use crate::web::view::{self, share::TEXT};
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
@@ -64,9 +67,13 @@ impl App {
             Effect::Address { text, push } => self.bar.show(text, push),
             Effect::Theme(theme) => show(theme),
             Effect::Answer(text) => embed::post(&text),
-            Effect::CopyLink => {
-                self.bar.flush();
-                copy(ctx.link().callback(Msg::Copied));
+            Effect::AnswerPicture { id, name, text } => embed::post(&match export::svg(&text) {
+                Some(svg) => exported(id.as_ref(), &name, &svg),
+                None => error(id.as_ref(), &[Problem::new("export", "there is no diagram yet")]),
+            }),
+            Effect::Copy(text) => {
+                let done = |done| Msg::Share(share::Msg::Copied(done));
+                copy(text, ctx.link().callback(done));
             }
             Effect::DrawSeed => {
                 if let Ok(seed) = getrandom::u32() {
@@ -96,26 +103,21 @@ fn show(theme: Option<Theme>) {
     page::keep_theme(theme);
 }
 
-/// Copies the address: by the clipboard, else by a selected field.
-fn copy(tell: Callback<bool>) {
-    let address = page::address();
+/// Copies a text: by the clipboard, else by selecting it where it stands, which is left so where
+/// that does not copy it either.
+fn copy(text: String, tell: Callback<bool>) {
     // In another site's frame the clipboard is closed, and asking for it is a console error.
-    if page::is_framed() && page::copy_by_selection(&address) {
-        tell.emit(true);
-        return;
-    }
     let clipboard = page::window().map(|window| window.navigator().clipboard());
     // Undefined where the page is not served securely, whatever its type says.
     let Some(clipboard) =
         clipboard.filter(|clipboard| !clipboard.is_undefined() && !page::is_framed())
     else {
-        tell.emit(page::copy_by_selection(&address));
-        return;
+        return tell.emit(page::copy_by_selection(TEXT));
     };
-    let promise = clipboard.write_text(&address);
+    let promise = clipboard.write_text(&text);
     yew::platform::spawn_local(async move {
         let done = wasm_bindgen_futures::JsFuture::from(promise).await.is_ok();
-        tell.emit(done || page::copy_by_selection(&address));
+        tell.emit(done || page::copy_by_selection(TEXT));
     });
 }
 

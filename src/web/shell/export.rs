@@ -46,12 +46,16 @@ pub fn save_text(name: &str, kind: &str, text: &str, tell: &Callback<Msg>) {
     finish(blob.and_then(|blob| save(name, &blob)), tell);
 }
 
-/// Saves the diagram as it is seen, with the scenario's text inside.
+/// The diagram as it is seen, with the scenario's text inside.
+#[must_use]
+pub fn svg(scenario: &str) -> Option<String> {
+    Some(picture(scenario)?.text)
+}
+
+/// Saves it under a name.
 pub fn save_svg(name: &str, scenario: &str, tell: &Callback<Msg>) {
-    let saved = picture(scenario)
-        .and_then(|picture| blob(&picture.text, "image/svg+xml"))
-        .and_then(|blob| save(name, &blob));
-    finish(saved, tell);
+    let saved = svg(scenario).and_then(|svg| blob(&svg, "image/svg+xml"));
+    finish(saved.and_then(|blob| save(name, &blob)), tell);
 }
 
 /// Saves the diagram as it is seen, in twice its pixels.

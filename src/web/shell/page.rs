@@ -121,22 +121,16 @@ pub fn takes_keys(target: Option<EventTarget>, space: bool) -> bool {
     is_field || element.is_content_editable() || (space && is_pressed)
 }
 
-/// Copies text the old way, through a field that is selected: it works where the clipboard is
-/// closed to us. Says whether it did.
+/// Selects a field's text and copies it the old way, which works in many places where the clipboard
+/// is closed to us. Says whether it did.
 #[must_use]
-pub fn copy_by_selection(text: &str) -> bool {
+pub fn copy_by_selection(id: &str) -> bool {
     let copy = || -> Option<bool> {
-        let document = window()?.document()?;
-        let field = document.create_element("textarea").ok()?;
-        let field = field.dyn_into::<web_sys::HtmlTextAreaElement>().ok()?;
-        field.set_value(text);
-        field.set_class_name("unseen");
-        let body = document.body()?;
-        body.append_child(&field).ok()?;
+        let field = element(id)?.dyn_into::<web_sys::HtmlTextAreaElement>().ok()?;
+        field.focus().ok()?;
         field.select();
-        let done = document.dyn_ref::<web_sys::HtmlDocument>()?.exec_command("copy").ok()?;
-        field.remove();
-        Some(done)
+        let document = window()?.document()?;
+        document.dyn_ref::<web_sys::HtmlDocument>()?.exec_command("copy").ok()
     };
     copy().unwrap_or(false)
 }

@@ -16,6 +16,7 @@ pub mod log;
 pub mod overlay;
 pub mod results;
 pub mod setting;
+pub mod share;
 pub mod strip;
 pub mod threats;
 pub mod timeline;
@@ -62,6 +63,7 @@ pub fn page(model: &Model, tell: &Tell) -> Html {
             </main>
             { overlay::live_region(model) }
             { overlay::help(model, tell) }
+            { share::dialog(model, tell) }
             { glossary::dialog(model, tell) }
         </div>
     }

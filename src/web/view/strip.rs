@@ -201,7 +201,8 @@ fn tile(
                 id={format!("tile-{}", metric.key)}
                 aria-expanded={is_open.to_string()} aria-controls="explained"
                 data-settled-seq={model.settled_seq.to_string()}
-                data-settled={raw} data-fresh={model.fresh.to_string()}>
+                data-settled={raw} data-fresh={model.fresh.to_string()}
+                data-result-hash={model.result_hash.clone()}>
                 <span class="tile-name">{ metric.name }</span>
                 <span class="tile-spark">
                     <Sparkline values={Rc::clone((metric.series)(&model.history))} label={metric.name} />

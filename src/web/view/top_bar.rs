@@ -7,6 +7,7 @@ use crate::sim::scenario::Base;
 use crate::sim::scenario::presets::{PRESETS, STAGES, Stage};
 use crate::web::model::{Model, Msg};
 use crate::web::route::Theme;
+use crate::web::share;
 use yew::prelude::*;
 
 /// The bar.
@@ -28,9 +29,8 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                 <button type="button" class="quiet" onclick={tell.reform(|_| Msg::Help(true))}
                     aria-label="Help and settings" title="Help and settings">{ "?" }</button>
                 if !model.options.embed { { files::menu(tell) } }
-                <button type="button" class="main" onclick={tell.reform(|_| Msg::CopyLink)}>
-                    { if model.copied.as_ref() == Some(&model.link) { "Copied" } else { "Copy link" } }
-                </button>
+                <button type="button" class="main" onclick={tell.reform(|_| Msg::Share(share::Msg::Open(true)))}
+                    aria-haspopup="dialog">{ "Share" }</button>
             </div>
         </header>
     }

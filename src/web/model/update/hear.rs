@@ -47,6 +47,7 @@ pub(super) fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
             if is_complete {
                 model.said = summary::settled(&settled);
             }
+            model.result_hash = settled.hash();
             model.settled = Some(Rc::from(settled));
             (model.fresh, model.settled_seq) = (true, model.settled_seq + 1);
             if is_complete {

@@ -1,13 +1,15 @@
 //! What the page around an embed asks for, and what the visitor of one may not do.
 
-use super::{act, change, go, play};
+use super::{act, change, edit, go, play};
 use crate::sim::scenario::{Problem, Scenario, presets};
 use crate::sim::session::Command;
 use crate::sim::topology::Topology;
 use crate::web::embed::{self, Message, Order};
+use crate::web::files::Export;
 use crate::web::model::{Effect, Model, Msg};
 use crate::web::route::Options;
 use crate::web::steps::{self, Steps};
+use serde_json::Value;
 use std::rc::Rc;
 
 /// Takes on a message, unless it would change what the address keeps from the visitor: then
@@ -53,6 +55,10 @@ pub fn obey(model: &mut Model, message: Message) -> Vec<Effect> {
     let shown = std::mem::take(&mut model.notice);
     let before = Rc::clone(&model.scenario);
     let mut effects = match message.order {
+        Ok(Order::Export(export)) => {
+            model.notice = shown;
+            return self::export(model, export, id);
+        }
         Ok(order) => carry_out(model, order),
         Err(problems) => {
             model.notice = problems;
@@ -84,9 +90,19 @@ fn carry_out(model: &mut Model, order: Order) -> Vec<Effect> {
             load(model, &home, Vec::new())
         }
         Order::Stage(number) => go(model, format!("Stage {number}"), &presets::stage(number), true),
-        Order::Get => {
+        Order::Get | Order::Export(_) => {
             vec![Effect::Answer(embed::state(model, None)), Effect::Answer(embed::metrics(model))]
         }
+    }
+}
+
+/// Gives what could be saved.
+fn export(model: &Model, export: Export, id: Option<Value>) -> Vec<Effect> {
+    let name = export.file_name(&model.scenario);
+    match edit::content(model, export) {
+        Err(why) => vec![Effect::Answer(embed::error(id.as_ref(), &[why]))],
+        Ok(text) if export == Export::Svg => vec![Effect::AnswerPicture { id, name, text }],
+        Ok(text) => vec![Effect::Answer(embed::exported(id.as_ref(), &name, &text))],
     }
 }
 
