@@ -73,7 +73,7 @@ impl App {
             }),
             Effect::Copy(text) => {
                 let done = |done| Msg::Share(share::Msg::Copied(done));
-                copy(text, ctx.link().callback(done));
+                copy(&text, ctx.link().callback(done));
             }
             Effect::DrawSeed => {
                 if let Ok(seed) = getrandom::u32() {
@@ -105,7 +105,7 @@ fn show(theme: Option<Theme>) {
 
 /// Copies a text: by the clipboard, else by selecting it where it stands, which is left so where
 /// that does not copy it either.
-fn copy(text: String, tell: Callback<bool>) {
+fn copy(text: &str, tell: Callback<bool>) {
     // In another site's frame the clipboard is closed, and asking for it is a console error.
     let clipboard = page::window().map(|window| window.navigator().clipboard());
     // Undefined where the page is not served securely, whatever its type says.
@@ -114,7 +114,7 @@ fn copy(text: String, tell: Callback<bool>) {
     else {
         return tell.emit(page::copy_by_selection(TEXT));
     };
-    let promise = clipboard.write_text(&text);
+    let promise = clipboard.write_text(text);
     yew::platform::spawn_local(async move {
         let done = wasm_bindgen_futures::JsFuture::from(promise).await.is_ok();
         tell.emit(done || page::copy_by_selection(TEXT));
