@@ -61,6 +61,8 @@ pub struct Job {
 pub enum Task {
     /// One run.
     Run,
+    /// The run that the page settles, to its end.
+    Settle,
     /// A grid of runs.
     Sweep {
         /// What is swept.
@@ -94,9 +96,12 @@ const LONGEST_S: f64 = 604_800.0;
 
 /// Options that every job takes.
 const COMMON: &[&str] = &["set", "seed", "warmup", "duration", "json"];
+/// The command whose run is as long as it has to be.
+const SETTLE: &str = "settle";
 /// Commands that simulate, with the options that each takes besides.
 const JOBS: &[(&str, &[&str])] = &[
     ("run", &["metric", "csv"]),
+    (SETTLE, &[]),
     ("sweep", &["over", "metric", "csv", "jobs"]),
     ("plan", &["goal", "over", "jobs"]),
     ("theory", &[]),
@@ -144,7 +149,8 @@ pub fn read(arguments: &[String], read_file: ReadFile<'_>) -> Result<Order, Vec<
         }
         Some(command) => match JOBS.iter().find(|(name, _)| *name == command) {
             Some((_, more)) => {
-                words.only(command, &[COMMON, more].concat(), &mut problems);
+                let common = if command == SETTLE { &["set", "seed", "json"] } else { COMMON };
+                words.only(command, &[common, more].concat(), &mut problems);
                 let job = job(command, &words, read_file, &mut problems);
                 (job.map(|job| Order::Job(Box::new(job))), 2)
             }
@@ -287,6 +293,7 @@ fn task(
             }
             Task::Plan { goals, axes }
         }
+        SETTLE => Task::Settle,
         "theory" => Task::Theory,
         "spof" => Task::Spof,
         "explain" => Task::Explain,

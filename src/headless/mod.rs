@@ -15,8 +15,9 @@ mod table;
 mod words;
 
 use crate::sim::analysis::report::{self, Report};
+use crate::sim::analysis::settle::{FULL, Settling};
 use crate::sim::analysis::sweep;
-use crate::sim::scenario::Problem;
+use crate::sim::scenario::{Problem, link};
 use arguments::{Job, Order, Task};
 use serde_json::json;
 
@@ -54,6 +55,7 @@ pub struct Host<'a> {
 pub const USAGE: &str = "\
 Usage:
   millionth run SCENARIO [--metric M]... [--csv FILE] [--json]
+  millionth settle SCENARIO [--json]
   millionth sweep SCENARIO --over RANGE... [--metric M]... [--jobs N] [--csv FILE | --json]
   millionth plan SCENARIO [--goal GOAL]... [--over RANGE]... [--jobs N] [--json]
   millionth theory SCENARIO [--json]
@@ -68,6 +70,7 @@ Usage:
 SCENARIO is stage-1 to stage-9, a preset such as retry-storm, a link (or its end from the question
 mark on), a file with a scenario as JSON or with a link, or - for standard input.
   run      simulates it once and says every figure
+  settle   says the settled figures of the page and embeds, and the hash that they show
   sweep    runs it at every point of a grid; several --over make the grid
   plan     finds the cheapest settings that meet all goals, by simulating
   theory   puts queueing theory beside what was measured, station by station
@@ -79,7 +82,7 @@ mark on), a file with a scenario as JSON or with a link, or - for standard input
   schema   is the JSON Schema of files
   params   lists all settings, metrics all figures that can be asked for
 
-Every command that simulates takes:
+Every command that simulates takes, settle without the two times:
   --set KEY=VALUE  sets a setting, such as web.servers=6; may stand several times
   --seed N         the seed of all draws, a whole number
   --warmup S       simulated seconds thrown away before measuring, 60 unless told
@@ -146,6 +149,7 @@ fn refuse(problems: &[Problem]) -> Ending {
 fn carry_out(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
     match &job.task {
         Task::Run => simulate(job, host),
+        Task::Settle => Ok(settle(job)),
         Task::Sweep { axes, points } => sweeping::sweep(job, axes, points, host),
         Task::Plan { goals, axes } => planning::plan(job, goals, axes, host),
         Task::Theory => insight::theory(job, host),
@@ -201,6 +205,21 @@ fn simulate(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
             deliver(csv, target, text, host)
         }
     }
+}
+
+/// The run that the page settles, and the hash that it shows.
+fn settle(job: &Job) -> String {
+    let mut settling = Settling::new(job.topology.clone(), FULL);
+    while !settling.is_complete() {
+        settling.advance(1 << 20);
+    }
+    let settled = settling.settled().expect("a complete run has enough batches");
+    let (hash, link) = (settled.hash(), link::write(job.topology.scenario()));
+    if job.json {
+        let value = json!({ "result_hash": hash, "link": link, "result": settled });
+        return format!("{value:#}\n");
+    }
+    format!("{link}\n{}\nresult_hash {hash}\n", table::settled(&settled))
 }
 
 fn result_json(

@@ -3,7 +3,7 @@
 use crate::sim::analysis::bottleneck::count;
 use crate::sim::analysis::names;
 use crate::sim::analysis::report::Report;
-use crate::sim::analysis::settle::Estimate;
+use crate::sim::analysis::settle::{Estimate, Settled};
 use crate::sim::run::requests::FAILURES;
 use crate::sim::snapshot::{Latency, Snapshot};
 
@@ -13,10 +13,22 @@ const SHOWN: usize = 12;
 /// The result of a run.
 #[must_use]
 pub fn result(report: &Report, wall_s: f64, per_s: f64) -> String {
-    let (settled, figures) = (&report.result, &report.result.figures);
+    format!(
+        "{}\n{}{}\nresult_hash {}\n{wall_s:.2} s, {per_s:.0} requests simulated per second\n",
+        report.link,
+        settled(&report.result),
+        log(report),
+        report.hash()
+    )
+}
+
+/// Settled figures.
+#[must_use]
+pub fn settled(settled: &Settled) -> String {
+    let figures = &settled.figures;
     let mut text = format!(
-        "{}\n{} s measured after {} s of warm-up, 95 % intervals from {} batches\n\n",
-        report.link, report.duration_s, report.warm_up_s, settled.batches
+        "{} s measured after {} s of warm-up, 95 % intervals from {} batches\n\n",
+        settled.seconds, settled.warm_up_s, settled.batches
     );
     text.push_str(&users(figures, settled.goodput, settled.error_share));
     let times = [
@@ -35,13 +47,6 @@ pub fn result(report: &Report, wall_s: f64, per_s: f64) -> String {
     text.push_str(&parts(figures));
     text.push_str(&groups(figures));
     text.push_str(&named(figures));
-    text.push_str(&log(report));
-    text.push_str(&format!(
-        "\nresult_hash {}\n{:.2} s, {:.0} requests simulated per second\n",
-        report.hash(),
-        wall_s,
-        per_s
-    ));
     text
 }
 

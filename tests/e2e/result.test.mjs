@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { site, test } from './helpers.mjs';
-import { until } from './page.mjs';
+import { settledP99, until } from './page.mjs';
 
-const KNOWN = readFileSync(new URL('../parity/settled.txt', import.meta.url), 'utf8').trim().split('\n').map((line) => line.split(' '));
+const table = (name) => readFileSync(new URL(`../parity/${name}`, import.meta.url), 'utf8').trim().split('\n').map((line) => line.split(' '));
+const KNOWN = table('settled.txt');
 
 test('page and embed give the recorded result of every preset', async ({ embed, open }) => {
   assert.ok(KNOWN.length >= 19, 'all stages and presets');
@@ -27,6 +28,14 @@ test('page and embed give the recorded result of every preset', async ({ embed, 
       await until(() => place.evaluate((h) => window.seen.includes(h), hash), Boolean, `${link} gives ${hash}`);
     }
   }
+});
+
+test('once figures have settled the share dialog shows the hash that the command gives', async ({ open }) => {
+  const [hash, link] = table('complete.txt').at(-1);
+  const page = await open(`/${link.replace('#', '&run=0#')}`);
+  await settledP99(page);
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  assert.equal(await page.locator('.share-hash code').innerText(), hash);
 });
 
 test('what could be saved is given to the page around', async ({ embed }) => {

@@ -4,6 +4,7 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
+use millionth::headless::{self, Host};
 use millionth::sim::analysis::report::{self, RunPlan};
 use millionth::sim::rng::{Draw, Purpose, Stream};
 use millionth::sim::scenario::{Scenario, file, link, presets};
@@ -61,6 +62,42 @@ fn every_preset_settles_to_one_hash_wherever_it_runs() {
         return std::fs::write(path, &table).expect("the record can be written");
     }
     assert_eq!(table, include_str!("settled.txt"));
+}
+
+/// What the command says of a line; `file` is what any file holds.
+fn said(line: &str, file: &str) -> serde_json::Value {
+    let words: Vec<String> = line.split_whitespace().map(ToOwned::to_owned).collect();
+    let host = Host {
+        read: &|_| Ok(file.to_owned()),
+        write: &|_, _| Ok(()),
+        clock: &|| 0.0,
+        tell: &|_| {},
+        each: &|count, _, work| (0..count).for_each(work),
+        cores: 1,
+    };
+    let ending = headless::run(&words, &host);
+    assert_eq!((ending.code, ending.err.as_str()), (0, ""), "{line}");
+    serde_json::from_str(&ending.out).expect("is JSON")
+}
+
+/// What the page shows once figures have settled, from the command's `settle`.
+#[test]
+fn the_command_settles_a_file_and_its_link_to_what_the_page_shows() {
+    let mut table = String::new();
+    for link in ["?stage=1#v=1", "?stage=3#v=1&web.servers=6&fault=kill.web.2"] {
+        let file = file::write(&link::read(link).scenario).to_string();
+        let of_link = said(&format!("settle {link} --json"), "");
+        let of_file = said("settle lesson.json --json", &file);
+        assert_eq!(of_link, of_file, "{link}");
+        let hash = of_link["result_hash"].as_str().expect("is a text");
+        table.push_str(&format!("{hash} {link}\n"));
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    if std::env::var_os("MILLIONTH_RECORD").is_some() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/parity/complete.txt");
+        return std::fs::write(path, &table).expect("the record can be written");
+    }
+    assert_eq!(table, include_str!("complete.txt"));
 }
 
 fn damaged(text: &str, draw: &mut Draw) -> String {

@@ -24,8 +24,14 @@ pub const TEXT: &str = "share-text";
 pub fn dialog(model: &Model, tell: &Tell) -> Html {
     html! {
         <ShareDialog share={model.share.clone()} scenario={Rc::clone(&model.scenario)} tell={tell.clone()}
-            hash={Some(&model.result_hash).filter(|_| model.share.open && model.fresh).cloned()} />
+            hash={hash(model)} />
     }
+}
+
+/// The hash of the settled figures, and whether they are complete.
+fn hash(model: &Model) -> Option<(String, bool)> {
+    let settled = model.settled.as_ref().filter(|_| model.share.open && model.fresh)?;
+    Some((model.result_hash.clone(), settled.complete))
 }
 
 /// What the dialog needs.
@@ -35,8 +41,8 @@ pub struct ShareProps {
     pub share: State,
     /// What is shared.
     pub scenario: Rc<Scenario>,
-    /// The hash of its settled figures, as far as they are known.
-    pub hash: Option<String>,
+    /// The hash of its settled figures so far, and whether they are complete.
+    pub hash: Option<(String, bool)>,
     /// Where messages go.
     pub tell: Tell,
 }
@@ -62,9 +68,12 @@ pub fn ShareDialog(props: &ShareProps) -> Html {
                     { changed(share, scenario, &act) }
                 </div>
                 { preview(share, scenario, &act) }
-                if let Some(hash) = hash {
-                    <p class="muted share-hash">{ "The same link gives the same run everywhere. Hash of the settled figures so far: " }
-                        <code>{ hash }</code></p>
+                if let Some((hash, complete)) = hash {
+                    <p class="muted share-hash">
+                        { if *complete { "The same link gives the same figures everywhere. Their hash, as of the command millionth settle: " }
+                          else { "The same link gives the same figures everywhere. The hash of these provisional ones: " } }
+                        <code>{ hash }</code>
+                    </p>
                 }
             }
         </dialog>
