@@ -5,6 +5,7 @@ mod failures;
 
 use super::{Base, PresentFault, Scenario, link};
 use crate::kinds::{Kind, clients};
+use std::sync::OnceLock;
 
 /// A stage: what it is called, how many daily users it serves, what it adds to the stage before.
 #[derive(Clone, Copy, Debug)]
@@ -258,7 +259,14 @@ pub fn remedied(place: usize) -> String {
 /// Never: the settings named here exist, which a test proves.
 #[must_use]
 pub fn stage(number: u8) -> Scenario {
+    // The page asks for them with each picture, and many settings are read to make one.
+    static MADE: [OnceLock<Scenario>; STAGES.len()] = [const { OnceLock::new() }; STAGES.len()];
     let number = number.clamp(1, STAGES.len() as u8);
+    MADE[number as usize - 1].get_or_init(|| make(number)).clone()
+}
+
+/// Makes a stage from the ones before it.
+fn make(number: u8) -> Scenario {
     let mut scenario = Scenario::of(&[]);
     for stage in &STAGES[..number as usize] {
         let mut kinds = scenario.kinds();
