@@ -12,7 +12,7 @@ const SIZES = {
   phone: { width: 390, height: 844 },
 };
 const THEMES = ['light', 'dark'];
-const QUALITY = 65;
+const QUALITY = 60;
 
 /** What breaks each stage: more than it was built for, or the death of what it hangs on. */
 const BREAKS = {

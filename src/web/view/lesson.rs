@@ -83,10 +83,10 @@ fn story(model: &Model, tell: &Tell) -> Html {
             <h3>{ "Why" }</h3>
             <p>{ glossary::text(lesson.before) }</p>
             { challenge::view(model, known.number, tell) }
+            { tries(model, tell) }
             if known.number == 1 { { flow::view(model, tell) } }
             <h3>{ "What breaks here" }</h3>
             <p>{ glossary::text(lesson.breaks) }</p>
-            { tries(model, tell) }
         </>
     }
 }
