@@ -5,7 +5,8 @@
 //! - [`sim`]: the simulation, pure. Scenario → topology → engine → snapshot; nothing in it knows
 //!   a browser, a clock or a file.
 //! - [`headless`]: the command `millionth`, arguments in and text out.
-//! - `web` (feature `web`, the crate's only one): the page. Model and views are pure; `shell`
+//! - `api` (feature `js`): what the JavaScript package asks for, texts in and JSON out.
+//! - `web` (feature `web`): the page. Model and views are pure; `shell`
 //!   alone acts on the browser.
 //!
 //! # Glossary
@@ -23,6 +24,8 @@
 //! - *live* figures: a sliding window over the run that is watched. *Settled* figures: a run of
 //!   its own with the warm-up removed, with intervals.
 
+#[cfg(feature = "js")]
+pub mod api;
 pub mod headless;
 #[cfg(feature = "web")]
 pub mod web;

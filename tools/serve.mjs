@@ -1,12 +1,12 @@
 // A static server with the headers a host should send. `make serve` and the tests share it, so that what is tested
 // is what a strict host does. Use: node tools/serve.mjs [folder] with PORT=… to insist on a port.
-import { createHash } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { HASHED, inlineScriptHashes, served } from './policy.mjs';
 
 const TYPES = {
   '.css': 'text/css; charset=utf-8',
@@ -27,39 +27,12 @@ const TYPES = {
 const COMPRESSED = /^(text\/|application\/(json|manifest|wasm)|image\/svg)/;
 const compress = promisify(gzip);
 
-/** Files whose name changes with what they hold need never be asked for again. */
-const HASHED = /-[0-9a-f]{14,16}(_bg)?\.(css|js|svg|wasm)$/;
-
-/** The policy, with the hashes of the inline scripts it lets through: Trunk writes one, the start of the app. */
-function policy(hashes) {
-  return [
-    "default-src 'none'",
-    ["script-src 'self' 'wasm-unsafe-eval'", ...hashes].join(' '),
-    "style-src 'self'",
-    "img-src 'self' data: blob:",
-    "connect-src 'self'",
-    "worker-src 'self' blob:",
-    // The share dialog shows an embed of the page itself.
-    "frame-src 'self'",
-    'frame-ancestors *',
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
-}
-
-/** What the inline scripts of a page hash to. A browser hashes the text between the tags, line ends as \n. */
-export function inlineScriptHashes(html) {
-  const scripts = html.matchAll(/<script(?<attributes>[^>]*)>(?<text>[\s\S]*?)<\/script>/gi);
-  return [...scripts]
-    .filter(({ groups }) => !/\ssrc\s*=/i.test(groups.attributes))
-    .map(({ groups }) => groups.text.replace(/\r\n?/g, '\n'))
-    .map((text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
-}
-
 /** The file a request means, or undefined: outside the folder, also by way of a symbolic link, there is nothing. */
-async function fileFor(root, url) {
+async function fileFor(root, under, url) {
   try {
-    const path = decodeURIComponent(url.split(/[?#]/, 1)[0]);
+    const whole = decodeURIComponent(url.split(/[?#]/, 1)[0]);
+    if (!whole.startsWith(under)) return undefined;
+    const path = whole.slice(under.length);
     const file = await realpath(join(root, path.endsWith('/') ? `${path}index.html` : path));
     return file.startsWith(root + sep) ? { file, body: await readFile(file) } : undefined;
   } catch {
@@ -71,10 +44,12 @@ async function fileFor(root, url) {
 /**
  * Serves `folder` on 127.0.0.1. Port 0 takes any free one. Returns the address, without a final slash, and `close`.
  * Its index.html, whose start script's hash is part of the policy, is read once here: a folder without one is an error.
+ * `under` is a path such as /course below which the folder stands. A `bare` host sends no policy, as GitHub Pages.
  */
-export async function serve(folder, port = 0) {
+export async function serve(folder, port = 0, { under = '', bare = false } = {}) {
   const root = await realpath(resolve(folder));
   const hashes = inlineScriptHashes(await readFile(join(root, 'index.html'), 'utf8'));
+  const strict = { 'Content-Security-Policy': served(hashes), 'Referrer-Policy': 'no-referrer' };
 
   // Each file is compressed once, as long as it stays the same.
   const packed = new Map();
@@ -89,8 +64,7 @@ export async function serve(folder, port = 0) {
   const server = createServer(async (request, response) => {
     const common = {
       'Access-Control-Allow-Origin': '*',
-      'Content-Security-Policy': policy(hashes),
-      'Referrer-Policy': 'no-referrer',
+      ...(bare ? {} : strict),
       'X-Content-Type-Options': 'nosniff',
     };
     const answer = (status, headers, body) => {
@@ -103,7 +77,7 @@ export async function serve(folder, port = 0) {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return plain(405, 'Only GET and HEAD');
     }
-    const found = await fileFor(root, request.url);
+    const found = await fileFor(root, under, request.url);
     if (!found) return plain(404, 'Not found');
     const type = TYPES[extname(found.file)] ?? 'application/octet-stream';
     const headers = { 'Content-Type': type };
@@ -124,7 +98,7 @@ export async function serve(folder, port = 0) {
     server.listen(port, '127.0.0.1', listening);
   });
   return {
-    url: `http://127.0.0.1:${server.address().port}`,
+    url: `http://127.0.0.1:${server.address().port}${under}`,
     close: () =>
       new Promise((closed) => {
         server.close(closed);

@@ -10,7 +10,7 @@ use crate::sim::analysis::sweep::{self, Axis, Point};
 use crate::sim::kinds::param::quoted;
 use crate::sim::scenario::{Problem, Scenario, file, link, presets, schema};
 use crate::sim::topology::Topology;
-use crate::sim::units::Span;
+use crate::sim::units::{SECOND, Span};
 
 /// What is asked for.
 #[derive(Debug)]
@@ -85,14 +85,13 @@ pub enum Task {
     Explain,
 }
 
-/// Unless told otherwise: a minute for the system to settle ...
-const WARM_UP_S: f64 = 60.0;
-/// ... and five to measure.
-const DURATION_S: f64 = 300.0;
+/// Unless told otherwise: a minute for the system to settle, and five to measure.
+pub const USUAL_PLAN: RunPlan =
+    RunPlan { warm_up: Span(60 * SECOND), duration: Span(300 * SECOND) };
 /// Where many servers are killed, a run of each is shorter.
 const SPOF_DURATION_S: f64 = 60.0;
 /// Longest time that may be asked for: a simulated week.
-const LONGEST_S: f64 = 604_800.0;
+pub const LONGEST_S: f64 = 604_800.0;
 
 /// Options that every job takes.
 const COMMON: &[&str] = &["set", "seed", "warmup", "duration", "json"];
@@ -210,10 +209,11 @@ fn job(
 
 /// How long a run shall be.
 pub fn run_plan(command: &str, words: &Words, problems: &mut Vec<Problem>) -> RunPlan {
-    let duration_s = if command == "spof" { SPOF_DURATION_S } else { DURATION_S };
+    let usual = USUAL_PLAN.duration;
+    let duration = if command == "spof" { Span::from_seconds(SPOF_DURATION_S) } else { usual };
     RunPlan {
-        warm_up: seconds(words, "warmup", WARM_UP_S, 0.0, problems),
-        duration: seconds(words, "duration", duration_s, 0.001, problems),
+        warm_up: seconds(words, "warmup", USUAL_PLAN.warm_up, 0.0, problems),
+        duration: seconds(words, "duration", duration, 0.001, problems),
     }
 }
 
@@ -321,12 +321,12 @@ fn read_all<T>(
 fn seconds(
     words: &Words,
     name: &str,
-    default: f64,
+    default: Span,
     least: f64,
     problems: &mut Vec<Problem>,
 ) -> Span {
     let Some(text) = words.last(name) else {
-        return Span::from_seconds(default);
+        return default;
     };
     match text.parse::<f64>() {
         Ok(s) if (least..=LONGEST_S).contains(&s) => Span::from_seconds(s),
@@ -341,7 +341,10 @@ fn seconds(
 
 /// A stage, a link, a file or standard input. Whoever runs headless wants to know of every problem,
 /// also of those that the page would pass over with a notice.
-fn scenario(source: &str, read_file: ReadFile<'_>) -> Result<Scenario, Vec<Problem>> {
+///
+/// # Errors
+/// Every problem at once.
+pub fn scenario(source: &str, read_file: ReadFile<'_>) -> Result<Scenario, Vec<Problem>> {
     if let Some(number) = source.strip_prefix("stage-") {
         return strictly(&format!("?stage={number}"));
     }

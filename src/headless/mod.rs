@@ -18,8 +18,11 @@ use crate::sim::analysis::report::{self, Report};
 use crate::sim::analysis::settle::{FULL, Settling};
 use crate::sim::analysis::sweep;
 use crate::sim::scenario::{Problem, link};
+use crate::sim::topology::Topology;
 use arguments::{Job, Order, Task};
-use serde_json::json;
+use serde_json::{Value, json};
+
+pub use arguments::{LONGEST_S, USUAL_PLAN, scenario};
 
 /// What the command has to say, and how it ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -222,18 +225,20 @@ fn settle(job: &Job) -> String {
     format!("{link}\n{}\nresult_hash {hash}\n", table::settled(&settled))
 }
 
-fn result_json(
-    report: &Report,
-    topology: &crate::sim::topology::Topology,
-    (wall_s, per_s): (f64, f64),
-) -> String {
-    let value = json!({
+fn result_json(report: &Report, topology: &Topology, (wall_s, per_s): (f64, f64)) -> String {
+    let mut value = result(report, topology);
+    value["timing"] = json!({ "wall_s": wall_s, "requests_per_s": per_s });
+    format!("{value:#}\n")
+}
+
+/// All that a run says, but for the time that it took.
+#[must_use]
+pub fn result(report: &Report, topology: &Topology) -> Value {
+    json!({
         "result_hash": report.hash(),
         "report": report,
         "analysis": insight::json(topology, &report.result),
-        "timing": { "wall_s": wall_s, "requests_per_s": per_s },
-    });
-    format!("{value:#}\n")
+    })
 }
 
 #[cfg(test)]

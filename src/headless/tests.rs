@@ -45,7 +45,7 @@ fn every_form_of_a_scenario_gives_the_same_result() {
     let hash = |line: &str, file: &str| {
         let ending = run_with(line, file);
         assert_eq!((ending.code, ending.err.as_str()), (0, ""), "{line}");
-        let value: serde_json::Value = serde_json::from_str(&ending.out).expect("is JSON");
+        let value: Value = serde_json::from_str(&ending.out).expect("is JSON");
         value["result_hash"].as_str().expect("is text").to_owned()
     };
     let rest = "--warmup 5 --duration 10 --json";
@@ -131,10 +131,9 @@ fn a_sweep_is_the_runs_of_its_points_in_order() {
 #[test]
 fn a_sweep_has_the_figures_of_the_run_as_json_and_as_a_table() {
     let sweep = format!("sweep stage-2 --over clients.rate=50..100:*2 --metric p95 {SHORT}");
-    let value: serde_json::Value =
-        serde_json::from_str(&said(&format!("{sweep} --json"))).expect("is JSON");
+    let value: Value = serde_json::from_str(&said(&format!("{sweep} --json"))).expect("is JSON");
     let run = said(&format!("run stage-2 --set clients.rate=100 {SHORT} --json"));
-    let run: serde_json::Value = serde_json::from_str(&run).expect("is JSON");
+    let run: Value = serde_json::from_str(&run).expect("is JSON");
     assert_eq!(value["points"][1]["values"][0], "100");
     assert_eq!(value["points"][1]["metrics"][0], run["report"]["result"]["p95_s"]);
     let table = said(&sweep);
@@ -194,7 +193,7 @@ fn a_plan_is_the_cheapest_and_says_how_many_runs_it_took() {
     assert!(first[1].starts_with("cheapest: web.servers="), "{text}");
     assert!(text.contains(" of 32 combinations were simulated"), "{text}");
     let value = run_writing(&format!("{line} --json --jobs 7"), "", 1).0.out;
-    let value: serde_json::Value = serde_json::from_str(&value).expect("is JSON");
+    let value: Value = serde_json::from_str(&value).expect("is JSON");
     let best = &value["found"]["best"];
     let cost = best["usd_per_month"].as_f64().expect("costs something");
     // Every combination, each simulated on its own: none that meets the goals is cheaper.
@@ -233,7 +232,7 @@ fn insight_is_in_words_and_as_json() {
     assert!(killed.contains("first minute good") && killed.contains("RTO"), "{killed}");
     for command in ["explain", "theory", "spof", "run"] {
         let text = said(&format!("{command} stage-2 {SHORT} --json"));
-        let value: serde_json::Value = serde_json::from_str(&text).expect(command);
+        let value: Value = serde_json::from_str(&text).expect(command);
         assert!(value.is_object(), "{command}");
     }
     let ran = said(&format!("run ?stage=3#db.replicas=1&fault=kill.db.1@8 {SHORT}"));
@@ -246,7 +245,7 @@ fn insight_is_in_words_and_as_json() {
         assert!(ran.contains(what), "{what}: {ran}");
     }
     let json = said(&format!("run ?stage=3#db.replicas=1&fault=kill.db.1@8 {SHORT} --json"));
-    let value: serde_json::Value = serde_json::from_str(&json).expect("is JSON");
+    let value: Value = serde_json::from_str(&json).expect("is JSON");
     assert_eq!(value["report"]["log"][0]["what"], "primary died: no writes");
     assert_eq!(value["report"]["log_entries"], 1);
     let metrics = "--metric counter.db.acknowledged_writes --metric gauge.db.lag_s";

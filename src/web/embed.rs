@@ -105,7 +105,10 @@ fn order(message: &Map<String, Value>) -> Result<Order, Vec<Problem>> {
         },
         "fault" => match (text("fault"), text("heal")) {
             (Some(fault), None) => Ok(Order::Act(vec![Command::Fail { fault: fault.to_owned() }])),
-            (None, Some(place)) => heal(place).map(|command| Order::Act(vec![command])),
+            (None, Some(place)) => match Command::heal(place) {
+                Ok(command) => Ok(Order::Act(vec![command])),
+                Err(problem) => Err(vec![problem]),
+            },
             _ => refuse("fault", "needs either fault, such as kill.web.2, or heal, such as web.2"),
         },
         other => refuse("type", format!("{} is not one of {TYPES}", quoted(other))),
@@ -143,18 +146,6 @@ fn set(message: &Map<String, Value>) -> Result<Order, Vec<Problem>> {
         }
         _ => refuse("set", "needs either key and value, or settings, an object"),
     }
-}
-
-/// `web` is all servers of the web tier, `web.2` the second.
-fn heal(place: &str) -> Result<Command, Vec<Problem>> {
-    let (part, server) = match place.split_once('.') {
-        None => (place, None),
-        Some((part, number)) => match number.parse::<usize>().ok().and_then(|n| n.checked_sub(1)) {
-            Some(server) => (part, Some(server)),
-            None => return refuse("heal", format!("{} is not such as web.2", quoted(place))),
-        },
-    };
-    Ok(Command::Heal { part: part.to_owned(), server })
 }
 
 /// A message to the page around.

@@ -69,6 +69,7 @@ class Visit {
   #expected = [];
   #underway = new Set();
   #hosts = [];
+  #servers = [];
   #own = [site.url];
 
   constructor() {
@@ -76,6 +77,7 @@ class Visit {
     this.open = this.open.bind(this);
     this.embed = this.embed.bind(this);
     this.expect = this.expect.bind(this);
+    this.serve = this.serve.bind(this);
   }
 
   /**
@@ -138,6 +140,14 @@ class Visit {
     this.#expected.push(pattern);
   }
 
+  /** Serves another folder besides the built site, for as long as the test lasts; options as for `serve`. */
+  async serve(folder, options) {
+    const server = await serve(folder, 0, options);
+    this.#servers.push(server);
+    this.#own.push(new URL(server.url).origin);
+    return server;
+  }
+
   #guard(page) {
     const note = (text) => this.problems.push(text);
     page.on('console', (message) => note(`console ${message.type()}: ${message.text()} (${message.location().url})`));
@@ -183,6 +193,7 @@ class Visit {
   async close() {
     for (const context of this.#contexts) await context.close();
     for (const host of this.#hosts) host.close().closeAllConnections();
+    for (const server of this.#servers) await server.close();
   }
 }
 

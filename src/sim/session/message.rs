@@ -3,6 +3,7 @@
 use crate::analysis::settle::Settled;
 use crate::analysis::spof::Tolls;
 use crate::journal::Line;
+use crate::kinds::param::quoted;
 use crate::scenario::Problem;
 use crate::snapshot::Snapshot;
 use crate::traces::Traces;
@@ -70,6 +71,24 @@ pub enum Command {
         /// Events that may be spent now, live and settled run together.
         events: u64,
     },
+}
+
+impl Command {
+    /// Takes away all faults of a place: `web` is all servers of the web tier, `web.2` the second.
+    ///
+    /// # Errors
+    /// When that is no place.
+    pub fn heal(place: &str) -> Result<Self, Problem> {
+        let (part, server) = match place.split_once('.') {
+            None => (place, None),
+            Some((part, number)) => {
+                let server = number.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+                let wrong = || format!("{} is not such as web.2", quoted(place));
+                (part, Some(server.ok_or_else(|| Problem::new("heal", wrong()))?))
+            }
+        };
+        Ok(Self::Heal { part: part.to_owned(), server })
+    }
 }
 
 /// A question about the system as it stands, answered beside the run. A changed scenario makes it
