@@ -60,6 +60,8 @@ test('an element runs, is told things, tells things and refuses others', async (
   assert.equal((await ask('pause')).playing, false);
   assert.equal((await ask('reset')).stage, 2, 'as it was loaded');
   assert.equal((await ask('get')).type, 'state');
+  const saved = await ask('export', 'json');
+  assert.deepEqual([saved.name.endsWith('.json'), JSON.parse(saved.text).stage], [true, 2]);
   const [{ height }] = (await heard(host, 'height')).slice(-1);
   assert.equal((await frame.boundingBox()).height, Math.ceil(height), 'as high as what is in it');
   await axe(host);

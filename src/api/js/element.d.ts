@@ -86,7 +86,7 @@ export interface SimEvents {
 /**
  * A simulation in a sandboxed frame. Attributes: `scenario` (a link, or its end from the question mark on) or `stage`;
  * `base` (the folder of the page; that of this file unless told); `controls`, `stages`, `lock`, `run`, `theme`,
- * `motion`, `panel`, `links` as in a link; `height` (CSS pixels; unless told as high as what is in it),
+ * `motion`, `panel`, `links`, `lang` as in a link; `height` (CSS pixels; unless told as high as what is in it),
  * `loading` (`eager`, or only when it is near the window), `title` (its name for screen readers).
  *
  * Every method resolves once it is done and rejects, with nothing changed, with an error whose `problems` say why.
@@ -119,6 +119,8 @@ export class MillionthSim extends HTMLElement {
   heal(place: string): Promise<SimState>;
   /** Asks how things stand; the figures come as an event `metrics`. */
   get(): Promise<SimState>;
+  /** What can be saved, as text with the name of its file: the scenario, the run's figures or the diagram. */
+  export(format: 'json' | 'csv' | 'svg'): Promise<{ name: string; text: string }>;
   addEventListener<K extends keyof SimEvents>(
     type: K,
     listener: (this: MillionthSim, event: SimEvents[K]) => unknown,

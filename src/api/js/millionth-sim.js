@@ -5,10 +5,10 @@ const NAMESPACE = 'millionth';
 const VERSION = 1;
 
 /** What an address may say of the page besides its scenario: attributes of the same names. */
-const OPTIONS = ['controls', 'links', 'lock', 'motion', 'panel', 'run', 'stages', 'theme'];
+const OPTIONS = ['controls', 'lang', 'links', 'lock', 'motion', 'panel', 'run', 'stages', 'theme'];
 /** Those that are on where the attribute stands alone. */
 const SWITCHES = ['links', 'lock', 'motion', 'run'];
-const KINDS = ['ready', 'height', 'state', 'metrics', 'goal', 'error'];
+const KINDS = ['ready', 'height', 'state', 'metrics', 'goal', 'export', 'error'];
 /** A frame is never lower or higher than this, in CSS pixels, whatever it says of itself. */
 const [LOWEST, HIGHEST] = [120, 4000];
 
@@ -112,6 +112,10 @@ class MillionthSim extends HTMLElement {
     return this.#ask('get');
   }
 
+  export(format) {
+    return this.#ask('export', { format });
+  }
+
   #load() {
     this.#drop('the frame was loaded anew');
     // A frame of its own for each address: going back in the page around never leads into an old one.
@@ -158,12 +162,12 @@ class MillionthSim extends HTMLElement {
     this.dispatchEvent(new CustomEvent(data.type, { detail: data }));
   }
 
-  #answer({ id, type, problems }) {
+  #answer({ id, type, problems, name, text }) {
     const asked = this.#asked.get(id);
     if (!asked) return;
     this.#asked.delete(id);
     if (type === 'error') asked.failed(failure(problems));
-    else asked.done(this.state);
+    else asked.done(type === 'export' ? { name, text } : this.state);
   }
 
   #fit(height) {
