@@ -44,6 +44,8 @@ pub struct History {
     pub parts: Vec<(String, Series)>,
     /// All live figures at each of the times.
     pub moments: Rc<Vec<Rc<Live>>>,
+    /// What the visitor did, and when.
+    pub edits: Vec<(f64, String)>,
 }
 
 impl History {
@@ -77,6 +79,14 @@ impl History {
         add(Rc::make_mut(&mut self.moments), Rc::clone(live));
         add(Rc::make_mut(&mut self.usd), Some(figures.usd_per_month));
         self.push_parts(figures);
+    }
+
+    /// Notes what the visitor did at a time; what belongs to one gesture is one of them.
+    pub fn note(&mut self, at_s: f64, what: String, is_new: bool) {
+        if !is_new {
+            self.edits.pop();
+        }
+        add(&mut self.edits, (at_s, what));
     }
 
     /// The figures at a time, or the last before it that are kept.

@@ -1,9 +1,13 @@
 //! What the visitor asks of the system beside watching it: where requests spend their time, what
 //! must not die, and how it was a while ago.
 
+use super::compare;
+use super::marks::{self, Mark};
+use super::remedy::{self, Limit};
 use super::model::{Effect, Model};
 use super::summary;
 use super::view::{diagram::trace::Hop, format};
+use crate::sim::analysis::settle::Theory;
 use crate::sim::analysis::spof::Tolls;
 use crate::sim::region::REGIONS;
 use crate::sim::scenario::Scenario;
@@ -42,6 +46,14 @@ pub enum Msg {
     HideThreats,
     /// Look back at a time of the run, in simulated seconds; `None` for back to now.
     Moment(Option<f64>),
+    /// Compare with what is kept as A.
+    Compare(compare::Msg),
+    /// Do what would help.
+    Remedy,
+    /// Show what theory says of every settled run.
+    Theory,
+    /// Mark single points of failure in the diagram, or do not.
+    Marks(bool),
 }
 
 /// What was asked and what is known.
@@ -57,15 +69,28 @@ pub struct Insight {
     pub trying: bool,
     /// What they cost, as far as tried.
     pub tolls: Option<Rc<Tolls>>,
+    /// Single points of failure, where the diagram marks them.
+    pub marks: Option<Rc<Vec<Mark>>>,
     /// The time that is looked back at.
     pub moment: Option<f64>,
+    /// Settled runs tell what theory says of them.
+    pub with_theory: bool,
+    /// What theory says of the last one.
+    pub theory: Option<Rc<Theory>>,
+    /// What limits the system, and what would help.
+    pub limit: Limit,
+    /// What is kept as A to compare with.
+    pub kept: Option<compare::Kept>,
 }
 
 impl Insight {
-    /// The system is another: what was said of it no longer holds.
-    pub fn forget(&mut self) {
+    /// The system is another: what was said of the one before no longer holds, and what is marked
+    /// is marked in this one.
+    pub fn forget(&mut self, scenario: &Scenario) {
+        self.marks = self.marks.as_ref().map(|_| Rc::new(marks::of(scenario)));
         (self.tracing, self.traces) = (false, None);
         (self.trying, self.tolls, self.moment) = (false, None, None);
+        (self.limit, self.theory) = (Limit::default(), None);
     }
 
     /// The trace that is looked at.
@@ -93,8 +118,8 @@ impl Insight {
     }
 }
 
-/// Takes on what is asked for.
-pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+/// Takes on what is asked for; `go` leads to a scenario as one step.
+pub fn update(model: &mut Model, msg: Msg, go: compare::Go) -> Vec<Effect> {
     let ask = |question: Question| vec![Effect::Send(Command::Ask(question))];
     let insight = &mut model.insight;
     match msg {
@@ -109,6 +134,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::HideTraces => (insight.tracing, insight.traces) = (false, None),
         Msg::Threats => {
             (insight.trying, insight.tolls) = (true, None);
+            insight.marks = Some(Rc::new(marks::of(&model.scenario)));
             return ask(Question::Threats);
         }
         Msg::HideThreats => {
@@ -116,6 +142,13 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             (insight.trying, insight.tolls) = (false, None);
             return if was_trying { ask(Question::Nothing) } else { Vec::new() };
         }
+        Msg::Compare(msg) => return compare::update(model, msg, go),
+        Msg::Marks(on) => insight.marks = on.then(|| Rc::new(marks::of(&model.scenario))),
+        Msg::Theory => {
+            insight.with_theory = true;
+            return ask(Question::Theory);
+        }
+        Msg::Remedy => return remedy::apply(model, go),
         Msg::Moment(at) => insight.moment = at.filter(|_| !model.history.times.is_empty()),
     }
     Vec::new()

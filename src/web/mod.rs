@@ -1,6 +1,7 @@
 //! The page. `model`, `route` and the small modules beside them are pure: no browser type occurs in
 //! them. `view` turns the model into elements; `shell` alone acts on the browser.
 
+pub mod compare;
 pub mod csv;
 pub mod embed;
 pub mod files;
@@ -8,9 +9,11 @@ pub mod glossary;
 pub mod history;
 pub mod insight;
 pub mod lessons;
+pub mod marks;
 pub mod model;
 pub mod parts;
 pub mod references;
+pub mod remedy;
 pub mod route;
 pub mod scale;
 pub mod share;

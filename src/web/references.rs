@@ -26,16 +26,22 @@ impl References {
         if self.known.iter().any(|(known, _)| known == link) {
             return None;
         }
+        self.make_room();
+        self.known.push((link.to_owned(), None));
+        Some(Command::Reference { link: link.to_owned() })
+    }
+
+    /// The oldest gives way to a new one.
+    fn make_room(&mut self) {
         if self.known.len() == MOST {
             self.known.remove(0);
         }
-        self.known.push((link.to_owned(), None));
-        Some(Command::Reference { link: link.to_owned() })
     }
 
     /// The figures have come.
     pub fn learn(&mut self, link: String, settled: Rc<Settled>) {
         self.known.retain(|(known, _)| *known != link);
+        self.make_room();
         self.known.push((link, Some(settled)));
     }
 
@@ -58,5 +64,7 @@ mod tests {
         references.learn("?stage=1".to_owned(), Rc::default());
         references.restart();
         assert!(references.get("?stage=1").is_some() && references.ask("?stage=1").is_none());
+        (0..100).for_each(|seed| references.learn(format!("?stage=2#seed={seed}"), Rc::default()));
+        assert!(references.known.len() == MOST && references.get("?stage=1").is_none());
     }
 }

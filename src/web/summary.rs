@@ -1,5 +1,5 @@
-//! What the figures say in words: the busiest part, what limits the system, and the state of all of
-//! it in a paragraph for those who do not see the diagram.
+//! What the figures say in words: the busiest part, and the state of all of it in a paragraph for
+//! those who do not see the diagram.
 
 use super::view::format;
 use crate::sim::analysis::settle::Settled;
@@ -111,54 +111,6 @@ pub fn fault_alone(fault: &PresentFault, scenario: &Scenario) -> String {
     let until = fault.lasts.map_or_else(String::new, |span| format!(" for {} s", span.seconds()));
     format!("{}{server}{site} {what}{until}", name(fault.kind, scenario))
 }
-
-/// What limits the system, in a sentence or two, from settled figures where there are any.
-#[must_use]
-pub fn limit(scenario: &Scenario, figures: &Snapshot) -> String {
-    let is_down = |part: &&PartView| {
-        !part.servers.is_empty() && part.servers.iter().all(|server| !server.alive)
-    };
-    if let Some(part) = figures.parts.iter().find(is_down) {
-        let errors = format::percent(figures.users.error_share());
-        return format!(
-            "{}: no server is up, so nothing that needs it is answered. {errors} of all requests \
-             fail.",
-            part_name(&part.key, scenario)
-        );
-    }
-    let Some((part, load)) = busiest(figures) else {
-        return "No part has been measured yet.".to_owned();
-    };
-    let label = part_name(&part.key, scenario);
-    let busy = format::percent(load.min(1.0));
-    let asked = format::rate(figures.offered_rate());
-    if load > FULL {
-        let served = format::rate(figures.goodput());
-        return format!(
-            "{label}: {busy} busy, and so full. {served} are answered well of the {asked} that \
-             users ask for."
-        );
-    }
-    if load < 0.01 {
-        return format!("Nothing is: the busiest part, {label}, is {busy} busy.");
-    }
-    let errors = figures.users.error_share();
-    if errors > MANY_ERRORS {
-        // Failing and trying again change the work per request: nothing can be scaled up from it.
-        let errors = format::percent(errors);
-        return format!("{label} is the busiest part, {busy}, but {errors} of all requests fail.");
-    }
-    let room = format::rate(figures.offered_rate() / load);
-    format!(
-        "{label}: {busy} busy. If load grew in step with traffic, it would be full at about {room} \
-         (now {asked}); waits grow well before that."
-    )
-}
-
-/// From this share of failed requests on, what a request costs says nothing of one that succeeds.
-const MANY_ERRORS: f64 = 0.01;
-/// From this utilisation on a part counts as full.
-const FULL: f64 = 0.97;
 
 /// The whole state in a paragraph.
 #[must_use]

@@ -12,10 +12,10 @@ use crate::run::requests::CLASSES;
 use crate::snapshot::{PartView, Snapshot};
 use crate::topology::Topology;
 use crate::zipf::Zipf;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A share that theory predicts.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// The part's name in links.
     pub part: String,

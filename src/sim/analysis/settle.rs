@@ -1,6 +1,8 @@
 //! Settled numbers: a run of its own beside the live one, cut into batches of equal length; the
 //! warm-up is found and removed, and what varies from batch to batch gives 95 % intervals.
 
+use super::comparisons::{self, Comparison};
+use super::stations::{self, Measured};
 use crate::engine::Engine;
 use crate::histogram::Histogram;
 use crate::kinds::{Kind, clients};
@@ -61,6 +63,15 @@ impl Settled {
 pub(super) fn hash(text: &str) -> String {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     format!("{:016x}", text.bytes().fold(0xcbf2_9ce4_8422_2325, step))
+}
+
+/// Theory beside what a settled run measured.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Theory {
+    /// Waits and times of stations.
+    pub stations: Vec<Measured>,
+    /// Hit ratios, and shares of stale reads.
+    pub shares: Vec<Comparison>,
 }
 
 /// Fewest batches that an interval may rest on.
@@ -136,6 +147,18 @@ impl Settling {
             }
         }
         spent
+    }
+
+    /// Theory beside what was measured so far.
+    #[must_use]
+    pub fn theory(&self) -> Theory {
+        let (topology, first) = (self.engine.topology(), warm_up(&self.samples));
+        let samples = &self.samples[first.min(self.samples.len() - 1)..];
+        let figures = Snapshot::between(topology, &samples[0], &samples[samples.len() - 1]);
+        Theory {
+            stations: stations::measured(topology, samples),
+            shares: comparisons::of(topology, &figures),
+        }
     }
 
     /// The figures so far; `None` before enough batches are through.

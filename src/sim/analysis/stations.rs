@@ -5,6 +5,7 @@
 //! formulas: [`theory`](super::theory).
 
 mod assumptions;
+mod measured;
 mod predict;
 mod special;
 
@@ -12,10 +13,11 @@ use super::names;
 use crate::kinds::Kind;
 use crate::snapshot::{PartView, ServerView, Snapshot};
 use crate::topology::Topology;
-use serde::Serialize;
+pub use measured::{Measured, measured};
+use serde::{Deserialize, Serialize};
 
 /// A station: one server of a part, or all of them where they are loaded alike.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Station {
     /// The part's name in links.
     pub part: String,
@@ -63,6 +65,15 @@ const ALIKE: f64 = 0.1;
 /// All stations of a run that did any work, in the order in which a request meets them.
 #[must_use]
 pub fn of(topology: &Topology, figures: &Snapshot) -> Vec<Station> {
+    grouped(topology, figures, &are_alike)
+}
+
+/// All stations, with the servers taken as one that `alike` says.
+fn grouped(
+    topology: &Topology,
+    figures: &Snapshot,
+    alike: &dyn Fn(&PartView, &[usize]) -> bool,
+) -> Vec<Station> {
     let mut stations = Vec::new();
     for part in &figures.parts {
         stations.extend(special::workers(topology, figures, part));
@@ -74,7 +85,7 @@ pub fn of(topology: &Topology, figures: &Snapshot) -> Vec<Station> {
         let servers: Vec<usize> =
             (0..part.servers.len()).filter(|&index| works(&part.servers[index])).collect();
         for group in by_role(part, &servers) {
-            if group.len() > 1 && are_alike(part, &group) {
+            if group.len() > 1 && alike(part, &group) {
                 stations.push(station(topology, figures, part, &group));
             } else {
                 let each = group.chunks(1);

@@ -1,6 +1,6 @@
 //! What a session is told and what it says: plain data that crosses to a worker and back.
 
-use crate::analysis::settle::Settled;
+use crate::analysis::settle::{Settled, Theory};
 use crate::analysis::spof::Tolls;
 use crate::journal::Line;
 use crate::kinds::param::quoted;
@@ -99,6 +99,8 @@ pub enum Question {
     Traces,
     /// What must not die?
     Threats,
+    /// What would theory say, here and of every system that this becomes?
+    Theory,
     /// Never mind.
     Nothing,
 }
@@ -130,6 +132,8 @@ pub enum Update {
         /// Its figures, complete.
         settled: Box<Settled>,
     },
+    /// Theory beside the settled figures that came just before.
+    Theory(Box<Theory>),
     /// Requests that were traced.
     Traced(Box<Traces>),
     /// What must not die, as far as it has been tried.

@@ -47,6 +47,8 @@ pub struct Session {
     /// Entries of the log that were told.
     told: u64,
     questions: Questions,
+    /// Whether settled runs tell what theory says of them.
+    with_theory: bool,
 }
 
 impl Session {
@@ -70,6 +72,7 @@ impl Session {
             updates: Vec::new(),
             told: 0,
             questions: Questions::default(),
+            with_theory: false,
         };
         session.restart();
         session.tell_scenario(problems);
@@ -97,7 +100,7 @@ impl Session {
     /// Whether a question is still to be answered.
     #[must_use]
     pub const fn is_asked(&self) -> bool {
-        self.questions.is_asked()
+        self.questions.is_asked() || (self.with_theory && self.settling.is_some())
     }
 
     /// Carries out a command; says what there is to say.
@@ -156,6 +159,12 @@ impl Session {
                     Ok(()) => self.take_on(changed, Vec::new()),
                     Err(problems) => self.updates.push(Update::Refused { problems }),
                 }
+            }
+            Command::Ask(Question::Theory) => {
+                // A run that is over is made again: what it was made of is not kept.
+                self.with_theory = true;
+                let again = || Settling::new(topology(&self.scenario), FULL);
+                self.settling.get_or_insert_with(again);
             }
             Command::Ask(question) => self.questions.ask(question, &self.engine),
             Command::Advance { wall_ms, events } => self.advance(wall_ms, events),
@@ -277,6 +286,9 @@ impl Session {
         let spent = settling.advance(events).min(events);
         if settling.is_complete() {
             self.updates.extend(settling.settled().map(|s| Update::Settled(Box::new(s))));
+            if self.with_theory && !self.is_quick {
+                self.updates.push(Update::Theory(Box::new(settling.theory())));
+            }
             let was_quick = std::mem::take(&mut self.is_quick);
             self.settling = was_quick.then(|| Settling::new(topology(&self.scenario), FULL));
         }

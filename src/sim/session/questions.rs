@@ -20,6 +20,8 @@ impl Questions {
         match question {
             Question::Traces => self.tracer = Some(Box::new(Tracer::new(engine))),
             Question::Threats => self.trying = Some(Box::new(Trying::new(engine))),
+            // The settled run answers it.
+            Question::Theory => {}
             Question::Nothing => *self = Self::default(),
         }
     }

@@ -4,8 +4,14 @@ mod hear;
 mod host;
 
 use super::{Before, Effect, Model, Msg, Place, SPEEDS, Selection, edit, runnable};
+<<<<<<< HEAD
 use crate::sim::scenario::{Scenario, link, presets};
 use crate::sim::session::Command;
+=======
+use crate::sim::scenario::{Problem, Scenario, link, presets};
+use crate::sim::session::{Command, Question};
+use crate::web::compare;
+>>>>>>> 6987769 (insight: A beside B, the change that would help, marks of single points of failure, what happened in charts, theory beside measured)
 use crate::web::insight;
 use crate::web::lessons::story;
 use crate::web::route;
@@ -71,8 +77,13 @@ fn act(model: &mut Model, msg: Msg) -> Vec<Effect> {
             go(model, format!("Seed {seed}"), &target, false)
         }
         Msg::Key { key, command, shift } => press(model, &key, command, shift),
+<<<<<<< HEAD
         Msg::Share(msg) => share::update(model, msg),
         Msg::Insight(msg) => insight::update(model, msg),
+=======
+        Msg::CopyLink => vec![Effect::CopyLink],
+        Msg::Insight(msg) => insight::update(model, msg, go),
+>>>>>>> 6987769 (insight: A beside B, the change that would help, marks of single points of failure, what happened in charts, theory beside measured)
         Msg::NewSeed => vec![Effect::DrawSeed],
         other => look(model, &other),
     }
@@ -110,6 +121,9 @@ fn ready(model: &mut Model, place: Place) -> Vec<Effect> {
     if model.playing && !model.hidden {
         effects.push(Effect::Send(Command::Play));
     }
+    if model.insight.with_theory {
+        effects.push(Effect::Send(Command::Ask(Question::Theory)));
+    }
     if !model.notice.is_empty() {
         // What was wrong in the address is put right there too.
         effects.push(address(model, false));
@@ -121,9 +135,11 @@ fn ready(model: &mut Model, place: Place) -> Vec<Effect> {
 pub(super) fn adopt(model: &mut Model, scenario: Scenario, what: String, gesture: Option<&str>) {
     let settled = model.settled.clone().filter(|_| model.fresh);
     let before = settled.map(|settled| Before { settled, scenario: Rc::clone(&model.scenario) });
-    if model.steps.push(&model.scenario, what, gesture) {
+    let is_new = model.steps.push(&model.scenario, what.clone(), gesture);
+    if is_new {
         model.before = before;
     }
+    model.history.note(model.live.figures.at_s, what, is_new);
     stand(model, scenario);
 }
 
@@ -141,7 +157,7 @@ fn stand(model: &mut Model, scenario: Scenario) {
     model.link = link::write(&scenario);
     model.scenario = Rc::new(scenario);
     model.fresh = false;
-    model.insight.forget();
+    model.insight.forget(&model.scenario);
 }
 
 pub(super) fn address(model: &Model, push: bool) -> Effect {
@@ -255,6 +271,7 @@ fn travel(
     model.before = None;
     model.notice = edit::left_behind(model, &commands);
     stand(model, (*target).clone());
+    compare::traveled(model, &now);
     let mut effects: Vec<Effect> = commands.into_iter().map(Effect::Send).collect();
     effects.push(address(model, false));
     effects

@@ -1,8 +1,9 @@
 //! The row below the eight numbers: what can be asked of the system, the short form of an answer
 //! that is drawn in the diagram, and the way back through the run.
 
-use super::{Tell, field, format, icon};
+use super::{Tell, field, format, icon, threats};
 use crate::sim::traces::Trace;
+use crate::web::compare;
 use crate::web::insight::{self, CHOICES, Which};
 use crate::web::model::{Model, Msg};
 use web_sys::HtmlInputElement;
@@ -36,10 +37,18 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             } else {
                 { button("Follow a request", tell, insight::Msg::Trace) }
             }
+            if insight.marks.is_some() && !insight.trying {
+                { button("Hide ◆ marks", tell, insight::Msg::Marks(false)) }
+            }
             if insight.trying {
                 <button type="button" class="quiet ask-for" onclick={go_to("threats")}>{ tried(model) }</button>
             } else {
                 { button("What must not die?", tell, insight::Msg::Threats) }
+            }
+            if insight.kept.is_some() {
+                <button type="button" class="quiet ask-for" onclick={go_to("beside")}>{ "A beside B" }</button>
+            } else {
+                { button("Keep as A", tell, insight::Msg::Compare(compare::Msg::Keep)) }
             }
             if can_look_back {
                 { button("Look back", tell, insight::Msg::Moment(newest)) }
@@ -52,7 +61,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
 fn tried(model: &Model) -> String {
     match &model.insight.tolls {
         Some(tolls) if tolls.rows.len() == tolls.of => {
-            let fatal = tolls.rows.iter().filter(|toll| toll.is_fatal()).count();
+            let fatal = threats::singles(tolls, &model.scenario);
             format!("{fatal} must not die")
         }
         Some(tolls) => format!("Trying {} of {} …", tolls.rows.len() + 1, tolls.of),

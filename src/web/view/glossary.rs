@@ -20,6 +20,14 @@ pub fn text(text: &'static str) -> Html {
     html! { <>{ for glossary::pieces(text).into_iter().map(piece) }</> }
 }
 
+/// The name of a figure, which says what it means where the glossary knows it.
+pub fn name(shown: &'static str) -> Html {
+    match glossary::find(shown) {
+        Some(term) => html! { <Word {shown} {term} /> },
+        None => html! { { shown } },
+    }
+}
+
 /// What a term in a text needs.
 #[derive(Properties, PartialEq)]
 pub struct WordProps {

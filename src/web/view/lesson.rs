@@ -4,6 +4,7 @@
 mod challenge;
 mod compare;
 mod flow;
+mod limit;
 mod presets;
 
 use super::{Tell, field, format, glossary};
@@ -15,12 +16,6 @@ use yew::prelude::*;
 
 /// The panel.
 pub fn view(model: &Model, tell: &Tell) -> Html {
-    // A live window that is still filling says little about what limits.
-    let settled = model.settled.as_ref().filter(|_| model.fresh);
-    let limit = settled.map_or_else(
-        || "Being measured anew …".to_owned(),
-        |settled| summary::limit(&model.scenario, &settled.figures),
-    );
     html! {
         <aside class="lesson card" aria-labelledby="lesson-title">
             <button type="button" class="quiet link glossary-open" id="glossary-open"
@@ -29,8 +24,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             </button>
             { story(model, tell) }
             { planned(model) }
-            <h3>{ "What limits it now" }</h3>
-            <p>{ limit }</p>
+            { limit::view(model, tell) }
             { next(model, tell) }
             { compare::view(model) }
         </aside>

@@ -42,7 +42,8 @@ fn part(line: &Line, scenario: &Scenario) -> String {
 }
 
 /// What happened, with its numbers.
-fn what(line: &Line) -> String {
+#[must_use]
+pub fn what(line: &Line) -> String {
     let numbers: Vec<String> = line
         .numbers
         .iter()

@@ -2,6 +2,7 @@
 
 pub mod asks;
 pub mod charts;
+pub mod compare;
 pub mod diagram;
 pub mod field;
 pub mod files;
@@ -18,6 +19,7 @@ pub mod results;
 pub mod setting;
 pub mod share;
 pub mod strip;
+pub mod theory;
 pub mod threats;
 pub mod timeline;
 pub mod top_bar;
@@ -95,6 +97,7 @@ fn stage(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
                 {selected}
                 {on_select}
                 trace={model.insight.way()}
+                marks={model.insight.marks.clone()}
                 playing={model.playing && !model.hidden && model.insight.moment.is_none()}
                 moving={model.moving()}
                 speed={model.speed}

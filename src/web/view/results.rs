@@ -4,7 +4,7 @@
 use super::charts::{Distribution, TimeChart};
 use super::limits;
 use super::log::{Log, business};
-use super::{Tell, format, threats, traces};
+use super::{Tell, compare, format, log, theory, threats, traces};
 use crate::sim::region::REGIONS;
 use crate::sim::run::requests::FAILURES;
 use crate::sim::snapshot::{Group, Snapshot};
@@ -25,6 +25,7 @@ pub fn view(model: &Model, figures: &Snapshot, tell: &Tell) -> Html {
         <section class="results" aria-labelledby="results-title">
             <h2 id="results-title">{ "In detail" }</h2>
             { traces::view(model, tell) }
+            { compare::view(model, tell) }
             { threats::view(model, tell) }
             <div class="charts">
                 { charts(model) }
@@ -39,6 +40,7 @@ pub fn view(model: &Model, figures: &Snapshot, tell: &Tell) -> Html {
                 { by_region(figures) }
                 { by_reason(figures) }
             </div>
+            { theory::view(model, tell) }
             <div class="card wide">{ limits::limits() }</div>
         </section>
     }
@@ -72,13 +74,33 @@ fn charts(model: &Model) -> Html {
     }
     let parts: Vec<(&str, &Series)> = parts.iter().map(|(name, s)| (name.as_str(), *s)).collect();
     let times = || Rc::clone(&history.times);
+    let events = Rc::new(events(model));
     html! {
         <>
-            <div class="card chart"><TimeChart title="Requests" unit="per second" times_s={times()} lines={traffic} format={format::rate as fn(f64) -> String} /></div>
-            <div class="card chart"><TimeChart title="Latency" unit="of good answers" times_s={times()} lines={latency} format={format::duration as fn(f64) -> String} /></div>
-            <div class="card chart"><TimeChart title="Busy" unit="share of processors or slots" times_s={times()} lines={lines(&parts)} format={format::percent as fn(f64) -> String} /></div>
+            <div class="card chart"><TimeChart title="Requests" unit="per second" times_s={times()} lines={traffic} format={format::rate as fn(f64) -> String} events={Rc::clone(&events)} /></div>
+            <div class="card chart"><TimeChart title="Latency" unit="of good answers" times_s={times()} lines={latency} format={format::duration as fn(f64) -> String} events={Rc::clone(&events)} /></div>
+            <div class="card chart"><TimeChart title="Busy" unit="share of processors or slots" times_s={times()} lines={lines(&parts)} format={format::percent as fn(f64) -> String} events={Rc::clone(&events)} /></div>
         </>
     }
+}
+
+/// What happened while the charts' points were taken: what the visitor did, what was planned, and
+/// what the system's own log says.
+fn events(model: &Model) -> Vec<(f64, String)> {
+    let from = model.history.times.first().copied().unwrap_or(0.0);
+    let scenario = &model.scenario;
+    let edits = model.history.edits.iter().cloned();
+    let faults = scenario.faults.iter().filter(|fault| fault.at.seconds() > 0.0);
+    let faults = faults.map(|f| (f.at.seconds(), summary::fault_alone(f, scenario)));
+    let changes = scenario.changes.iter().map(|change| {
+        let label = scenario.locate(&change.key).map_or("", |(.., param)| param.label);
+        (change.at.seconds(), format!("{label} {}", change.value))
+    });
+    let logged = model.log.iter().map(|line| (line.at_s, log::what(line)));
+    let all = edits.chain(faults).chain(changes).chain(logged);
+    let mut all: Vec<(f64, String)> = all.filter(|(at, _)| *at >= from).collect();
+    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    all
 }
 
 fn distribution(figures: &Snapshot) -> Html {

@@ -107,8 +107,8 @@ const METRICS: &[Metric] = &[
         },
         settled: |_, settled| {
             let counted = availability::of(settled);
-            let least = if counted.share < 1.0 { "" } else { "≥ " };
-            format!("{least}{:.1} nines", counted.nines())
+            let more = if counted.share < 1.0 { "" } else { "+" };
+            format!("{:.1}{more} nines", counted.nines())
         },
         series: |history| &history.good,
         mood: |figures| match figures.users.error_share() {
@@ -117,7 +117,8 @@ const METRICS: &[Metric] = &[
             _ => "",
         },
         help: "Share of requests that were answered well. Below, in nines: 99.9 % is three, and each \
-               nine more is a tenth of the failures. Measured over the run, not a promise for a year.",
+               nine more is a tenth of the failures; with a plus where none failed, so that it is at \
+               least so many. Measured over the run, not a promise for a year.",
     },
     Metric {
         key: "cost",

@@ -2,9 +2,11 @@
 //! death did when it was tried.
 
 use super::{Tell, format};
-use crate::sim::analysis::spof::{Toll, Tolls, Verdict};
+use crate::sim::analysis::spof::{Threat, Toll, Tolls, Verdict};
+use crate::sim::kinds::Kind;
 use crate::sim::scenario::Scenario;
 use crate::web::insight;
+use crate::web::marks;
 use crate::web::model::{Model, Msg};
 use crate::web::summary;
 use yew::prelude::*;
@@ -16,21 +18,27 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
     }
     let hide = tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::HideThreats));
     let tolls = model.insight.tolls.as_deref();
+    let is_marked = model.insight.marks.is_some();
+    let mark = tell.reform(move |_: Event| Msg::Insight(insight::Msg::Marks(!is_marked)));
     html! {
         <section class="card wide" id="threats" tabindex="-1" aria-labelledby="threats-title">
             <div class="panel-head">
                 <h3 id="threats-title">{ "What must not die" }</h3>
                 <button type="button" class="quiet" onclick={hide}>{ if tolls.is_some_and(|t| t.rows.len() == t.of) { "Close" } else { "Stop" } }</button>
             </div>
-            <p class="muted">{ tolls.map_or_else(|| "Letting the system fill …".to_owned(), said) }</p>
+            <label class="line">
+                <input type="checkbox" role="switch" class="switch" id="marks" checked={is_marked} onchange={mark} />
+                { "Mark single points of failure in the diagram" }
+            </label>
+            <p class="muted">{ tolls.map_or_else(|| "Letting the system fill …".to_owned(), |tolls| said(tolls, &model.scenario)) }</p>
             if let Some(tolls) = tolls.filter(|tolls| !tolls.rows.is_empty()) { { table(tolls, &model.scenario) } }
         </section>
     }
 }
 
 /// How it was tried, and how far that has come.
-fn said(tolls: &Tolls) -> String {
-    let fatal = tolls.rows.iter().filter(|toll| toll.is_fatal()).count();
+fn said(tolls: &Tolls, scenario: &Scenario) -> String {
+    let fatal = singles(tolls, scenario);
     let window = tolls.rows.first().map_or(0.0, |toll| toll.window_s);
     let usual = tolls.before.map_or_else(String::new, |good| {
         format!(" With nothing more dead, {} are answered well.", format::percent(good.share))
@@ -46,27 +54,47 @@ fn said(tolls: &Tolls) -> String {
     )
 }
 
-fn verdict(toll: &Toll) -> (&'static str, &'static str) {
-    match toll.threat.verdict {
-        Verdict::Fatal => ("bad", "✕ single point of failure"),
+/// How many single points of failure are among those tried.
+pub fn singles(tolls: &Tolls, scenario: &Scenario) -> usize {
+    tolls.rows.iter().filter(|toll| marks::is_single(&toll.threat, scenario)).count()
+}
+
+fn verdict(threat: &Threat, scenario: &Scenario) -> (&'static str, &'static str) {
+    match threat.verdict {
+        Verdict::Fatal if marks::is_single(threat, scenario) => ("bad", "◆ single point of failure"),
+        Verdict::Fatal => ("muted", "needed, but has several servers"),
         Verdict::Partial => ("warn-text", "▲ some fail"),
-        Verdict::Survives => ("good", "✓ survived"),
+        Verdict::Survives => ("good", "✓ can be missed"),
         Verdict::Unknown => ("muted", "? not known"),
+    }
+}
+
+/// What dies, for people: a part as a whole, a site by its place.
+fn name(toll: &Toll, scenario: &Scenario) -> String {
+    let threat = &toll.threat;
+    let place = match scenario.find(&threat.part) {
+        Ok((kind, site)) if kind == Kind::Network => {
+            format!("Site {}", summary::site_name(scenario, site.unwrap_or(0)))
+        }
+        Ok((kind, _)) if scenario.servers(kind) > 1 => {
+            format!("{}, all of it", summary::part_name(&threat.part, scenario))
+        }
+        _ => summary::part_name(&threat.part, scenario),
+    };
+    match threat.server {
+        None => place,
+        Some(_) if toll.alike > 1 => format!("{}, any of {} alike", threat.name, toll.alike),
+        Some(_) => threat.name.clone(),
     }
 }
 
 fn table(tolls: &Tolls, scenario: &Scenario) -> Html {
     let row = |toll: &Toll| {
-        let (class, words) = verdict(toll);
-        let name = match toll.threat.server {
-            None => summary::part_name(&toll.threat.part, scenario),
-            Some(_) if toll.alike > 1 => format!("{}, any of {}", toll.threat.name, toll.alike),
-            Some(_) => toll.threat.name.clone(),
-        };
+        let (class, words) = verdict(&toll.threat, scenario);
         let good = toll.good.map_or_else(|| "–".to_owned(), |good| format::percent(good.share));
         html! {
             <tr>
-                <th scope="row">{ name }</th>
+                <th scope="row">{ name(toll, scenario) }</th>
                 <td class={class}>{ words }</td>
                 <td class="strong number">{ good }</td>
                 <td class="why">{ &toll.threat.why }</td>

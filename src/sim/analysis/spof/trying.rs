@@ -1,7 +1,7 @@
 //! Deaths tried out quickly beside a run that is watched: each on a copy of it, for a short time
 //! that is told. Longer runs, which also wait for things to settle, are [`super::run`]'s.
 
-use super::{Threat, Verdict, threats};
+use super::{Threat, threats};
 use crate::analysis::availability::Availability;
 use crate::engine::Engine;
 use crate::run::meters::Sample;
@@ -139,13 +139,15 @@ impl Trying {
     }
 }
 
-/// One of each sort: of the servers of a part of which the structure says the same, the first.
+/// One of each sort: of the servers of a part of which the structure says the same for the same
+/// reason, the first. A primary and a replica can both be missed, but not for one reason.
 fn distinct(all: Vec<Threat>) -> Vec<(Threat, usize)> {
     let mut kept: Vec<(Threat, usize)> = Vec::new();
     for threat in all {
         let is_like = |known: &Threat| {
             let one = |threat: &Threat| {
-                (threat.part.clone(), threat.server.is_some(), threat.verdict, threat.kills.clone())
+                let says = (threat.verdict, threat.kills.clone(), threat.why.clone());
+                (threat.part.clone(), threat.server.is_some(), says)
             };
             one(known) == one(&threat)
         };
@@ -155,12 +157,4 @@ fn distinct(all: Vec<Threat>) -> Vec<(Threat, usize)> {
         }
     }
     kept
-}
-
-impl Toll {
-    /// Whether it is a single point of failure: some class of requests is not answered without it.
-    #[must_use]
-    pub fn is_fatal(&self) -> bool {
-        self.threat.verdict == Verdict::Fatal
-    }
 }

@@ -5,10 +5,12 @@ use crate::sim::journal::Line;
 use crate::sim::scenario::{PresentFault, Scenario, link};
 use crate::sim::session::Update;
 use crate::sim::units::SimTime;
+use crate::web::compare;
 use crate::web::history::History;
 use crate::web::insight;
 use crate::web::lessons::story;
 use crate::web::model::{Effect, Model};
+use crate::web::remedy;
 use crate::web::summary;
 use std::rc::Rc;
 
@@ -34,10 +36,13 @@ pub(super) fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
             model.live = live;
         }
         Update::Traced(_) | Update::Tolls(_) if model.engine_link != model.link => {}
+        Update::Theory(_) if model.engine_link != model.link => {}
+        Update::Theory(theory) => model.insight.theory = Some(Rc::from(theory)),
         Update::Traced(traces) => insight::traced(model, Rc::from(traces)),
         Update::Tolls(tolls) => model.insight.tolls = Some(Rc::from(tolls)),
         Update::Reference { link, settled } => {
             model.references.learn(link, Rc::from(settled));
+            compare::learn(model);
             story::learned(model);
         }
         // What was settled for a scenario that is no more would be a lie about this one.
@@ -50,9 +55,10 @@ pub(super) fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
             model.result_hash = settled.hash();
             model.settled = Some(Rc::from(settled));
             (model.fresh, model.settled_seq) = (true, model.settled_seq + 1);
-            if is_complete {
-                return story::settled(model);
-            }
+            let mut effects = if is_complete { story::settled(model) } else { Vec::new() };
+            compare::learn(model);
+            effects.extend(remedy::settled(model));
+            return effects;
         }
     }
     Vec::new()

@@ -1,17 +1,37 @@
 //! How latencies are spread: a histogram over a logarithmic scale of time, with percentiles.
 
 use super::axis::apart;
-use super::{Table, use_width};
+use super::{Table, cursor, use_width};
 use crate::web::view::diagram::fit::{self, Weight};
 use crate::web::view::format;
 use std::rc::Rc;
 use yew::prelude::*;
 
+/// Another distribution, drawn as an outline over the first.
+#[derive(Clone, PartialEq)]
+pub struct Against {
+    /// Its name.
+    pub name: AttrValue,
+    /// The name of the first.
+    pub own: AttrValue,
+    /// Its bars.
+    pub bars: Bars,
+}
+
+/// Lower and upper edge in seconds, and count, of each bar.
+type Bars = Rc<Vec<(f64, f64, u64)>>;
+
 /// What the chart shows.
 #[derive(Properties, PartialEq)]
 pub struct DistributionProps {
-    /// Lower and upper edge in seconds, and count, of each bar.
-    pub bars: Rc<Vec<(f64, f64, u64)>>,
+    /// Of what.
+    #[prop_or(AttrValue::Static("Distribution of latency"))]
+    pub title: AttrValue,
+    /// What it is compared with: shares of all answers then, else their number.
+    #[prop_or_default]
+    pub against: Option<Against>,
+    /// Its bars.
+    pub bars: Bars,
     /// Names and seconds of percentiles.
     pub marks: Rc<Vec<(AttrValue, f64)>>,
 }
@@ -22,6 +42,7 @@ const BOTTOM: f64 = 22.0;
 const SIDE: f64 = 12.0;
 
 /// Times over the width of the chart.
+#[derive(Clone)]
 struct Scale {
     width: f64,
     low: f64,
@@ -42,10 +63,21 @@ fn density(&(low, high, count): &(f64, f64, u64)) -> f64 {
     count as f64 / libm::log10(high / low.max(1e-9)).max(1e-9)
 }
 
-fn scale(bars: &[(f64, f64, u64)], width: f64) -> Scale {
-    let low = bars.iter().map(|bar| bar.0).fold(f64::INFINITY, f64::min).max(1e-7);
-    let high = bars.iter().map(|bar| bar.1).fold(low * 10.0, f64::max);
-    Scale { width, low, high, densest: bars.iter().map(density).fold(0.0, f64::max) }
+fn scale(props: &DistributionProps, width: f64) -> Scale {
+    let all = || props.against.iter().flat_map(|other| other.bars.iter()).chain(&*props.bars);
+    let low = all().map(|bar| bar.0).fold(f64::INFINITY, f64::min).max(1e-7);
+    let high = all().map(|bar| bar.1).fold(low * 10.0, f64::max);
+    let other = props.against.as_ref().map_or(0.0, |other| densest(&other.bars));
+    Scale { width, low, high, densest: densest(&props.bars).max(other) }
+}
+
+/// The highest density, of shares of all.
+fn densest(bars: &[(f64, f64, u64)]) -> f64 {
+    bars.iter().map(density).fold(0.0, f64::max) / total(bars)
+}
+
+fn total(bars: &[(f64, f64, u64)]) -> f64 {
+    bars.iter().map(|bar| bar.2).sum::<u64>().max(1) as f64
 }
 
 /// The chart.
@@ -54,31 +86,77 @@ pub fn Distribution(props: &DistributionProps) -> Html {
     let node = use_node_ref();
     let width = use_width(&node);
     let said = sentence(props);
+    let cursor = use_state_eq(|| None);
+    let scale = width.map(|width| scale(props, width));
+    let spans = Rc::new(spans(props));
+    let at = cursor.filter(|at| *at < spans.len());
+    let control = scale.clone().map(|scale| {
+        let (spans, name) = (Rc::clone(&spans), props.title.to_string());
+        let known = Rc::clone(&spans);
+        let find = move |x: f64| {
+            let after = spans.partition_point(|span| scale.x(span.0) <= x);
+            (!spans.is_empty()).then(|| after.saturating_sub(1))
+        };
+        cursor::control(&cursor, name, known.len(), find, |at| reading(props, known[at]))
+    });
     html! {
         <figure class="plot">
             <figcaption>
-                <span class="plot-title">{ "Distribution of latency" }</span>
+                <span class="plot-title">{ &props.title }</span>
                 <span class="plot-unit">{ "good answers, logarithmic" }</span>
+                if let Some(other) = &props.against { { key(other) } }
             </figcaption>
             <div ref={node} class="plot-room tall">
-                if let Some(width) = width.filter(|_| !props.bars.is_empty()) {
+                if let (Some(width), Some(scale)) = (width.filter(|_| !spans.is_empty()), &scale) {
                     <svg width={width.to_string()} height={HEIGHT.to_string()} role="img"
-                        aria-label={format!("Distribution of latency. {said}")}>
-                        { drawing(props, &scale(&props.bars, width)) }
+                        aria-label={format!("{}. {said}", props.title)}>
+                        { drawing(props, scale) }
+                        if let Some(at) = at { { hair(scale, spans[at]) } }
                     </svg>
                 }
+                { control.unwrap_or_default() }
             </div>
-            <p class="plot-say">{ said }</p>
+            <p class={classes!("plot-say", at.map(|_| "reading"))}>{ at.map_or(said, |at| reading(props, spans[at])) }</p>
             { table(props) }
         </figure>
     }
 }
 
+/// Which is which: bars, and a dashed outline.
+fn key(other: &Against) -> Html {
+    html! {
+        <span class="plot-key">
+            <svg width="22" height="12" aria-hidden="true"><path class="other" d="M1 10V4h20v6" /></svg>{ &other.name }
+            <svg width="22" height="12" aria-hidden="true"><rect class="bar" x="1" y="2" width="20" height="9" /></svg>{ &other.own }
+        </span>
+    }
+}
+
+/// The outline over the bars.
+fn outline(other: &Against, scale: &Scale, height: impl Fn(f64) -> f64) -> Html {
+    use std::fmt::Write;
+    let floor = HEIGHT - BOTTOM;
+    let all = total(&other.bars);
+    let mut path = String::new();
+    for (place, bar) in other.bars.iter().enumerate() {
+        let y = floor - height(density(bar) / all);
+        let start = if place == 0 { format!("M{:.1} {floor}", scale.x(bar.0)) } else { String::new() };
+        // A string takes everything that is written to it.
+        let _ = write!(path, "{start}V{y:.1}H{:.1}", scale.x(bar.1));
+    }
+    if !path.is_empty() {
+        path.push_str(&format!("V{floor}"));
+    }
+    html! { <path class="other" d={path} /> }
+}
+
 fn drawing(props: &DistributionProps, scale: &Scale) -> Html {
     let floor = HEIGHT - BOTTOM;
+    let height = |density: f64| density / scale.densest.max(1e-9) * (floor - TOP);
+    let all = total(&props.bars);
     let bars = props.bars.iter().filter(|bar| bar.2 > 0).map(|bar| {
         let (a, b) = (scale.x(bar.0), scale.x(bar.1));
-        let h = (density(bar) / scale.densest.max(1e-9) * (floor - TOP)).max(1.0);
+        let h = height(density(bar) / all).max(1.0);
         html! {
             <rect class="bar" x={format!("{a:.1}")} y={format!("{:.1}", floor - h)}
                 width={format!("{:.1}", (b - a - 0.8).max(0.8))} height={format!("{h:.1}")} />
@@ -86,6 +164,7 @@ fn drawing(props: &DistributionProps, scale: &Scale) -> Html {
     });
     html! { <>
         { for bars }
+        if let Some(other) = &props.against { { outline(other, scale, height) } }
         <path class="grid" d={format!("M{SIDE} {floor}H{:.1}", scale.width - SIDE)} />
         { for ticks(scale) }
         { marks(props, scale) }
@@ -137,34 +216,86 @@ fn marks(props: &DistributionProps, scale: &Scale) -> Html {
 
 /// What there is to see, in a sentence.
 fn sentence(props: &DistributionProps) -> String {
+    if let Some(other) = &props.against {
+        let side = |name: &AttrValue, bars: &Bars| {
+            let marks = props.marks.iter().filter(|(mark, _)| mark.starts_with(name.as_str()));
+            let marks: Vec<String> =
+                marks.map(|(mark, s)| format!("{mark} {}", format::duration(*s))).collect();
+            format!("{name}: {}{}", marks.join(", "), most_often(bars))
+        };
+        let (a, b) = (side(&other.name, &other.bars), side(&other.own, &props.bars));
+        return format!("{a}. {b}. Shares of all good answers.");
+    }
     let count: u64 = props.bars.iter().map(|bar| bar.2).sum();
     if count == 0 {
         return "No good answers in the window.".to_owned();
     }
     let marks: Vec<String> =
         props.marks.iter().map(|(name, s)| format!("{name} {}", format::duration(*s))).collect();
-    let most = props.bars.iter().max_by(|a, b| density(a).total_cmp(&density(b)));
-    let most = most.map_or_else(String::new, |bar| {
+    let (count, most) = (format::count(count as f64), most_often(&props.bars));
+    format!("{count} good answers: {}{most}.", marks.join(", "))
+}
+
+fn most_often(bars: &[(f64, f64, u64)]) -> String {
+    let most = bars.iter().max_by(|a, b| density(a).total_cmp(&density(b)));
+    most.map_or_else(String::new, |bar| {
         format!("; most often {} to {}", format::duration(bar.0), format::duration(bar.1))
-    });
-    format!("{} good answers: {}{most}.", format::count(count as f64), marks.join(", "))
+    })
+}
+
+/// Edges of all bars in which there is any answer; both distributions stand on the same grid.
+fn spans(props: &DistributionProps) -> Vec<(f64, f64)> {
+    let other = props.against.iter().flat_map(|other| other.bars.iter());
+    let all = props.bars.iter().chain(other).filter(|bar| bar.2 > 0);
+    let mut spans: Vec<(f64, f64)> = all.map(|bar| (bar.0, bar.1)).collect();
+    spans.sort_by(|a, b| a.0.total_cmp(&b.0));
+    spans.dedup();
+    spans
+}
+
+fn span_text((low, high): (f64, f64)) -> String {
+    format!("{} to {}", format::duration(low), format::duration(high))
+}
+
+fn count(bars: &[(f64, f64, u64)], low: f64) -> f64 {
+    bars.iter().find(|bar| bar.0 == low).map_or(0.0, |bar| bar.2 as f64)
+}
+
+fn share(bars: &[(f64, f64, u64)], low: f64) -> String {
+    format::percent(count(bars, low) / total(bars))
+}
+
+/// What is read out at a bar.
+fn reading(props: &DistributionProps, span: (f64, f64)) -> String {
+    let (text, own) = (span_text(span), share(&props.bars, span.0));
+    match &props.against {
+        None => format!("{text}: {} answers, {own}.", format::count(count(&props.bars, span.0))),
+        Some(other) => {
+            format!("{text}: {} {}, {} {own}.", other.name, share(&other.bars, span.0), other.own)
+        }
+    }
+}
+
+fn hair(scale: &Scale, (low, high): (f64, f64)) -> Html {
+    let x = 0.5 * (scale.x(low) + scale.x(high));
+    html! { <path class="hair" d={format!("M{x:.1} {TOP}V{:.1}", HEIGHT - BOTTOM)} /> }
 }
 
 fn table(props: &DistributionProps) -> Html {
-    let bars = Rc::clone(&props.bars);
+    let (spans, bars, against) = (spans(props), Rc::clone(&props.bars), props.against.clone());
+    let names = match &against {
+        Some(other) => ["Latency".into(), other.name.clone(), other.own.clone()],
+        None => ["Latency", "Answers", "Share"].map(AttrValue::from),
+    };
     let rows = Callback::from(move |()| {
-        let all: u64 = bars.iter().map(|bar| bar.2).sum();
-        let row = |&(low, high, count): &(f64, f64, u64)| {
-            let span = format!("{} to {}", format::duration(low), format::duration(high));
-            vec![
-                span,
-                format::grouped(count as f64),
-                format::percent(count as f64 / all.max(1) as f64),
-            ]
+        let row = |&span: &(f64, f64)| {
+            let first = match &against {
+                Some(other) => share(&other.bars, span.0),
+                None => format::grouped(count(&bars, span.0)),
+            };
+            vec![span_text(span), first, share(&bars, span.0)]
         };
-        bars.iter().filter(|bar| bar.2 > 0).map(row).collect()
+        spans.iter().map(row).collect()
     });
-    let columns: Vec<AttrValue> =
-        ["Latency", "Answers", "Share"].into_iter().map(AttrValue::from).collect();
-    html! { <Table caption="Good answers by latency" {columns} {rows} /> }
+    html! { <Table caption="Good answers by latency" columns={names.to_vec()} {rows} /> }
 }

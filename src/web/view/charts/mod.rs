@@ -2,12 +2,13 @@
 //! there is to see, and a table for those who want the numbers.
 
 mod axis;
+mod cursor;
 mod distribution;
 mod sparkline;
 mod time;
 
 use crate::web::view::diagram::size::use_size;
-pub use distribution::{Distribution, DistributionProps};
+pub use distribution::{Against, Distribution, DistributionProps};
 pub use sparkline::{Sparkline, SparklineProps};
 pub use time::{TimeChart, TimeChartProps};
 use yew::prelude::*;

@@ -1,14 +1,14 @@
 //! Lines over time, named where they end.
 
 use super::axis::{apart, outline, round_top, trend};
-use super::{Table, use_width};
+use super::{Table, cursor, use_width};
 use crate::web::view::diagram::fit::{self, Weight};
 use crate::web::view::format;
 use std::rc::Rc;
 use yew::prelude::*;
 
 /// What the chart shows.
-#[derive(Properties)]
+#[derive(Clone, Properties)]
 pub struct TimeChartProps {
     /// Of what.
     pub title: AttrValue,
@@ -20,6 +20,8 @@ pub struct TimeChartProps {
     pub lines: Rc<Vec<(AttrValue, Vec<Option<f64>>)>>,
     /// How a value is written.
     pub format: fn(f64) -> String,
+    /// What happened, by simulated seconds, in order.
+    pub events: Rc<Vec<(f64, String)>>,
 }
 
 impl PartialEq for TimeChartProps {
@@ -28,12 +30,14 @@ impl PartialEq for TimeChartProps {
             && self.unit == other.unit
             && self.times_s == other.times_s
             && self.lines == other.lines
+            && self.events == other.events
             && std::ptr::fn_addr_eq(self.format, other.format)
     }
 }
 
-const HEIGHT: f64 = 150.0;
-const TOP: f64 = 10.0;
+const HEIGHT: f64 = 162.0;
+/// Room for the words of events.
+const TOP: f64 = 22.0;
 const BOTTOM: f64 = 20.0;
 /// Height of a label.
 const LINE: f64 = 14.0;
@@ -41,6 +45,7 @@ const LINE: f64 = 14.0;
 const STYLES: [&str; 6] = ["line l0", "line l1", "line l2", "line l3", "line l4", "line l5"];
 
 /// Where values and times lie in the chart.
+#[derive(Clone)]
 struct Scale {
     left: f64,
     right: f64,
@@ -53,6 +58,16 @@ impl Scale {
     fn x(&self, seconds: f64) -> f64 {
         let share = (seconds - self.from_s) / (self.to_s - self.from_s).max(1e-9);
         self.left + share.clamp(0.0, 1.0) * (self.right - self.left)
+    }
+
+    /// The point at a distance from the left edge.
+    fn nearest(&self, x: f64, times_s: &[f64]) -> Option<usize> {
+        let share = (x - self.left) / (self.right - self.left).max(1e-9);
+        let seconds = self.from_s + share.clamp(0.0, 1.0) * (self.to_s - self.from_s);
+        let after = times_s.partition_point(|time| *time < seconds);
+        let far = |at: &usize| (times_s[*at] - seconds).abs();
+        (after.saturating_sub(1)..(after + 1).min(times_s.len()))
+            .min_by(|a, b| far(a).total_cmp(&far(b)))
     }
 
     fn y(&self, value: f64) -> f64 {
@@ -81,6 +96,15 @@ pub fn TimeChart(props: &TimeChartProps) -> Html {
     let node = use_node_ref();
     let width = use_width(&node);
     let said = sentence(props);
+    let cursor = use_state_eq(|| None);
+    let scale = width.map(|width| scale(props, width));
+    let count = props.times_s.len();
+    let at = cursor.filter(|at| *at < count);
+    let control = scale.clone().map(|scale| {
+        let times = Rc::clone(&props.times_s);
+        let find = move |x: f64| scale.nearest(x, &times);
+        cursor::control(&cursor, props.title.to_string(), count, find, |at| reading(props, at))
+    });
     html! {
         <figure class="plot">
             <figcaption>
@@ -88,14 +112,16 @@ pub fn TimeChart(props: &TimeChartProps) -> Html {
                 <span class="plot-unit">{ &props.unit }</span>
             </figcaption>
             <div ref={node} class="plot-room">
-                if let Some(width) = width {
+                if let (Some(width), Some(scale)) = (width, &scale) {
                     <svg width={width.to_string()} height={HEIGHT.to_string()} role="img"
                         aria-label={format!("{}, {}. {said}", props.title, props.unit)}>
-                        { drawing(props, &scale(props, width)) }
+                        { drawing(props, scale) }
+                        if let Some(at) = at { { hair(props, scale, at) } }
                     </svg>
                 }
+                { control.unwrap_or_default() }
             </div>
-            <p class="plot-say">{ &said }</p>
+            <p class={classes!("plot-say", at.map(|_| "reading"))}>{ at.map_or(said, |at| reading(props, at)) }</p>
             { table(props) }
         </figure>
     }
@@ -118,8 +144,64 @@ fn drawing(props: &TimeChartProps, scale: &Scale) -> Html {
             <text x={format!("{:.1}", scale.left)} y={y.clone()}>{ format!("{:.0}\u{202f}s", scale.from_s) }</text>
             <text x={format!("{:.1}", scale.right)} y={y} text-anchor="end">{ format!("{:.0}\u{202f}s", scale.to_s) }</text>
         }
+        { for marks(&props.events, scale) }
         { for lines(props, scale) }
     </> }
+}
+
+/// What happened: upright lines with words, as far as there is room until the next one.
+fn marks(events: &[(f64, String)], scale: &Scale) -> Vec<Html> {
+    let inside: Vec<(f64, &str)> = events
+        .iter()
+        .filter(|(at, _)| (scale.from_s..=scale.to_s).contains(at))
+        .map(|(at, text)| (scale.x(*at), text.as_str()))
+        .collect();
+    let drawn = inside.iter().enumerate().map(|(i, &(x, text))| {
+        let end = inside.get(i + 1).map_or(scale.right, |(next, _)| *next);
+        // Near the right edge words stand on the left, where nothing else does.
+        let before = if i == 0 { scale.left } else { inside[i - 1].0 };
+        let wanted = fit::width(text, 11.0, Weight::Plain) + 8.0;
+        let is_left = end - x < wanted && i + 1 == inside.len() && x - before > end - x;
+        let room = if is_left { x - before } else { end - x } - 6.0;
+        let words = if room < 24.0 { String::new() } else { fit::shorten(text, room, 11.0, Weight::Plain) };
+        let (at, anchor) = if is_left { (x - 3.0, "end") } else { (x + 3.0, "start") };
+        html! { <>
+            <path class="event" d={format!("M{x:.1} 4V{:.1}", HEIGHT - BOTTOM)} />
+            <text class="event-name" x={format!("{at:.1}")} y="12" text-anchor={anchor}>{ words }</text>
+        </> }
+    });
+    drawn.collect()
+}
+
+/// The cross-hair: where the values stand that are read out.
+fn hair(props: &TimeChartProps, scale: &Scale, at: usize) -> Html {
+    let x = scale.x(props.times_s[at]);
+    let values = props.lines.iter().filter_map(|(_, values)| values.get(at).copied().flatten());
+    let dots = values.filter(|x| x.is_finite()).map(|value| {
+        html! { <circle class="hair-dot" cx={format!("{x:.1}")} cy={format!("{:.1}", scale.y(value))} r="3" /> }
+    });
+    html! { <><path class="hair" d={format!("M{x:.1} {TOP}V{:.1}", HEIGHT - BOTTOM)} />{ for dots }</> }
+}
+
+/// What is read out at a point: its time, its values, and what happened since the one before.
+fn reading(props: &TimeChartProps, at: usize) -> String {
+    let Some(&now) = props.times_s.get(at) else {
+        return String::new();
+    };
+    let value = |(name, values): &(AttrValue, Vec<Option<f64>>)| {
+        let value = values.get(at).copied().flatten();
+        format!("{name} {}", value.map_or_else(|| "–".to_owned(), props.format))
+    };
+    let values: Vec<String> = props.lines.iter().map(value).collect();
+    let happened = happened(props, at).iter().map(|text| format!(". {text}")).collect::<String>();
+    format!("At {}: {}{happened}.", format::clock(now), values.join(", "))
+}
+
+/// What happened between the point before and this one.
+fn happened(props: &TimeChartProps, at: usize) -> Vec<&str> {
+    let before = at.checked_sub(1).map_or(f64::NEG_INFINITY, |before| props.times_s[before]);
+    let those = props.events.iter().filter(|(when, _)| *when > before && *when <= props.times_s[at]);
+    those.map(|(_, text)| text.as_str()).collect()
 }
 
 fn lines(props: &TimeChartProps, scale: &Scale) -> Vec<Html> {
@@ -166,15 +248,17 @@ fn sentence(props: &TimeChartProps) -> String {
 
 fn table(props: &TimeChartProps) -> Html {
     let names = props.lines.iter().map(|(name, _)| name.clone());
-    let columns: Vec<AttrValue> = std::iter::once(AttrValue::from("Time")).chain(names).collect();
-    let (times, lines, write) = (Rc::clone(&props.times_s), Rc::clone(&props.lines), props.format);
+    let columns = std::iter::once(AttrValue::from("Time")).chain(names);
+    let columns: Vec<AttrValue> = columns.chain(["What happened".into()]).collect();
+    let shown = props.clone();
     let rows = Callback::from(move |()| {
-        let cell = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), write);
+        let cell = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), shown.format);
         let row = |i: usize| {
-            let values = lines.iter().map(|(_, values)| cell(values.get(i).copied().flatten()));
-            std::iter::once(format::clock(times[i])).chain(values).collect::<Vec<String>>()
+            let values = shown.lines.iter().map(|(_, values)| cell(values.get(i).copied().flatten()));
+            let time = std::iter::once(format::clock(shown.times_s[i]));
+            time.chain(values).chain([happened(&shown, i).join("; ")]).collect::<Vec<String>>()
         };
-        (0..times.len()).rev().map(row).collect()
+        (0..shown.times_s.len()).rev().map(row).collect()
     });
     html! { <Table caption={format!("{}, {}, newest first", props.title, props.unit)} {columns} {rows} /> }
 }

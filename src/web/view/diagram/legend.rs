@@ -16,7 +16,13 @@ const ANSWER: &str = "dg-dot back";
 const FAILED: &str = "dg-dot failed";
 
 /// Sentences about the dots, shorter and shorter.
-fn about_dots(flow: Option<&Flow>) -> Vec<String> {
+fn about_dots(scene: &Scene<'_>, flow: Option<&Flow>) -> Vec<String> {
+    if !scene.marks.is_empty() {
+        return vec![
+            "◆ SPOF: single point of failure, without it a class of requests fails".to_owned(),
+            "◆ SPOF: single point of failure".to_owned(),
+        ];
+    }
     let Some(flow) = flow else {
         return vec![
             "Numbers at lines are requests per second".to_owned(),
@@ -75,7 +81,7 @@ pub fn draw(scene: &Scene<'_>, flow: Option<&Flow>) -> Html {
     let loads_w: f64 =
         width("In use:") + 6.0 + loads.iter().map(|(.., word)| width(word) + 28.0).sum::<f64>();
     let left = if lines { r.w } else { r.w - loads_w - 16.0 };
-    let about = about_dots(flow);
+    let about = about_dots(scene, flow);
     let with_dots =
         flow.is_some() && !lines && left > dots_w + width(about.last().map_or("", |t| t)) + 14.0;
     let about = fit::first(

@@ -39,6 +39,7 @@ pub mod zoom;
 use crate::sim::kinds::Kind;
 use crate::sim::scenario::Scenario;
 use crate::sim::snapshot::Snapshot;
+use crate::web::marks::Mark;
 use crate::web::model::Selection;
 use crate::web::shell::particles::Particles;
 use flow::Flow;
@@ -101,6 +102,9 @@ pub struct DiagramProps {
     /// The way of one request, drawn over everything.
     #[prop_or_default]
     pub trace: Option<Rc<Vec<trace::Hop>>>,
+    /// Single points of failure, where they are to be marked.
+    #[prop_or_default]
+    pub marks: Option<Rc<Vec<Mark>>>,
 }
 
 /// Windows up to this height get the flat drawing.
@@ -174,6 +178,7 @@ pub fn Diagram(props: &DiagramProps) -> Html {
         scenario: &props.scenario,
         figures: &props.figures,
         selected: props.selected,
+        marks: props.marks.as_ref().map_or(&[][..], |marks| &marks[..]),
     };
     if *as_text {
         return html! {
@@ -202,6 +207,7 @@ pub fn Diagram(props: &DiagramProps) -> Html {
                     { site::draw(&scene) }
                     { lines::draw(&scene) }
                     { parts_of(&scene) }
+                    { marks(&scene) }
                     if let Some(hops) = &props.trace { { trace::trace_overlay(&scene, hops) } }
                 </svg>
                 { legend::draw(&far, flow.as_deref()) }
@@ -260,6 +266,15 @@ fn parts_of(scene: &Scene<'_>) -> Html {
         <g key="clients" class="dg-part">{ users::draw(scene) }</g>
         { for scene.grid.cards.iter().map(part) }
     </> }
+}
+
+/// A sign at the corner of each card that is marked; its words stand in the card.
+fn marks(scene: &Scene<'_>) -> Html {
+    let marked = scene.grid.cards.iter().filter(|(at, _)| scene.mark(*at).is_some());
+    let sign = |(_, r): &(At, Rect)| {
+        html! { <path class="dg-spof" d={format!("M{} {}l7 7-7 7-7-7Z", px(r.right() - 12.0), px(r.y - 7.0))} /> }
+    };
+    html! { <g aria-hidden="true">{ for marked.map(sign) }</g> }
 }
 
 /// The part that an element of the drawing belongs to.

@@ -128,6 +128,7 @@ mod tests {
             scenario: &scenario,
             figures: &figures,
             selected: None,
+            marks: &[],
         };
         let notes = of(&scene, At::new(Kind::Database, 0)).into_iter().map(|t| t.text);
         let costs = outage::costs(&scene, 0).into_iter();

@@ -9,6 +9,7 @@ use super::wires::Wires;
 use crate::sim::kinds::Kind;
 use crate::sim::scenario::Scenario;
 use crate::sim::snapshot::{PartView, Snapshot};
+use crate::web::marks::Mark;
 use crate::web::view::format;
 
 /// Size of names in pixels.
@@ -43,6 +44,8 @@ pub struct Scene<'a> {
     pub figures: &'a Snapshot,
     /// What is selected.
     pub selected: Option<Selection>,
+    /// Single points of failure, where they are to be marked.
+    pub marks: &'a [Mark],
 }
 
 impl Scene<'_> {
@@ -163,10 +166,18 @@ impl Scene<'_> {
         }
         let mut troubles = state::troubles(view, &conditions, self.own_failures(at));
         troubles.extend(notes::of(self, at));
+        troubles.extend(self.mark(at).map(|mark| Trouble { bad: false, text: mark.text.clone() }));
         if let Some(text) = primary {
             troubles.insert(0, Trouble { bad: true, text });
         }
         troubles
+    }
+
+    /// The mark of a part, where it is marked.
+    #[must_use]
+    pub fn mark(&self, at: At) -> Option<&Mark> {
+        let name = at.name(self.parts.sites.len());
+        self.marks.iter().find(|mark| mark.part == name)
     }
 
     /// Which primary of a database is dead, in words.

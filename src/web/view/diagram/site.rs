@@ -80,7 +80,11 @@ fn frame(scene: &Scene<'_>, site: u8, r: Rect) -> Html {
     let y = r.y + 0.5 * title + if is_row { 4.5 } else { 5.0 };
     let room = r.w - 2.0 * pad;
     let name = scene.parts.sites.get(usize::from(site)).map_or("", |site| site.name);
-    let name = fit::shorten(name, room, NAME, Weight::Bold);
+    let name = match scene.mark(At::new(Kind::Network, site)) {
+        Some(mark) => format!("{name} {}", mark.text),
+        None => name.to_owned(),
+    };
+    let name = fit::shorten(&name, room, NAME, Weight::Bold);
     let left = room - fit::width(&name, NAME, Weight::Bold) - 12.0;
     // On phones the way in runs through the title.
     let is_crossed = scene.grid.form == Form::Tall && !scene.parts.is_spread();

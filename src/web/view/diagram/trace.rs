@@ -199,6 +199,7 @@ mod tests {
                 scenario: &scenario,
                 figures: &figures,
                 selected: None,
+                marks: &[],
             };
             let hops: Vec<Hop> = names.iter().map(|name| hop(name)).collect();
             for pair in hops.windows(2) {

@@ -22,6 +22,10 @@ pub fn draw(scene: &Scene<'_>) -> Html {
     html! {
         <div class="dg-twin" tabindex="0" role="region" aria-label="The diagram as text">
             <p>{ describe::whole(scene) }</p>
+            if !scene.marks.is_empty() {
+                <p>{ "Single points of failure (◆ SPOF), without which a class of requests fails: " }
+                    { scene.marks.iter().map(|mark| mark.name.as_str()).collect::<Vec<_>>().join(", ") }{ "." }</p>
+            }
             <h3>{ "Users" }</h3>
             <p>{ describe::users(scene) }{ "." }</p>
             <ul>{ for scene.parts.rows.iter().map(|row| region(scene, row)) }</ul>

@@ -2,7 +2,7 @@
 
 use crate::sim::snapshot::{PartView, ServerView};
 use crate::web::model::Model;
-use crate::web::view::format;
+use crate::web::view::{format, theory};
 use yew::prelude::*;
 
 /// The table of a part, or of one of its servers.
@@ -17,6 +17,7 @@ pub fn measured(model: &Model, view: &PartView, server: Option<usize>) -> Html {
         }
     };
     html! {
+        <>
         <table class="figures">
             <caption><h3>{ server.map_or_else(|| "Measured".to_owned(), |s| format!("Measured, server {}", s + 1)) }</h3></caption>
             <thead>
@@ -28,7 +29,25 @@ pub fn measured(model: &Model, view: &PartView, server: Option<usize>) -> Html {
                 }) }
             </tbody>
         </table>
+        { by_the_book(model, &view.key) }
+        </>
     }
+}
+
+/// What theory says of the part's stations, where it was asked for.
+fn by_the_book(model: &Model, key: &str) -> Html {
+    let stations = model.insight.theory.iter().flat_map(|theory| &theory.stations);
+    let stations: Vec<_> = stations.filter(|row| row.station.part == key).collect();
+    if stations.is_empty() {
+        return Html::default();
+    }
+    let item = |row: &&crate::sim::analysis::stations::Measured| {
+        let s = &row.station;
+        let measured = theory::sure(s.measured_s, row.half_s);
+        let (name, model, book) = (&s.name, &s.model, time(s.predicted_s));
+        html! { <li>{ format!("{name}: {model} says {book}, measured {measured}") }</li> }
+    };
+    html! { <><h3>{ "By the book" }</h3><ul class="book">{ for stations.iter().map(item) }</ul></> }
 }
 
 /// A figure's name, and how it is read off.

@@ -1,0 +1,410 @@
+//! Two configurations side by side: one that is kept as A, and B, the system as it stands. Which
+//! figures differ by more than chance, and which settings differ at all.
+
+use super::model::{Effect, Model};
+use super::summary;
+use super::view::format;
+use crate::sim::analysis::settle::{Estimate, Settled};
+use crate::sim::analysis::{availability, bottleneck};
+use crate::sim::kinds::Kind;
+use crate::sim::kinds::param::{Domain, Param, Value};
+use crate::sim::scenario::{Scenario, link};
+use crate::sim::topology::Topology;
+use std::rc::Rc;
+
+/// What is done with A.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Msg {
+    /// Keep the system as it stands as A.
+    Keep,
+    /// A becomes the system as it stands, and that becomes A.
+    Swap,
+    /// Go back to A, and keep it as A.
+    Open,
+    /// Compare no more.
+    Drop,
+}
+
+/// What is kept as A.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// The system.
+    pub scenario: Rc<Scenario>,
+    /// Its settled figures, once they are known.
+    pub settled: Option<Rc<Settled>>,
+}
+
+/// The step that exchanges A and B, by its name.
+const SWAP: &str = "Swap with A";
+
+/// How the page goes to a scenario as one step.
+pub type Go = fn(&mut Model, String, &Scenario, bool) -> Vec<Effect>;
+
+/// Takes on what is done with A.
+pub fn update(model: &mut Model, msg: Msg, go: Go) -> Vec<Effect> {
+    let target = model.insight.kept.as_ref().map(|kept| Rc::clone(&kept.scenario));
+    match (msg, target) {
+        (Msg::Keep, _) => {
+            model.insight.kept = Some(now(model));
+            model.said = "Kept as A. Change anything: A is compared with it.".to_owned();
+            let command = model.references.ask(&model.link);
+            return command.into_iter().map(Effect::Send).collect();
+        }
+        (Msg::Drop, _) => model.insight.kept = None,
+        (Msg::Open, Some(target)) => return go(model, "Open A".to_owned(), &target, false),
+        (Msg::Swap, Some(target)) => {
+            let other = now(model);
+            let effects = go(model, SWAP.to_owned(), &target, false);
+            if *model.scenario == *target {
+                model.insight.kept = Some(other);
+            }
+            return effects;
+        }
+        (Msg::Open | Msg::Swap, None) => {}
+    }
+    Vec::new()
+}
+
+/// The system as it stands, as something to keep.
+fn now(model: &Model) -> Kept {
+    Kept { scenario: Rc::clone(&model.scenario), settled: figures(model) }
+}
+
+/// The settled figures of the system as it stands: known at once where it stood like this before.
+#[must_use]
+pub fn figures(model: &Model) -> Option<Rc<Settled>> {
+    let own = model.settled.as_ref().filter(|settled| model.fresh && settled.complete);
+    own.or_else(|| model.references.get(&model.link)).cloned()
+}
+
+/// Undo and redo of an exchange exchange A as well: `before` is where they came from.
+pub fn traveled(model: &mut Model, before: &Rc<Scenario>) {
+    let steps = [model.steps.last_done(), model.steps.last_undone()];
+    let was_swap = steps.contains(&Some(SWAP));
+    let settled = model.references.get(&link::write(before)).cloned();
+    if let Some(kept) = &mut model.insight.kept
+        && was_swap
+        && *kept.scenario == *model.scenario
+    {
+        *kept = Kept { scenario: Rc::clone(before), settled };
+    }
+}
+
+/// Settled figures have come: perhaps those of A.
+pub fn learn(model: &mut Model) {
+    if let Some(kept) = model.insight.kept.as_mut().filter(|kept| kept.settled.is_none()) {
+        kept.settled = model.references.get(&link::write(&kept.scenario)).cloned();
+    }
+}
+
+/// What two figures say of each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// They are the same.
+    Same,
+    /// Their intervals overlap: no difference is shown.
+    Overlap,
+    /// B is higher, or else lower, by more than both intervals; better or worse where that is known.
+    Apart {
+        /// B is the higher one.
+        higher: bool,
+        /// Whether that is for the better.
+        better: Option<bool>,
+    },
+    /// They differ, and nothing tells by how much chance would make them differ.
+    Unsure,
+    /// There is nothing to compare.
+    None,
+}
+
+impl Finding {
+    /// The finding in words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Same => "the same",
+            Self::Overlap => "no difference shown",
+            Self::Apart { higher: true, better: Some(true) } => "B higher, better",
+            Self::Apart { higher: true, better: Some(false) } => "B higher, worse",
+            Self::Apart { higher: true, better: None } => "B higher",
+            Self::Apart { higher: false, better: Some(true) } => "B lower, better",
+            Self::Apart { higher: false, better: Some(false) } => "B lower, worse",
+            Self::Apart { higher: false, better: None } => "B lower",
+            Self::Unsure => "differs, no interval",
+            Self::None => "–",
+        }
+    }
+
+    /// Its class in the style sheet.
+    #[must_use]
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::Apart { better: Some(true), .. } => "good",
+            Self::Apart { better: Some(false), .. } => "warn-text",
+            _ => "muted",
+        }
+    }
+}
+
+/// A row of the comparison.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Name of the figure.
+    pub name: &'static str,
+    /// A and B in writing.
+    pub texts: [String; 2],
+    /// B less A, with its sign.
+    pub difference: String,
+    /// What that says.
+    pub finding: Finding,
+}
+
+/// A figure of one side: its value, and the ends of its interval.
+type Side = Option<(f64, Option<(f64, f64)>)>;
+type Within = fn(f64, f64) -> String;
+
+/// How a figure is read and written.
+struct Figure {
+    name: &'static str,
+    of: fn(&Settled) -> Side,
+    write: fn(f64) -> String,
+    within: Option<Within>,
+    /// Whether more is better.
+    up: Option<bool>,
+    /// A share: differences are points of it.
+    is_share: bool,
+    /// Follows from settings alone, so that it has no interval.
+    is_exact: bool,
+}
+
+fn estimated(estimate: Option<Estimate>) -> Side {
+    let Estimate { value, half_width } = estimate?;
+    Some((value, half_width.map(|half| (value - half, value + half))))
+}
+
+const FIGURES: [Figure; 8] = [
+    Figure {
+        name: "Daily users",
+        of: |s| Some((s.figures.daily_users, None)),
+        is_exact: true,
+        ..PLAIN
+    },
+    Figure {
+        name: "Requests",
+        of: |s| Some((s.figures.offered_rate(), None)),
+        write: format::rate,
+        ..PLAIN
+    },
+    Figure {
+        name: "Goodput",
+        of: |s| estimated(Some(s.goodput)),
+        write: format::rate,
+        within: Some(format::rate_within),
+        up: Some(true),
+        ..PLAIN
+    },
+    Figure { name: "p50", of: |s| estimated(s.p50_s), ..TIME },
+    Figure { name: "p99", of: |s| estimated(s.p99_s), ..TIME },
+    Figure {
+        name: "Errors",
+        of: |s| {
+            let good = availability::of(s);
+            Some((1.0 - good.share, Some((1.0 - good.high, 1.0 - good.low))))
+        },
+        write: format::percent,
+        up: Some(false),
+        is_share: true,
+        ..PLAIN
+    },
+    Figure {
+        name: "Availability",
+        of: |s| {
+            let good = availability::of(s);
+            Some((good.share, Some((good.low, good.high))))
+        },
+        write: format::percent,
+        up: Some(true),
+        is_share: true,
+        ..PLAIN
+    },
+    Figure {
+        name: "Cost a month",
+        of: |s| Some((s.figures.usd_per_month, None)),
+        write: format::usd,
+        up: Some(false),
+        is_exact: true,
+        ..PLAIN
+    },
+];
+
+const PLAIN: Figure = Figure {
+    name: "",
+    of: |_| None,
+    write: format::count,
+    within: None,
+    up: None,
+    is_share: false,
+    is_exact: false,
+};
+const TIME: Figure = Figure {
+    write: format::duration,
+    within: Some(format::duration_within),
+    up: Some(false),
+    ..PLAIN
+};
+
+impl Figure {
+    fn text(&self, side: Side) -> String {
+        match (side, self.within) {
+            (None, _) => "–".to_owned(),
+            (Some((value, Some((low, high)))), Some(within)) => within(value, 0.5 * (high - low)),
+            (Some((value, Some((low, high)))), None) => {
+                let write = self.write;
+                format!("{} ({} to {})", write(value), write(low), write(high))
+            }
+            (Some((value, None)), _) => (self.write)(value),
+        }
+    }
+
+    fn row(&self, a: &Settled, b: &Settled) -> Row {
+        let sides = [(self.of)(a), (self.of)(b)];
+        let texts = sides.map(|side| self.text(side));
+        let (difference, finding) = match sides {
+            [Some(a), Some(b)] => (self.difference(a.0, b.0), self.finding(a, b)),
+            _ => ("–".to_owned(), Finding::None),
+        };
+        Row { name: self.name, texts, difference, finding }
+    }
+
+    /// B less A, and by how much of A.
+    fn difference(&self, a: f64, b: f64) -> String {
+        let less = b - a;
+        if less == 0.0 {
+            return "0".to_owned();
+        }
+        let sign = if less > 0.0 { "+" } else { "−" };
+        let size = (self.write)(less.abs());
+        if self.is_share {
+            return format!("{sign}{}", size.replace('%', "points"));
+        }
+        let of_a = format::percent((less / a).abs());
+        if a == 0.0 { format!("{sign}{size}") } else { format!("{sign}{size} ({sign}{of_a})") }
+    }
+
+    fn finding(
+        &self,
+        (a, ends_a): (f64, Option<(f64, f64)>),
+        (b, ends_b): (f64, Option<(f64, f64)>),
+    ) -> Finding {
+        let higher = b > a;
+        let apart = Finding::Apart { higher, better: self.up.map(|up| up == higher) };
+        match (ends_a, ends_b) {
+            _ if a == b => Finding::Same,
+            (Some(a), Some(b)) if a.0 <= b.1 && b.0 <= a.1 => Finding::Overlap,
+            (Some(_), Some(_)) => apart,
+            _ if self.is_exact => apart,
+            _ => Finding::Unsure,
+        }
+    }
+}
+
+/// All figures of A and B; the last row is what limits each.
+#[must_use]
+pub fn rows(a: (&Scenario, &Settled), b: (&Scenario, &Settled)) -> Vec<Row> {
+    let mut rows: Vec<Row> = FIGURES.iter().map(|figure| figure.row(a.1, b.1)).collect();
+    let limits = [a, b].map(|(scenario, settled)| {
+        let topology = Topology::build(scenario).ok()?;
+        bottleneck::find(&topology, &settled.figures)
+    });
+    let texts = limits.each_ref().map(|limit| {
+        limit.as_ref().map_or_else(
+            || "–".to_owned(),
+            |found| format!("{}, {}", found.name, format::percent(found.utilisation.min(1.0))),
+        )
+    });
+    let [one, other] = limits.map(|limit| limit.map(|found| (found.part, found.resource)));
+    let difference = if one == other { "the same part" } else { "another part" }.to_owned();
+    rows.push(Row { name: "Bottleneck", texts, difference, finding: Finding::None });
+    rows
+}
+
+/// What differs in the settings, each in a few words, A before B.
+#[must_use]
+pub fn differences(a: &Scenario, b: &Scenario) -> Vec<String> {
+    let mut said = Vec::new();
+    if a.sites != b.sites {
+        said.push(format!("Sites: {} → {}", a.sites, b.sites));
+    }
+    for &kind in Kind::ALL {
+        match (a.spec(kind).is_some(), b.spec(kind).is_some()) {
+            (true, true) => said.extend(of_kind(kind, a, b)),
+            (true, false) => said.push(format!("{}: only in A", summary::name(kind, a))),
+            (false, true) => said.push(format!("{}: only in B", summary::name(kind, b))),
+            (false, false) => {}
+        }
+    }
+    let events = |scenario: &Scenario| -> Vec<String> {
+        let faults = scenario.faults.iter().map(|fault| summary::fault_text(fault, scenario));
+        let change = |change: &crate::sim::scenario::Change| {
+            let label = scenario.locate(&change.key).map_or("", |(.., param)| param.label);
+            format!("{label} {} from {} s on", change.value, change.at.seconds())
+        };
+        faults.chain(scenario.changes.iter().map(change)).collect()
+    };
+    let (in_a, in_b) = (events(a), events(b));
+    let only = |own: &[String], other: &[String], side: &str| -> Vec<String> {
+        let those = own.iter().filter(|text| !other.contains(text));
+        those.map(|text| format!("{text}: only in {side}")).collect()
+    };
+    said.extend(only(&in_a, &in_b, "A"));
+    said.extend(only(&in_b, &in_a, "B"));
+    if a.seed != b.seed {
+        said.push(format!("Seed: {} → {}", a.seed, b.seed));
+    }
+    said
+}
+
+/// The settings of a part that differ; told once where they do so in all sites alike.
+fn of_kind(kind: Kind, a: &Scenario, b: &Scenario) -> Vec<String> {
+    let sites = if kind.is_global() { 1 } else { a.sites.min(b.sites) };
+    let mut said = Vec::new();
+    for (row, param) in kind.params().iter().enumerate() {
+        let at = |site: u8| {
+            let value = |scenario: &Scenario| {
+                scenario.spec_at(kind, site).map_or_else(String::new, |s| shown(param, s.value(row)))
+            };
+            (value(a), value(b))
+        };
+        let all: Vec<(String, String)> = (0..sites).map(at).collect();
+        let is_alike = all.iter().all(|pair| *pair == all[0]);
+        for (site, (before, after)) in (0..sites).zip(&all) {
+            if before == after || (is_alike && site > 0) {
+                continue;
+            }
+            let place = if is_alike || sites == 1 {
+                String::new()
+            } else {
+                format!(" {}", summary::site_name(b, site))
+            };
+            let name = summary::name(kind, b);
+            said.push(format!("{name}{place}: {} {before} → {after}", param.label));
+        }
+    }
+    said
+}
+
+/// A setting's value for people: choices by their shown names, with the unit.
+fn shown(param: &Param, value: &Value) -> String {
+    let text = param.write(value);
+    let text = match param.domain {
+        Domain::Choice(names) => {
+            let known = names.iter().find(|(key, _)| *key == text);
+            known.map_or(text, |(_, name)| (*name).to_owned())
+        }
+        _ => text,
+    };
+    if param.unit.is_empty() { text } else { format!("{text}\u{202f}{}", param.unit) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+//! A beside B: figures with their intervals, the latencies of both in one chart, and what differs in
+//! the settings.
+
+use super::charts::{Against, Distribution};
+use super::{Tell, glossary};
+use crate::sim::analysis::settle::Settled;
+use crate::sim::scenario::Scenario;
+use crate::web::compare::{self, Kept, Row};
+use crate::web::insight;
+use crate::web::model::{Model, Msg};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// The panel; nothing where nothing is kept.
+pub fn view(model: &Model, tell: &Tell) -> Html {
+    let Some(kept) = &model.insight.kept else {
+        return Html::default();
+    };
+    let scenario = Rc::clone(&model.scenario);
+    html! {
+        <Compare kept={kept.clone()} {scenario} settled={compare::figures(model)} tell={tell.clone()} />
+    }
+}
+
+/// What the panel shows.
+#[derive(Properties)]
+pub struct CompareProps {
+    /// A.
+    pub kept: Kept,
+    /// B.
+    pub scenario: Rc<Scenario>,
+    /// B's settled figures, once they are known.
+    pub settled: Option<Rc<Settled>>,
+    /// Where messages go.
+    pub tell: Tell,
+}
+
+impl PartialEq for CompareProps {
+    fn eq(&self, other: &Self) -> bool {
+        let is_same = |a: &Option<Rc<Settled>>, b: &Option<Rc<Settled>>| match (a, b) {
+            (Some(a), Some(b)) => Rc::ptr_eq(a, b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        Rc::ptr_eq(&self.kept.scenario, &other.kept.scenario)
+            && is_same(&self.kept.settled, &other.kept.settled)
+            && Rc::ptr_eq(&self.scenario, &other.scenario)
+            && is_same(&self.settled, &other.settled)
+    }
+}
+
+/// The panel.
+#[component]
+pub fn Compare(props: &CompareProps) -> Html {
+    let button = |name: &'static str, msg: compare::Msg| {
+        let act = move |_: MouseEvent| Msg::Insight(insight::Msg::Compare(msg));
+        html! { <button type="button" class="plain" onclick={props.tell.reform(act)}>{ name }</button> }
+    };
+    let differs = compare::differences(&props.kept.scenario, &props.scenario);
+    let both = props.kept.settled.as_deref().zip(props.settled.as_deref());
+    html! {
+        <section class="card wide" id="beside" tabindex="-1" aria-labelledby="beside-title">
+            <div class="panel-head">
+                <h3 id="beside-title">{ "A beside B" }</h3>
+                { button("Swap A and B", compare::Msg::Swap) }
+                { button("Open A", compare::Msg::Open) }
+                { button("Keep B as A", compare::Msg::Keep) }
+                { button("Drop A", compare::Msg::Drop) }
+            </div>
+            <p class="muted">{ "A is what was kept, B is the system as it stands. Settled figures; ± is half of the 95 % \
+                confidence interval. Where the intervals overlap, chance alone could make the difference." }</p>
+            <h4>{ "What differs" }</h4>
+            if differs.is_empty() {
+                <p>{ "Nothing yet: change anything." }</p>
+            } else {
+                <ul class="differs">{ for differs.iter().map(|text| html! { <li>{ text }</li> }) }</ul>
+            }
+            if let Some((a, b)) = both {
+                { figures(&compare::rows((&props.kept.scenario, a), (&props.scenario, b))) }
+                { latencies(a, b) }
+            } else {
+                <p role="status">{ if props.kept.settled.is_none() { "A is being measured …" } else { "B is being measured …" } }</p>
+            }
+        </section>
+    }
+}
+
+fn figures(rows: &[Row]) -> Html {
+    let row = |row: &Row| {
+        let [a, b] = &row.texts;
+        html! {
+            <tr>
+                <th scope="row">{ glossary::name(row.name) }</th>
+                <td>{ a }</td>
+                <td class="strong">{ b }</td>
+                <td>{ &row.difference }</td>
+                <td class={row.finding.class()}>{ row.finding.words() }</td>
+            </tr>
+        }
+    };
+    html! {
+        <div class="table-room" role="region" tabindex="0" aria-label="Figures of A and B">
+            <table class="figures">
+                <caption class="unseen">{ "Settled figures of A and B" }</caption>
+                <thead><tr>
+                    <th scope="col">{ "Settled" }</th><th scope="col">{ "A" }</th><th scope="col">{ "B, now" }</th>
+                    <th scope="col">{ "B − A" }</th><th scope="col">{ "Intervals" }</th>
+                </tr></thead>
+                <tbody>{ for rows.iter().map(row) }</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn latencies(a: &Settled, b: &Settled) -> Html {
+    let mark = |name: &str, value: Option<f64>| Some((AttrValue::from(name.to_owned()), value?));
+    let of = |settled: &Settled, of: fn(&Settled) -> Option<crate::sim::analysis::settle::Estimate>| {
+        of(settled).map(|estimate| estimate.value)
+    };
+    let marks = [
+        mark("A p50", of(a, |s| s.p50_s)),
+        mark("A p99", of(a, |s| s.p99_s)),
+        mark("B p50", of(b, |s| s.p50_s)),
+        mark("B p99", of(b, |s| s.p99_s)),
+    ];
+    let marks: Vec<(AttrValue, f64)> = marks.into_iter().flatten().collect();
+    html! {
+        <Distribution title="Latencies of A and B" bars={Rc::new(b.figures.bars.clone())} marks={Rc::new(marks)}
+            against={Against { name: "A".into(), own: "B".into(), bars: Rc::new(a.figures.bars.clone()) }} />
+    }
+}

@@ -1,0 +1,143 @@
+//! Theory beside what was measured, for every station and every hit ratio, with the reason where the
+//! textbook's assumptions fail.
+
+use super::{Tell, field, format, glossary};
+use crate::sim::analysis::comparisons::Comparison;
+use crate::sim::analysis::settle::Theory as Figures;
+use crate::sim::analysis::stations::Measured;
+use crate::sim::scenario::Scenario;
+use crate::web::insight;
+use crate::web::model::{Model, Msg};
+use crate::web::summary;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// The panel: a button until it was asked for.
+pub fn view(model: &Model, tell: &Tell) -> Html {
+    let insight = &model.insight;
+    let onclick = tell.reform(|_: MouseEvent| {
+        field::focus("theory");
+        Msg::Insight(insight::Msg::Theory)
+    });
+    html! {
+        <section class="card wide" id="theory" tabindex="-1" aria-labelledby="theory-title">
+            <div class="panel-head">
+                <h3 id="theory-title">{ "Theory beside measured" }</h3>
+                if !insight.with_theory {
+                    <button type="button" class="plain" {onclick}>{ "Compare with theory" }</button>
+                }
+            </div>
+            <p class="muted">{ "Arrivals and work are measured; what a textbook's queue would make of them stands beside \
+                what the settled run measured, ± half of its 95 % confidence interval." }</p>
+            { match &insight.theory {
+                Some(theory) => html! { <Theory theory={Rc::clone(theory)} scenario={Rc::clone(&model.scenario)} /> },
+                None if insight.with_theory => html! { <p role="status">{ "Being measured …" }</p> },
+                None => Html::default(),
+            } }
+        </section>
+    }
+}
+
+/// What the tables show.
+#[derive(Properties)]
+pub struct TheoryProps {
+    /// The figures.
+    pub theory: Rc<Figures>,
+    /// The system, for the names of parts.
+    pub scenario: Rc<Scenario>,
+}
+
+impl PartialEq for TheoryProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.theory, &other.theory)
+    }
+}
+
+/// Both tables, made anew only with new figures.
+#[component]
+pub fn Theory(props: &TheoryProps) -> Html {
+    let Figures { stations, shares } = &*props.theory;
+    html! {
+        <>
+            <div class="table-room" role="region" tabindex="0" aria-label="Stations">
+                <table class="figures theory-table">
+                    <caption class="unseen">{ "Stations: theory beside measured" }</caption>
+                    <thead><tr>
+                        <th scope="col">{ "Station" }</th><th scope="col">{ "By the book" }</th>
+                        <th scope="col">{ glossary::name("load") }</th>
+                        <th scope="col">{ "Wait, theory" }</th><th scope="col">{ "measured" }</th>
+                        <th scope="col">{ "Time, theory" }</th><th scope="col">{ "measured" }</th>
+                        <th scope="col">{ "Differs by" }</th><th scope="col">{ "Where its assumptions fail" }</th>
+                    </tr></thead>
+                    <tbody>{ for stations.iter().map(station) }</tbody>
+                </table>
+            </div>
+            if !shares.is_empty() {
+                <div class="table-room" role="region" tabindex="0" aria-label="Shares">
+                    <table class="figures theory-table">
+                        <caption class="unseen">{ "Shares: theory beside measured" }</caption>
+                        <thead><tr>
+                            <th scope="col">{ "Share" }</th><th scope="col">{ "By the book" }</th>
+                            <th scope="col">{ "Theory" }</th><th scope="col">{ "measured" }</th>
+                            <th scope="col">{ "Where its assumptions fail" }</th>
+                        </tr></thead>
+                        <tbody>{ for shares.iter().map(|share| row_of(share, &props.scenario)) }</tbody>
+                    </table>
+                </div>
+            }
+        </>
+    }
+}
+
+/// A time with half of its interval.
+pub fn sure(seconds: Option<f64>, half: Option<f64>) -> String {
+    match (seconds, half) {
+        (None, _) => "–".to_owned(),
+        (Some(seconds), Some(half)) => format::duration_within(seconds, half),
+        (Some(seconds), None) => format::duration(seconds),
+    }
+}
+
+fn station(row: &Measured) -> Html {
+    let s = &row.station;
+    let time = |seconds: Option<f64>| sure(seconds, None);
+    let predicted = match s.at_most_s {
+        Some(most) => format!("{} to {}", time(s.predicted_s), format::duration(most)),
+        None if s.predicted_s.is_none() => "no steady state".to_owned(),
+        None => time(s.predicted_s),
+    };
+    let difference = s.difference.map_or_else(|| "–".to_owned(), |share| {
+        format!("{}{}", if share < 0.0 { "−" } else { "+" }, format::percent(share.abs()))
+    });
+    let exact = if s.exact { "" } else { ", approximate" };
+    html! {
+        <tr>
+            <th scope="row">{ &s.name }</th>
+            <td class="words">{ &s.model }{ exact }</td>
+            <td>{ format::percent(s.load) }</td>
+            <td>{ time(s.predicted_wait_s) }</td>
+            <td class="strong">{ sure(s.measured_wait_s, row.wait_half_s) }</td>
+            <td>{ predicted }</td>
+            <td class="strong">{ sure(s.measured_s, row.half_s) }</td>
+            <td>{ difference }</td>
+            <td class="words">{ reasons(&s.fails) }</td>
+        </tr>
+    }
+}
+
+fn row_of(share: &Comparison, scenario: &Scenario) -> Html {
+    let most = if share.at_most { "at most " } else { "" };
+    html! {
+        <tr>
+            <th scope="row">{ format!("{}, {}", share.name, summary::part_name(&share.part, scenario)) }</th>
+            <td class="words">{ &share.model }{ if share.exact { "" } else { ", approximate" } }</td>
+            <td>{ format!("{most}{}", format::percent(share.predicted)) }</td>
+            <td class="strong">{ format::percent(share.measured) }</td>
+            <td class="words">{ reasons(&share.fails) }</td>
+        </tr>
+    }
+}
+
+fn reasons(fails: &[String]) -> String {
+    if fails.is_empty() { "nowhere".to_owned() } else { fails.join("; ") }
+}
