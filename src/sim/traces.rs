@@ -1,5 +1,6 @@
 //! Where single requests spent their time: hop by hop, waiting, work and network apart. Plain data.
 
+use crate::run::requests::CLASSES;
 use serde::{Deserialize, Serialize};
 
 /// What a request did with its time.
@@ -99,6 +100,8 @@ pub struct Traces {
     pub slow: Option<Trace>,
     /// The first that failed.
     pub failed: Option<Trace>,
+    /// The same for each class of which there were any, by its name in results.
+    pub classes: Vec<(String, Traces)>,
 }
 
 /// The request nearest a share of all latencies, and that latency.
@@ -112,6 +115,17 @@ impl Traces {
     /// The three that stand for these requests, which were traced from an instant on.
     #[must_use]
     pub fn of(at_s: f64, done: &[Trace]) -> Self {
+        let of_class = |class: &str| {
+            let those = done.iter().filter(|one| one.class == class).cloned();
+            let those: Vec<Trace> = those.collect();
+            (!those.is_empty()).then(|| (class.to_owned(), Self::alike(at_s, &those)))
+        };
+        let classes = CLASSES.iter().filter_map(|(_, class)| of_class(class)).collect();
+        Self { classes, ..Self::alike(at_s, done) }
+    }
+
+    /// The three that stand for requests taken as one sort.
+    fn alike(at_s: f64, done: &[Trace]) -> Self {
         let mut good: Vec<Trace> =
             done.iter().filter(|one| one.failure.is_none()).cloned().collect();
         good.sort_by(|a, b| a.latency_s.total_cmp(&b.latency_s));
@@ -125,6 +139,7 @@ impl Traces {
             typical: typical.map(|(one, _)| one),
             slow: slow.map(|(one, _)| one),
             failed: done.iter().find(|one| one.failure.is_some()).cloned(),
+            classes: Vec::new(),
         }
     }
 }

@@ -287,8 +287,11 @@ impl Figure {
         if self.is_share {
             return format!("{sign}{}", size.replace('%', "points"));
         }
-        let of_a = format::percent((less / a).abs());
-        if a == 0.0 { format!("{sign}{size}") } else { format!("{sign}{size} ({sign}{of_a})") }
+        let of_a = (less / a).abs();
+        if a == 0.0 || of_a < 1e-4 {
+            return format!("{sign}{size}");
+        }
+        format!("{sign}{size} ({sign}{})", format::percent(of_a))
     }
 
     fn finding(
@@ -371,7 +374,9 @@ fn of_kind(kind: Kind, a: &Scenario, b: &Scenario) -> Vec<String> {
     for (row, param) in kind.params().iter().enumerate() {
         let at = |site: u8| {
             let value = |scenario: &Scenario| {
-                scenario.spec_at(kind, site).map_or_else(String::new, |s| shown(param, s.value(row)))
+                scenario
+                    .spec_at(kind, site)
+                    .map_or_else(String::new, |s| shown(param, s.value(row)))
             };
             (value(a), value(b))
         };

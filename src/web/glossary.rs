@@ -88,7 +88,7 @@ mod tests {
     use crate::sim::analysis::metric::METRICS;
     use crate::sim::scenario::presets::STAGES;
     use crate::web::lessons;
-    use crate::web::view::strip;
+    use crate::web::view::{strip, tables};
 
     /// The concepts of the notes that the story is made from.
     const CONCEPTS: &str = "DNS, IP address, HTTP, HTML, JSON, web application, \
@@ -120,6 +120,11 @@ mod tests {
         let metrics = METRICS.iter().map(|metric| metric.key).chain(strip::names());
         let kinds = Kind::ALL.iter().map(|kind| kind.label());
         let missing: Vec<&str> = metrics.chain(kinds).filter(|name| find(name).is_none()).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+        let columns = tables::TIERS.iter().chain(&tables::HOSTS);
+        let plain = ["Tier", "Host", "State", "Disk"];
+        let missing: Vec<_> =
+            columns.filter(|name| find(name).is_none() && !plain.contains(name)).collect();
         assert!(missing.is_empty(), "{missing:?}");
         for kind in Kind::ALL {
             for row in kind.params() {

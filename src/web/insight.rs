@@ -3,8 +3,8 @@
 
 use super::compare;
 use super::marks::{self, Mark};
-use super::remedy::{self, Limit};
 use super::model::{Effect, Model};
+use super::remedy::{self, Limit};
 use super::summary;
 use super::view::{diagram::trace::Hop, format};
 use crate::sim::analysis::settle::Theory;
@@ -31,6 +31,16 @@ pub enum Which {
 pub const CHOICES: [(Which, &str); 3] =
     [(Which::Typical, "typical"), (Which::Slow, "slow"), (Which::Failed, "failed")];
 
+/// A class by its name in results; `None` for all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Class(pub Option<&'static str>);
+
+impl Default for Class {
+    fn default() -> Self {
+        Self(Some("read"))
+    }
+}
+
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Msg {
@@ -38,6 +48,8 @@ pub enum Msg {
     Trace,
     /// Look at another of those traced.
     Which(Which),
+    /// Look at those of a class.
+    Class(Class),
     /// Away with the traces.
     HideTraces,
     /// Try out what must not die.
@@ -65,6 +77,8 @@ pub struct Insight {
     pub traces: Option<Rc<Traces>>,
     /// The one that is looked at.
     pub which: Which,
+    /// The class whose requests are looked at, else all: reads, which go the whole way.
+    pub class: Class,
     /// Deaths are being tried.
     pub trying: bool,
     /// What they cost, as far as tried.
@@ -93,10 +107,18 @@ impl Insight {
         (self.limit, self.theory) = (Limit::default(), None);
     }
 
+    /// The traces of the class that is looked at; all where it has none.
+    #[must_use]
+    pub fn of_class(&self) -> Option<&Traces> {
+        let all = self.traces.as_deref()?;
+        let own = all.classes.iter().find(|(class, _)| Some(class.as_str()) == self.class.0);
+        Some(own.map_or(all, |(_, traces)| traces))
+    }
+
     /// The trace that is looked at.
     #[must_use]
     pub fn trace(&self) -> Option<&Trace> {
-        let traces = self.traces.as_deref()?;
+        let traces = self.of_class()?;
         match self.which {
             Which::Typical => traces.typical.as_ref(),
             Which::Slow => traces.slow.as_ref(),
@@ -129,6 +151,11 @@ pub fn update(model: &mut Model, msg: Msg, go: compare::Go) -> Vec<Effect> {
         }
         Msg::Which(which) => {
             insight.which = which;
+            say_trace(model);
+        }
+        Msg::Class(class) => {
+            insight.class = class;
+            look_at_any(insight);
             say_trace(model);
         }
         Msg::HideTraces => (insight.tracing, insight.traces) = (false, None),
@@ -165,14 +192,16 @@ pub fn traced(model: &mut Model, traces: Rc<Traces>) {
         return;
     }
     model.insight.traces = Some(traces);
-    if model.insight.trace().is_none() {
-        model.insight.which = if model.insight.traces.as_ref().is_some_and(|t| t.failed.is_some()) {
-            Which::Failed
-        } else {
-            Which::Typical
-        };
-    }
+    look_at_any(&mut model.insight);
     say_trace(model);
+}
+
+/// Looks at one that is there.
+fn look_at_any(insight: &mut Insight) {
+    if insight.trace().is_none() {
+        let has_failed = insight.of_class().is_some_and(|traces| traces.failed.is_some());
+        insight.which = if has_failed { Which::Failed } else { Which::Typical };
+    }
 }
 
 /// Says the trace that is looked at.

@@ -22,9 +22,7 @@ pub struct Mark {
 #[must_use]
 pub fn is_single(threat: &Threat, scenario: &Scenario) -> bool {
     let kind = names::kind(&threat.part);
-    let is_one = || {
-        kind.is_some_and(|kind| kind == Kind::Network || scenario.servers(kind) <= 1)
-    };
+    let is_one = || kind.is_some_and(|kind| kind == Kind::Network || scenario.servers(kind) <= 1);
     threat.verdict == Verdict::Fatal && (threat.server.is_some() || is_one())
 }
 

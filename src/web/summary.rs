@@ -21,6 +21,18 @@ pub fn busiest(figures: &Snapshot) -> Option<(&PartView, f64)> {
         .max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
+/// The name of a class of requests, by its name in results.
+#[must_use]
+pub fn class_name(key: &str) -> &str {
+    match key {
+        "static" => "Static files",
+        "read" => "Reads",
+        "write" => "Writes",
+        "job" => "Jobs",
+        other => other,
+    }
+}
+
 /// A part's name as people say it; in stage 1 the web tier is the one machine of all.
 #[must_use]
 pub fn name(kind: Kind, scenario: &Scenario) -> &'static str {

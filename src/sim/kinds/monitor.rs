@@ -92,6 +92,17 @@ const RULES: [(Setting, Setting, Setting); 3] = [
 /// Timers from here on put a sound machine in place of a dead one.
 const REPLACE: u32 = 1;
 
+/// The rules that are set: what the log calls each, above what, and for how many seconds.
+#[must_use]
+pub fn rules(spec: &Spec) -> Vec<(&'static str, f64, f64)> {
+    let set = RULES.iter().filter(|(metric, ..)| spec.count(*metric as usize) > 0);
+    set.map(|(metric, above, lasts)| {
+        let name = METRICS[spec.count(*metric as usize)].1;
+        (name, spec.number(*above as usize), spec.number(*lasts as usize))
+    })
+    .collect()
+}
+
 /// How many servers there are, which faults may name one by one.
 #[must_use]
 pub const fn servers(_: &Spec) -> usize {

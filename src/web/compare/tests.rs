@@ -83,7 +83,10 @@ fn only_intervals_that_do_not_meet_show_a_difference() {
         (row.finding.words(), row.difference.replace('\u{202f}', " "))
     };
     assert_eq!(finding((0.2, 0.01), (0.1, 0.01)), ("B lower, better", "−100 ms (−50 %)".into()));
-    assert_eq!(finding((0.2, 0.01), (0.215, 0.01)), ("no difference shown", "+15 ms (+7.5 %)".into()));
+    assert_eq!(
+        finding((0.2, 0.01), (0.215, 0.01)),
+        ("no difference shown", "+15 ms (+7.5 %)".into())
+    );
     assert_eq!(finding((0.2, 0.01), (0.3, 0.02)), ("B higher, worse", "+100 ms (+50 %)".into()));
     assert_eq!(finding((0.2, 0.01), (0.2, 0.02)), ("the same", "0".into()));
 }
@@ -96,9 +99,15 @@ fn what_differs_is_listed_once() {
     assert_eq!(said("?stage=3", "?stage=3"), "");
     let text = said("?stage=3", "?stage=3#web.servers=7&lb.algorithm=two-choices&fault=kill.web.2");
     assert!(text.contains("Web tier: Servers") && text.contains("→ 7"), "{text}");
-    assert!(text.contains("Load balancer: Algorithm") && text.contains("Web tier 2 is dead"), "{text}");
+    assert!(
+        text.contains("Load balancer: Algorithm") && text.contains("Web tier 2 is dead"),
+        "{text}"
+    );
     let alike = said("?stage=7", "?stage=7#web.servers=9");
     assert_eq!(alike.matches("Servers").count(), 1, "{alike}");
     let parts = said("?stage=2", "?stage=3&add=cdn");
-    assert!(parts.contains("Load balancer: only in B") && parts.contains("CDN: only in B"), "{parts}");
+    assert!(
+        parts.contains("Load balancer: only in B") && parts.contains("CDN: only in B"),
+        "{parts}"
+    );
 }

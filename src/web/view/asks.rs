@@ -2,10 +2,12 @@
 //! that is drawn in the diagram, and the way back through the run.
 
 use super::{Tell, field, format, icon, threats};
+use crate::sim::run::requests::CLASSES;
 use crate::sim::traces::Trace;
 use crate::web::compare;
 use crate::web::insight::{self, CHOICES, Which};
 use crate::web::model::{Model, Msg};
+use crate::web::summary;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -78,7 +80,7 @@ fn traced(model: &Model, tell: &Tell) -> Html {
     html! {
         <>
             { choice(model, tell, "row") }
-            <span class="asks-said">{ sum }</span>
+            <span class="asks-said" title={sum.clone()}>{ sum }</span>
             <button type="button" class="quiet ask-for" onclick={go_to("traces")}>{ "Hop by hop" }</button>
             <button type="button" class="quiet" aria-label="Stop following" onclick={tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::HideTraces))}>{ icon::icon(icon::CLOSE) }</button>
         </>
@@ -87,9 +89,21 @@ fn traced(model: &Model, tell: &Tell) -> Html {
 
 /// Which of the traced requests is looked at: native radio buttons, so that arrow keys move.
 pub fn choice(model: &Model, tell: &Tell, place: &'static str) -> Html {
-    let Some(traces) = &model.insight.traces else {
+    let Some(traces) = model.insight.of_class() else {
         return Html::default();
     };
+    let known = model.insight.traces.iter().flat_map(|traces| &traces.classes);
+    let known = known.map(|(class, _)| {
+        (AttrValue::from(class.clone()), AttrValue::from(summary::class_name(class).to_owned()))
+    });
+    let classes: Vec<(AttrValue, AttrValue)> =
+        std::iter::once(("".into(), "All requests".into())).chain(known).collect();
+    let value = model.insight.class.0.unwrap_or_default();
+    let value = if classes.iter().any(|(class, _)| *class == value) { value } else { "" };
+    let on_choose = tell.reform(|text: String| {
+        let known = CLASSES.iter().map(|(_, class)| *class).find(|class| *class == text);
+        Msg::Insight(insight::Msg::Class(insight::Class(known)))
+    });
     let one = |(which, name): (Which, &'static str)| {
         let is_there = match which {
             Which::Typical => traces.typical.is_some(),
@@ -105,7 +119,11 @@ pub fn choice(model: &Model, tell: &Tell, place: &'static str) -> Html {
         }
     };
     html! {
-        <span class="segments" role="radiogroup" aria-label="Which request">{ for CHOICES.into_iter().map(one) }</span>
+        <>
+            <label class="unseen" for={format!("class-{place}")}>{ "Requests of which class" }</label>
+            <field::Choice id={format!("class-{place}")} choices={classes} {value} {on_choose} />
+            <span class="segments" role="radiogroup" aria-label="Which request">{ for CHOICES.into_iter().map(one) }</span>
+        </>
     }
 }
 

@@ -113,7 +113,8 @@ fn figures(rows: &[Row]) -> Html {
 
 fn latencies(a: &Settled, b: &Settled) -> Html {
     let mark = |name: &str, value: Option<f64>| Some((AttrValue::from(name.to_owned()), value?));
-    let of = |settled: &Settled, of: fn(&Settled) -> Option<crate::sim::analysis::settle::Estimate>| {
+    let of = |settled: &Settled,
+              of: fn(&Settled) -> Option<crate::sim::analysis::settle::Estimate>| {
         of(settled).map(|estimate| estimate.value)
     };
     let marks = [

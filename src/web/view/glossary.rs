@@ -21,8 +21,9 @@ pub fn text(text: &'static str) -> Html {
 }
 
 /// The name of a figure, which says what it means where the glossary knows it.
-pub fn name(shown: &'static str) -> Html {
-    match glossary::find(shown) {
+pub fn name(shown: &str) -> Html {
+    let shown = shown.to_owned();
+    match glossary::find(&shown) {
         Some(term) => html! { <Word {shown} {term} /> },
         None => html! { { shown } },
     }
@@ -32,7 +33,7 @@ pub fn name(shown: &'static str) -> Html {
 #[derive(Properties, PartialEq)]
 pub struct WordProps {
     /// As the text calls it.
-    pub shown: &'static str,
+    pub shown: AttrValue,
     /// What it is.
     pub term: &'static glossary::Term,
 }
@@ -72,7 +73,7 @@ pub fn Word(props: &WordProps) -> Html {
                 aria-describedby={(*open).then(|| id.clone())}
                 onfocus={let show = set(true); Callback::from(move |_| show())}
                 onblur={Callback::from(move |_| leave())}
-                onclick={Callback::from(move |_| tap())}>{ props.shown }</button>
+                onclick={Callback::from(move |_| tap())}>{ &props.shown }</button>
             if *open {
                 <span class="meaning" role="tooltip" {id} ref={meaning}>{ meaning_of(props.term) }</span>
             }

@@ -2,7 +2,7 @@
 //! nothing selected, the settings that are wanted most.
 
 mod breaking;
-mod measured;
+pub mod measured;
 mod settings;
 mod structure;
 

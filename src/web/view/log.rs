@@ -4,6 +4,7 @@
 use super::format;
 use crate::sim::business::Business;
 use crate::sim::journal::Line;
+use crate::sim::kinds::{Kind, monitor};
 use crate::sim::run::log::Severity;
 use crate::sim::scenario::Scenario;
 use crate::web::summary;
@@ -74,13 +75,23 @@ pub fn Log(props: &LogProps) -> Html {
             wanted.set(event.target_unchecked_into::<HtmlInputElement>().value().to_lowercase());
         })
     };
+    let about = use_state_eq(String::new);
+    let choose_part = {
+        let about = about.clone();
+        Callback::from(move |event: Event| {
+            about.set(event.target_unchecked_into::<HtmlSelectElement>().value());
+        })
+    };
     let scenario = &props.scenario;
+    let mut parts: Vec<&str> = props.lines.iter().map(|line| line.part.as_str()).collect();
+    parts.sort_unstable();
+    parts.dedup();
     let from = SEVERITIES[(*least).min(SEVERITIES.len() - 1)].0;
     let found: Vec<(&Line, String, String)> = props
         .lines
         .iter()
         .rev()
-        .filter(|line| line.severity >= from)
+        .filter(|line| line.severity >= from && (about.is_empty() || line.part == *about))
         .map(|line| (line, part(line, scenario), what(line)))
         .filter(|(_, part, what)| {
             wanted.is_empty() || format!("{part} {what}").to_lowercase().contains(wanted.as_str())
@@ -108,6 +119,13 @@ pub fn Log(props: &LogProps) -> Html {
             <div class="log-head">
                 <h3>{ "Log" }</h3>
                 <span class="muted" id="log-count">{ count }</span>
+                <label for="log-part">{ "Part" }</label>
+                <select class="entry" id="log-part" onchange={choose_part}>
+                    <option value="" selected={about.is_empty()}>{ "all" }</option>
+                    { for parts.into_iter().map(|key| html! {
+                        <option value={key.to_owned()} selected={*about == key}>{ summary::part_name(key, scenario) }</option>
+                    }) }
+                </select>
                 <label for="log-severity">{ "From" }</label>
                 <select class="entry" id="log-severity" onchange={choose}>
                     { for SEVERITIES.iter().enumerate().map(|(i, (_, name, _))| html! {
@@ -145,6 +163,51 @@ pub fn alerts(lines: &[Line]) -> Vec<(f64, String)> {
         }
     }
     firing
+}
+
+/// An alert's rule and how it stands: quiet, raised since a time, or over.
+#[must_use]
+pub fn alert_states(lines: &[Line], scenario: &Scenario) -> Vec<(String, String)> {
+    let rules = scenario.spec(Kind::Monitor).map(monitor::rules).unwrap_or_default();
+    let state = |rule: &str| {
+        let about = |line: &&Line| line.numbers.first().is_some_and(|(name, _)| name == rule);
+        let raised = lines.iter().filter(|line| line.what == "alert raised" && about(line));
+        let raised: Vec<&Line> = raised.collect();
+        let over = lines.iter().rfind(|line| line.what == "alert over" && about(line));
+        match (raised.last(), over) {
+            (None, _) => "quiet".to_owned(),
+            (Some(up), Some(over)) if over.at_s >= up.at_s => {
+                let (from, to) = (format::clock(up.at_s), format::clock(over.at_s));
+                format!("✓ over: {from} to {to}, {} in all", raised.len())
+            }
+            (Some(up), _) => format!("▲ raised since {}", format::clock(up.at_s)),
+        }
+    };
+    let row = |(name, above, seconds): (&'static str, f64, f64)| {
+        let rule = format!("{name} above {above} for {seconds} s");
+        (rule, state(name))
+    };
+    rules.into_iter().map(row).collect()
+}
+
+/// The rules of monitoring with their state; nothing without monitoring.
+pub fn alert_table(lines: &[Line], scenario: &Scenario) -> Html {
+    let states = alert_states(lines, scenario);
+    if states.is_empty() {
+        return Html::default();
+    }
+    let row = |(rule, state): &(String, String)| {
+        let class = state.starts_with('▲').then_some("bad");
+        html! { <tr><th scope="row">{ rule }</th><td class={classes!(class)}>{ state }</td></tr> }
+    };
+    html! {
+        <div class="card wide alert-rules">
+            <table class="figures">
+                <caption><h3>{ "Alerts" }</h3><span class="muted">{ "Rules are settings of monitoring." }</span></caption>
+                <tbody>{ for states.iter().map(row) }</tbody>
+            </table>
+        </div>
+    }
 }
 
 /// The line of active alerts; nothing where none is raised.
@@ -210,5 +273,12 @@ mod tests {
         ];
         assert_eq!(alerts(&lines), [(20.0, "mean latency, ms".to_owned())]);
         assert_eq!(what(&lines[0]), "alert raised: dead servers 1");
+        let scenario = crate::sim::scenario::presets::stage(8);
+        let states = alert_states(&lines, &scenario);
+        assert!(states.iter().any(|(_, state)| state == "quiet"), "{states:?}");
+        let rule = monitor::rules(scenario.spec(Kind::Monitor).expect("stage 8 is monitored"))[0].0;
+        let up = [line(5.0, "alert raised", rule)];
+        let states = alert_states(&up, &scenario);
+        assert_eq!(states[0].1, "▲ raised since 00:00:05.0");
     }
 }

@@ -19,6 +19,7 @@ pub mod results;
 pub mod setting;
 pub mod share;
 pub mod strip;
+pub mod tables;
 pub mod theory;
 pub mod threats;
 pub mod timeline;

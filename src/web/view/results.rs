@@ -1,9 +1,10 @@
-//! What stands below the first screen: charts over time, the distribution of latencies, and tables
-//! by class, by region and by reason of failure.
+//! What stands below the first screen: what was asked for, charts over time, the distribution of
+//! latencies, the log, and tables.
 
 use super::charts::{Distribution, TimeChart};
 use super::limits;
-use super::log::{Log, business};
+use super::log::{Log, alert_table, business};
+use super::tables::{self, table, time};
 use super::{Tell, compare, format, log, theory, threats, traces};
 use crate::sim::region::REGIONS;
 use crate::sim::run::requests::FAILURES;
@@ -20,7 +21,7 @@ const MOST_LINES: usize = 6;
 type Lines = Rc<Vec<(AttrValue, Vec<Option<f64>>)>>;
 
 /// All of it.
-pub fn view(model: &Model, figures: &Snapshot, tell: &Tell) -> Html {
+pub fn view(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
     html! {
         <section class="results" aria-labelledby="results-title">
             <h2 id="results-title">{ "In detail" }</h2>
@@ -33,6 +34,7 @@ pub fn view(model: &Model, figures: &Snapshot, tell: &Tell) -> Html {
             </div>
             <div class="events">
                 <Log lines={Rc::clone(&model.log)} scenario={Rc::clone(&model.scenario)} />
+                { alert_table(&model.log, &model.scenario) }
                 { business(figures.business) }
             </div>
             <div class="tables">
@@ -40,6 +42,8 @@ pub fn view(model: &Model, figures: &Snapshot, tell: &Tell) -> Html {
                 { by_region(figures) }
                 { by_reason(figures) }
             </div>
+            { tables::tiers(figures, &model.scenario) }
+            { tables::hosts(figures) }
             { theory::view(model, tell) }
             <div class="card wide">{ limits::limits() }</div>
         </section>
@@ -117,46 +121,14 @@ fn distribution(figures: &Snapshot) -> Html {
     }
 }
 
-fn time(seconds: Option<f64>) -> String {
-    seconds.map_or_else(|| "–".to_owned(), format::duration)
-}
-
 fn share(part: u64, whole: u64) -> String {
     format::percent(part as f64 / whole.max(1) as f64)
 }
 
-/// A table with a heading; the first column names the row.
-fn table(title: &str, note: &str, columns: &[&str], rows: Vec<Vec<String>>) -> Html {
-    let head = |name: &&str| html! { <th scope="col">{ (*name).to_owned() }</th> };
-    let row = |cells: Vec<String>| {
-        let mut cells = cells.into_iter();
-        let name = cells.next().unwrap_or_default();
-        html! {
-            <tr><th scope="row">{ name }</th>{ for cells.map(|cell| html! { <td>{ cell }</td> }) }</tr>
-        }
-    };
-    html! {
-        <div class="card wide" role="region" tabindex="0" aria-label={title.to_owned()}>
-            <table class="figures">
-                <caption><h3>{ title.to_owned() }</h3><span class="muted">{ note.to_owned() }</span></caption>
-                <thead><tr>{ for columns.iter().map(head) }</tr></thead>
-                <tbody>{ for rows.into_iter().map(row) }</tbody>
-            </table>
-        </div>
-    }
-}
-
 fn by_class(figures: &Snapshot) -> Html {
     let row = |group: &Group| {
-        let name = match group.key.as_str() {
-            "static" => "Static files",
-            "read" => "Reads",
-            "write" => "Writes",
-            "job" => "Jobs",
-            other => other,
-        };
         vec![
-            name.to_owned(),
+            summary::class_name(&group.key).to_owned(),
             share(group.tally.arrived, figures.users.arrived),
             time(group.latency.mean_s),
             time(group.network_s),

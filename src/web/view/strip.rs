@@ -2,7 +2,7 @@
 //! its interval below. Each can be asked what it means.
 
 use super::charts::Sparkline;
-use super::{Tell, asks, format};
+use super::{Tell, asks, format, glossary};
 use crate::sim::analysis::availability;
 use crate::sim::analysis::settle::{Estimate, Settled};
 use crate::sim::snapshot::Snapshot;
@@ -178,7 +178,7 @@ pub fn view(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
             { asks::view(model, tell) }
             <p class="explained card" id="explained" hidden={explained.is_none()}>
                 if let Some(metric) = explained {
-                    <strong>{ metric.name }{ ". " }</strong>{ metric.help }
+                    <strong>{ glossary::name(metric.name) }{ ". " }</strong>{ metric.help }
                 }
             </p>
         </section>

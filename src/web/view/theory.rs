@@ -5,10 +5,8 @@ use super::{Tell, field, format, glossary};
 use crate::sim::analysis::comparisons::Comparison;
 use crate::sim::analysis::settle::Theory as Figures;
 use crate::sim::analysis::stations::Measured;
-use crate::sim::scenario::Scenario;
 use crate::web::insight;
 use crate::web::model::{Model, Msg};
-use crate::web::summary;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -30,7 +28,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             <p class="muted">{ "Arrivals and work are measured; what a textbook's queue would make of them stands beside \
                 what the settled run measured, ± half of its 95 % confidence interval." }</p>
             { match &insight.theory {
-                Some(theory) => html! { <Theory theory={Rc::clone(theory)} scenario={Rc::clone(&model.scenario)} /> },
+                Some(theory) => html! { <Theory theory={Rc::clone(theory)} /> },
                 None if insight.with_theory => html! { <p role="status">{ "Being measured …" }</p> },
                 None => Html::default(),
             } }
@@ -43,8 +41,6 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
 pub struct TheoryProps {
     /// The figures.
     pub theory: Rc<Figures>,
-    /// The system, for the names of parts.
-    pub scenario: Rc<Scenario>,
 }
 
 impl PartialEq for TheoryProps {
@@ -64,7 +60,7 @@ pub fn Theory(props: &TheoryProps) -> Html {
                     <caption class="unseen">{ "Stations: theory beside measured" }</caption>
                     <thead><tr>
                         <th scope="col">{ "Station" }</th><th scope="col">{ "By the book" }</th>
-                        <th scope="col">{ glossary::name("load") }</th>
+                        <th scope="col">{ glossary::name("Load") }</th>
                         <th scope="col">{ "Wait, theory" }</th><th scope="col">{ "measured" }</th>
                         <th scope="col">{ "Time, theory" }</th><th scope="col">{ "measured" }</th>
                         <th scope="col">{ "Differs by" }</th><th scope="col">{ "Where its assumptions fail" }</th>
@@ -81,7 +77,7 @@ pub fn Theory(props: &TheoryProps) -> Html {
                             <th scope="col">{ "Theory" }</th><th scope="col">{ "measured" }</th>
                             <th scope="col">{ "Where its assumptions fail" }</th>
                         </tr></thead>
-                        <tbody>{ for shares.iter().map(|share| row_of(share, &props.scenario)) }</tbody>
+                        <tbody>{ for shares.iter().map(share) }</tbody>
                     </table>
                 </div>
             }
@@ -106,9 +102,10 @@ fn station(row: &Measured) -> Html {
         None if s.predicted_s.is_none() => "no steady state".to_owned(),
         None => time(s.predicted_s),
     };
-    let difference = s.difference.map_or_else(|| "–".to_owned(), |share| {
-        format!("{}{}", if share < 0.0 { "−" } else { "+" }, format::percent(share.abs()))
-    });
+    let difference = s.difference.map_or_else(
+        || "–".to_owned(),
+        |share| format!("{}{}", if share < 0.0 { "−" } else { "+" }, format::percent(share.abs())),
+    );
     let exact = if s.exact { "" } else { ", approximate" };
     html! {
         <tr>
@@ -125,11 +122,11 @@ fn station(row: &Measured) -> Html {
     }
 }
 
-fn row_of(share: &Comparison, scenario: &Scenario) -> Html {
+fn share(share: &Comparison) -> Html {
     let most = if share.at_most { "at most " } else { "" };
     html! {
         <tr>
-            <th scope="row">{ format!("{}, {}", share.name, summary::part_name(&share.part, scenario)) }</th>
+            <th scope="row">{ &share.name }</th>
             <td class="words">{ &share.model }{ if share.exact { "" } else { ", approximate" } }</td>
             <td>{ format!("{most}{}", format::percent(share.predicted)) }</td>
             <td class="strong">{ format::percent(share.measured) }</td>

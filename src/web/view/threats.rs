@@ -61,7 +61,9 @@ pub fn singles(tolls: &Tolls, scenario: &Scenario) -> usize {
 
 fn verdict(threat: &Threat, scenario: &Scenario) -> (&'static str, &'static str) {
     match threat.verdict {
-        Verdict::Fatal if marks::is_single(threat, scenario) => ("bad", "◆ single point of failure"),
+        Verdict::Fatal if marks::is_single(threat, scenario) => {
+            ("bad", "◆ single point of failure")
+        }
         Verdict::Fatal => ("muted", "needed, but has several servers"),
         Verdict::Partial => ("warn-text", "▲ some fail"),
         Verdict::Survives => ("good", "✓ can be missed"),

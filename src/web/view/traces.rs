@@ -21,7 +21,7 @@ const MOST: usize = 40;
 
 /// The panel; nothing where nothing was asked for.
 pub fn view(model: &Model, tell: &Tell) -> Html {
-    let Some(traces) = &model.insight.traces else {
+    let Some(traces) = model.insight.of_class() else {
         return Html::default();
     };
     let hide = tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::HideTraces));
@@ -62,13 +62,8 @@ fn sample(traces: &Traces) -> String {
 
 fn about(trace: &Trace) -> String {
     let region = REGIONS.iter().find(|region| region.code == trace.region);
-    let class = match trace.class.as_str() {
-        "static" => "A static file",
-        "write" => "A write",
-        "job" => "A job",
-        _ => "A read",
-    };
-    format!("{class} from {}.", region.map_or("", |region| region.name))
+    let class = summary::class_name(&trace.class);
+    format!("{class}, from {}.", region.map_or("", |region| region.name))
 }
 
 #[derive(Properties, PartialEq)]

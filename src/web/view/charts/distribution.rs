@@ -140,7 +140,8 @@ fn outline(other: &Against, scale: &Scale, height: impl Fn(f64) -> f64) -> Html 
     let mut path = String::new();
     for (place, bar) in other.bars.iter().enumerate() {
         let y = floor - height(density(bar) / all);
-        let start = if place == 0 { format!("M{:.1} {floor}", scale.x(bar.0)) } else { String::new() };
+        let start =
+            if place == 0 { format!("M{:.1} {floor}", scale.x(bar.0)) } else { String::new() };
         // A string takes everything that is written to it.
         let _ = write!(path, "{start}V{y:.1}H{:.1}", scale.x(bar.1));
     }
@@ -219,8 +220,9 @@ fn sentence(props: &DistributionProps) -> String {
     if let Some(other) = &props.against {
         let side = |name: &AttrValue, bars: &Bars| {
             let marks = props.marks.iter().filter(|(mark, _)| mark.starts_with(name.as_str()));
-            let marks: Vec<String> =
-                marks.map(|(mark, s)| format!("{mark} {}", format::duration(*s))).collect();
+            let marks: Vec<String> = marks
+                .map(|(mark, s)| format!("{} {}", &mark[name.len()..].trim(), format::duration(*s)))
+                .collect();
             format!("{name}: {}{}", marks.join(", "), most_often(bars))
         };
         let (a, b) = (side(&other.name, &other.bars), side(&other.own, &props.bars));

@@ -8,6 +8,7 @@ mod sparkline;
 mod time;
 
 use crate::web::view::diagram::size::use_size;
+use crate::web::view::glossary;
 pub use distribution::{Against, Distribution, DistributionProps};
 pub use sparkline::{Sparkline, SparklineProps};
 pub use time::{TimeChart, TimeChartProps};
@@ -46,7 +47,7 @@ pub fn Table(props: &TableProps) -> Html {
                 <div class="chart-scroll" tabindex="0" role="region" aria-label={format!("Table: {}", props.caption)}>
                     <table>
                         <caption>{ &props.caption }</caption>
-                        <thead><tr>{ for props.columns.iter().map(|name| html! { <th scope="col">{ name }</th> }) }</tr></thead>
+                        <thead><tr>{ for props.columns.iter().map(|name| html! { <th scope="col">{ glossary::name(name) }</th> }) }</tr></thead>
                         <tbody>{ for rows.into_iter().map(row) }</tbody>
                     </table>
                 </div>

@@ -200,7 +200,8 @@ fn reading(props: &TimeChartProps, at: usize) -> String {
 /// What happened between the point before and this one.
 fn happened(props: &TimeChartProps, at: usize) -> Vec<&str> {
     let before = at.checked_sub(1).map_or(f64::NEG_INFINITY, |before| props.times_s[before]);
-    let those = props.events.iter().filter(|(when, _)| *when > before && *when <= props.times_s[at]);
+    let those =
+        props.events.iter().filter(|(when, _)| *when > before && *when <= props.times_s[at]);
     those.map(|(_, text)| text.as_str()).collect()
 }
 
@@ -254,7 +255,8 @@ fn table(props: &TimeChartProps) -> Html {
     let rows = Callback::from(move |()| {
         let cell = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), shown.format);
         let row = |i: usize| {
-            let values = shown.lines.iter().map(|(_, values)| cell(values.get(i).copied().flatten()));
+            let values =
+                shown.lines.iter().map(|(_, values)| cell(values.get(i).copied().flatten()));
             let time = std::iter::once(format::clock(shown.times_s[i]));
             time.chain(values).chain([happened(&shown, i).join("; ")]).collect::<Vec<String>>()
         };

@@ -2,7 +2,7 @@
 
 use crate::sim::snapshot::{PartView, ServerView};
 use crate::web::model::Model;
-use crate::web::view::{format, theory};
+use crate::web::view::{format, glossary, theory};
 use yew::prelude::*;
 
 /// The table of a part, or of one of its servers.
@@ -25,7 +25,7 @@ pub fn measured(model: &Model, view: &PartView, server: Option<usize>) -> Html {
             </thead>
             <tbody class={classes!((!model.fresh).then_some("stale-last"))}>
                 { for rows.into_iter().map(|(name, now, settled)| html! {
-                    <tr><th scope="row">{ name }</th><td class="strong">{ now }</td><td>{ settled }</td></tr>
+                    <tr><th scope="row">{ glossary::name(&name) }</th><td class="strong">{ now }</td><td>{ settled }</td></tr>
                 }) }
             </tbody>
         </table>
@@ -59,9 +59,9 @@ fn part_rows(now: &PartView, settled: Option<&PartView>) -> Vec<(String, String,
         ("Calls", |p| format::rate(p.rate)),
         ("Failed", |p| format::percent(p.tally.error_share())),
         ("Wait for a slot", |p| time(p.mean_wait_s)),
-        ("Time in it, p50", |p| time(p.latency.p50_s)),
-        ("Time in it, p99", |p| time(p.latency.p99_s)),
-        ("Inside, mean", |p| format::count(p.mean_inside)),
+        ("p50 in it", |p| time(p.latency.p50_s)),
+        ("p99 in it", |p| time(p.latency.p99_s)),
+        ("Mean inside", |p| format::count(p.mean_inside)),
         ("Cost a month", |p| format::usd(p.usd_per_month)),
     ];
     let text =
@@ -109,7 +109,7 @@ fn server_rows(now: &ServerView, settled: Option<&ServerView>) -> Vec<(String, S
         ("Busy", |s| format::percent(s.utilisation.min(1.0))),
         ("Calls", |s| format::rate(s.rate)),
         ("Slots in use", |s| s.slots_used.map_or_else(dash, format::percent)),
-        ("Backlog, mean", |s| format::count(s.mean_backlog)),
+        ("Mean backlog", |s| format::count(s.mean_backlog)),
         ("State", |s| state(s).to_owned()),
     ];
     let text =
@@ -117,7 +117,8 @@ fn server_rows(now: &ServerView, settled: Option<&ServerView>) -> Vec<(String, S
     rows.iter().map(|&(name, of)| (name.to_owned(), of(now), text(settled, of))).collect()
 }
 
-fn state(server: &ServerView) -> &'static str {
+/// How a server is, in a word.
+pub fn state(server: &ServerView) -> &'static str {
     match server {
         s if !s.alive => "dead",
         s if !s.healthy => "out",

@@ -1,7 +1,7 @@
 //! Settled figures side by side, always in sight: the stage before under the same users, before the
 //! last step, and now. All are measured.
 
-use super::super::format;
+use super::super::{format, glossary};
 use crate::sim::analysis::names;
 use crate::sim::analysis::settle::Settled;
 use crate::sim::kinds::Kind;
@@ -75,7 +75,7 @@ pub fn view(model: &Model) -> Html {
     let row = |(name, text): &Row| {
         html! {
             <tr>
-                <th scope="row">{ *name }</th>
+                <th scope="row">{ glossary::name(name) }</th>
                 { for columns.iter().map(|column| cell(column, *text)) }
             </tr>
         }

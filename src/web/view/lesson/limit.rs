@@ -43,5 +43,9 @@ fn offer(model: &Model, remedy: &Remedy, tell: &Tell) -> Html {
 /// A figure without and with the change.
 fn said(row: &Row) -> String {
     let [now, then] = row.texts.each_ref().map(|text| text.split(" (").next().unwrap_or(text));
-    if now == then { format!("{} stays {now}", row.name) } else { format!("{} {now} → {then}", row.name) }
+    if now == then {
+        format!("{} stays {now}", row.name)
+    } else {
+        format!("{} {now} → {then}", row.name)
+    }
 }
