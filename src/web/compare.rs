@@ -1,15 +1,15 @@
 //! Two configurations side by side: one that is kept as A, and B, the system as it stands. Which
 //! figures differ by more than chance, and which settings differ at all.
 
+mod differences;
+
 use super::model::{Effect, Model};
-use super::summary;
 use super::view::format;
 use crate::sim::analysis::settle::{Estimate, Settled};
 use crate::sim::analysis::{availability, bottleneck};
-use crate::sim::kinds::Kind;
-use crate::sim::kinds::param::{Domain, Param, Value};
 use crate::sim::scenario::{Scenario, link};
 use crate::sim::topology::Topology;
+pub use differences::differences;
 use std::rc::Rc;
 
 /// What is done with A.
@@ -329,86 +329,6 @@ pub fn rows(a: (&Scenario, &Settled), b: (&Scenario, &Settled)) -> Vec<Row> {
     let difference = if one == other { "the same part" } else { "another part" }.to_owned();
     rows.push(Row { name: "Bottleneck", texts, difference, finding: Finding::None });
     rows
-}
-
-/// What differs in the settings, each in a few words, A before B.
-#[must_use]
-pub fn differences(a: &Scenario, b: &Scenario) -> Vec<String> {
-    let mut said = Vec::new();
-    if a.sites != b.sites {
-        said.push(format!("Sites: {} → {}", a.sites, b.sites));
-    }
-    for &kind in Kind::ALL {
-        match (a.spec(kind).is_some(), b.spec(kind).is_some()) {
-            (true, true) => said.extend(of_kind(kind, a, b)),
-            (true, false) => said.push(format!("{}: only in A", summary::name(kind, a))),
-            (false, true) => said.push(format!("{}: only in B", summary::name(kind, b))),
-            (false, false) => {}
-        }
-    }
-    let events = |scenario: &Scenario| -> Vec<String> {
-        let faults = scenario.faults.iter().map(|fault| summary::fault_text(fault, scenario));
-        let change = |change: &crate::sim::scenario::Change| {
-            let label = scenario.locate(&change.key).map_or("", |(.., param)| param.label);
-            format!("{label} {} from {} s on", change.value, change.at.seconds())
-        };
-        faults.chain(scenario.changes.iter().map(change)).collect()
-    };
-    let (in_a, in_b) = (events(a), events(b));
-    let only = |own: &[String], other: &[String], side: &str| -> Vec<String> {
-        let those = own.iter().filter(|text| !other.contains(text));
-        those.map(|text| format!("{text}: only in {side}")).collect()
-    };
-    said.extend(only(&in_a, &in_b, "A"));
-    said.extend(only(&in_b, &in_a, "B"));
-    if a.seed != b.seed {
-        said.push(format!("Seed: {} → {}", a.seed, b.seed));
-    }
-    said
-}
-
-/// The settings of a part that differ; told once where they do so in all sites alike.
-fn of_kind(kind: Kind, a: &Scenario, b: &Scenario) -> Vec<String> {
-    let sites = if kind.is_global() { 1 } else { a.sites.min(b.sites) };
-    let mut said = Vec::new();
-    for (row, param) in kind.params().iter().enumerate() {
-        let at = |site: u8| {
-            let value = |scenario: &Scenario| {
-                scenario
-                    .spec_at(kind, site)
-                    .map_or_else(String::new, |s| shown(param, s.value(row)))
-            };
-            (value(a), value(b))
-        };
-        let all: Vec<(String, String)> = (0..sites).map(at).collect();
-        let is_alike = all.iter().all(|pair| *pair == all[0]);
-        for (site, (before, after)) in (0..sites).zip(&all) {
-            if before == after || (is_alike && site > 0) {
-                continue;
-            }
-            let place = if is_alike || sites == 1 {
-                String::new()
-            } else {
-                format!(" {}", summary::site_name(b, site))
-            };
-            let name = summary::name(kind, b);
-            said.push(format!("{name}{place}: {} {before} → {after}", param.label));
-        }
-    }
-    said
-}
-
-/// A setting's value for people: choices by their shown names, with the unit.
-fn shown(param: &Param, value: &Value) -> String {
-    let text = param.write(value);
-    let text = match param.domain {
-        Domain::Choice(names) => {
-            let known = names.iter().find(|(key, _)| *key == text);
-            known.map_or(text, |(_, name)| (*name).to_owned())
-        }
-        _ => text,
-    };
-    if param.unit.is_empty() { text } else { format!("{text}\u{202f}{}", param.unit) }
 }
 
 #[cfg(test)]

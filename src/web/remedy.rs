@@ -187,8 +187,8 @@ mod tests {
     #[test]
     fn what_is_offered_does_what_is_foreseen() {
         let cases = [
-            ("?stage=2#v=1&clients.rate=130", "Size of a server"),
-            ("?stage=3#v=1&web.servers=3&db.size=8", "Servers 3 →"),
+            ("?stage=2#v=1&clients.rate=220", "Size of a server"),
+            ("?stage=3#v=1&web.servers=3&clients.rate=680", "Servers 3 →"),
         ];
         for (link, expected) in cases {
             let (what, [before, foreseen, measured]) = offered(link).expect(link);

@@ -116,7 +116,8 @@ pub fn marks(scenario: &Scenario) -> Vec<Mark> {
 }
 
 /// A change in words: "Web tier: Servers 8".
-fn change_text(change: &Change, scenario: &Scenario) -> String {
+#[must_use]
+pub fn change_text(change: &Change, scenario: &Scenario) -> String {
     let part = change.key.split('.').next().unwrap_or_default();
     let label = scenario.locate(&change.key).map_or("", |(_, _, param)| param.label);
     format!("{}: {label} {}", summary::part_name(part, scenario), change.value)

@@ -103,8 +103,8 @@ fn what_differs_is_listed_once() {
         text.contains("Load balancer: Algorithm") && text.contains("Web tier 2 is dead"),
         "{text}"
     );
-    let alike = said("?stage=7", "?stage=7#web.servers=9");
-    assert_eq!(alike.matches("Servers").count(), 1, "{alike}");
+    let alike = said("?stage=7", "?stage=7#lb.check_s=9");
+    assert_eq!(alike.matches("Health check").count(), 1, "{alike}");
     let parts = said("?stage=2", "?stage=3&add=cdn");
     assert!(
         parts.contains("Load balancer: only in B") && parts.contains("CDN: only in B"),

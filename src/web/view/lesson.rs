@@ -11,7 +11,7 @@ use super::{Tell, field, format, glossary};
 use crate::sim::scenario::presets::STAGES;
 use crate::web::lessons::{self, story};
 use crate::web::model::{Model, Msg};
-use crate::web::summary;
+use crate::web::{summary, timeline};
 use yew::prelude::*;
 
 /// The panel.
@@ -40,10 +40,7 @@ fn planned(model: &Model) -> Html {
         items.push((fault.at.seconds(), summary::fault_alone(fault, scenario)));
     }
     for change in &scenario.changes {
-        let label = scenario.locate(&change.key).map_or("", |(.., param)| param.label);
-        let part = change.key.split('.').next().unwrap_or_default();
-        let part = summary::part_name(part, scenario);
-        items.push((change.at.seconds(), format!("{part}: {label} {}", change.value)));
+        items.push((change.at.seconds(), timeline::change_text(change, scenario)));
     }
     if items.is_empty() {
         return Html::default();

@@ -11,7 +11,7 @@ use crate::sim::run::requests::FAILURES;
 use crate::sim::snapshot::{Group, Snapshot};
 use crate::web::history::{History, Series};
 use crate::web::model::Model;
-use crate::web::summary;
+use crate::web::{summary, timeline};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -96,10 +96,8 @@ fn events(model: &Model) -> Vec<(f64, String)> {
     let edits = model.history.edits.iter().cloned();
     let faults = scenario.faults.iter().filter(|fault| fault.at.seconds() > 0.0);
     let faults = faults.map(|f| (f.at.seconds(), summary::fault_alone(f, scenario)));
-    let changes = scenario.changes.iter().map(|change| {
-        let label = scenario.locate(&change.key).map_or("", |(.., param)| param.label);
-        (change.at.seconds(), format!("{label} {}", change.value))
-    });
+    let changes = scenario.changes.iter();
+    let changes = changes.map(|c| (c.at.seconds(), timeline::change_text(c, scenario)));
     let logged = model.log.iter().map(|line| (line.at_s, log::what(line)));
     let all = edits.chain(faults).chain(changes).chain(logged);
     let mut all: Vec<(f64, String)> = all.filter(|(at, _)| *at >= from).collect();

@@ -146,7 +146,6 @@ pub const TERMS: &[Term] = &[
         "per second",
         "",
     ),
-    term("network", "", "Time on the way, there and back; part of every latency.", "s", ""),
     term(
         "slots in use",
         "",

@@ -1,0 +1,90 @@
+// What can be asked of the system: two configurations side by side, what limits it, what must not die, what happened,
+// what theory says.
+import assert from 'node:assert/strict';
+import { axe, test } from './helpers.mjs';
+import { overflow, setTraffic, settledP99, until } from './page.mjs';
+
+const text = async (locator) => (await locator.innerText()).replace(/\u202f/g, ' ');
+
+test('two configurations stand side by side, are exchanged and undone', async ({ open }) => {
+  const page = await open('/?stage=2&run=0');
+  await settledP99(page);
+  await page.getByRole('button', { name: 'Keep as A' }).press('Enter');
+  await setTraffic(page, 200);
+  await settledP99(page);
+  await page.getByRole('button', { name: 'A beside B' }).press('Enter');
+  const panel = page.locator('#beside');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'beside');
+  const row = panel.getByRole('row', { name: /^p99/ });
+  await row.waitFor();
+  assert.match(await text(row), /B higher, worse/);
+  assert.match(await text(panel.locator('.differs')), /Traffic .* → 200/);
+  assert.equal(await panel.locator('path.other').count(), 2, 'A is outlined in the key and in the chart');
+  await panel.getByText('Table').click();
+  await panel.getByRole('columnheader', { name: 'A', exact: true }).last().waitFor();
+  await axe(page);
+  await panel.getByRole('button', { name: 'Swap A and B' }).click();
+  await panel.getByText(/Traffic 200 .* → /).waitFor();
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await panel.getByText(/Traffic .* → 200/).waitFor();
+  await page.setViewportSize({ width: 320, height: 640 });
+  assert.equal(await overflow(page), 0);
+  await panel.getByRole('button', { name: 'Drop A' }).click();
+  assert.equal(await panel.count(), 0);
+});
+
+test('what limits it is told in numbers, and the change that helps is tried, done and undone', async ({ open }) => {
+  const page = await open('/?stage=2&run=0#v=1&clients.rate=220');
+  await settledP99(page);
+  assert.match(await page.locator('#limit').innerText(), /% of its CPU/);
+  const offer = page.locator('#remedy');
+  assert.match(await offer.innerText(), /Size of a server 1 → /);
+  await page.locator('#remedy-tried', { hasText: /Tried: .*p99 .* → / }).waitFor({ timeout: 30_000 });
+  const before = await settledP99(page);
+  await offer.click();
+  assert.match(page.url(), /web\.size=/);
+  assert.ok((await settledP99(page)) < before);
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  assert.doesNotMatch(page.url(), /web\.size=/);
+});
+
+test('single points of failure are marked until there are none', async ({ open }) => {
+  const page = await open('/?stage=3&run=0');
+  await settledP99(page);
+  await page.getByRole('button', { name: 'What must not die?' }).click();
+  const balancer = page.locator('#diagram [data-part="lb"]');
+  await until(() => balancer.getAttribute('aria-label'), (label) => /SPOF/.test(label), 'the balancer is marked');
+  assert.ok((await page.locator('.dg-spof').count()) >= 2);
+  await page.locator('#threats').getByRole('row', { name: /^Site / }).waitFor();
+  await setTraffic(page, 300);
+  assert.match(await balancer.getAttribute('aria-label'), /SPOF/, 'the marks follow the structure, not the load');
+  await page.getByRole('button', { name: 'As text' }).click();
+  await page.getByText(/Single points of failure .*Load balancer/).waitFor();
+  await page.getByRole('button', { name: 'Hide ◆ marks' }).click();
+  assert.equal(await page.getByText('◆').count(), 0);
+});
+
+test('charts say what happened and are read out by keys; theory stands beside what was measured', async ({ open }) => {
+  const page = await open('/?stage=3');
+  await settledP99(page);
+  await page.waitForTimeout(1_000);
+  await page.getByRole('button', { name: 'Kill web server 2' }).click();
+  await page.locator('.charts .event-name', { hasText: /dead|Kill/ }).first().waitFor();
+  await page.getByRole('button', { name: /^Pause/ }).first().click();
+  const cursor = page.getByRole('slider', { name: 'Latency, read out' });
+  await cursor.focus();
+  await page.keyboard.press('ArrowLeft');
+  assert.match(await cursor.getAttribute('aria-valuetext'), /^At 00:00:\d\d\.\d: p50 /);
+  assert.match(await text(page.locator('.plot-say.reading')), /p99/);
+  await page.getByRole('button', { name: 'Compare with theory' }).click();
+  const station = page.locator('.theory-table').first().getByRole('row', { name: /^Load balancer/ });
+  await station.waitFor({ timeout: 30_000 });
+  assert.match(await text(station), /Pollaczek-Khinchine .* ± /s);
+  const busy = page.locator('.tables + *').getByRole('button', { name: 'Busy' }).first();
+  await busy.focus();
+  await page.getByRole('tooltip').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('#hosts').getByText('Table').click();
+  await page.locator('#hosts').getByRole('row', { name: /Web tier server 2/ }).waitFor();
+  await axe(page);
+});
