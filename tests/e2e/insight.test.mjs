@@ -42,10 +42,10 @@ test('what limits it is told in numbers, and the change that helps is tried, don
   await page.locator('#remedy-tried', { hasText: /Tried: .*p99 .* → / }).waitFor({ timeout: 30_000 });
   const before = await settledP99(page);
   await offer.click();
-  assert.match(page.url(), /web\.size=/);
+  await page.waitForURL(/web\.size=/);
   assert.ok((await settledP99(page)) < before);
   await page.getByRole('button', { name: /^Undo/ }).click();
-  assert.doesNotMatch(page.url(), /web\.size=/);
+  await page.waitForURL((url) => !url.hash.includes('web.size'));
 });
 
 test('single points of failure are marked until there are none', async ({ open }) => {
@@ -71,7 +71,7 @@ test('charts say what happened and are read out by keys; theory stands beside wh
   await page.getByRole('button', { name: 'Kill web server 2' }).click();
   await page.locator('.charts .event-name', { hasText: /dead|Kill/ }).first().waitFor();
   await page.getByRole('button', { name: /^Pause/ }).first().click();
-  const cursor = page.getByRole('slider', { name: 'Latency, read out' });
+  const cursor = page.getByRole('slider', { name: 'Latency, read out', exact: true });
   await cursor.focus();
   await page.keyboard.press('ArrowLeft');
   assert.match(await cursor.getAttribute('aria-valuetext'), /^At 00:00:\d\d\.\d: p50 /);

@@ -4,14 +4,9 @@ mod hear;
 mod host;
 
 use super::{Before, Effect, Model, Msg, Place, SPEEDS, Selection, edit, runnable};
-<<<<<<< HEAD
 use crate::sim::scenario::{Scenario, link, presets};
-use crate::sim::session::Command;
-=======
-use crate::sim::scenario::{Problem, Scenario, link, presets};
 use crate::sim::session::{Command, Question};
 use crate::web::compare;
->>>>>>> 6987769 (insight: A beside B, the change that would help, marks of single points of failure, what happened in charts, theory beside measured)
 use crate::web::insight;
 use crate::web::lessons::story;
 use crate::web::route;
@@ -77,13 +72,8 @@ fn act(model: &mut Model, msg: Msg) -> Vec<Effect> {
             go(model, format!("Seed {seed}"), &target, false)
         }
         Msg::Key { key, command, shift } => press(model, &key, command, shift),
-<<<<<<< HEAD
         Msg::Share(msg) => share::update(model, msg),
-        Msg::Insight(msg) => insight::update(model, msg),
-=======
-        Msg::CopyLink => vec![Effect::CopyLink],
         Msg::Insight(msg) => insight::update(model, msg, go),
->>>>>>> 6987769 (insight: A beside B, the change that would help, marks of single points of failure, what happened in charts, theory beside measured)
         Msg::NewSeed => vec![Effect::DrawSeed],
         other => look(model, &other),
     }
