@@ -104,7 +104,7 @@ pub enum Finding {
     Same,
     /// Their intervals overlap: no difference is shown.
     Overlap,
-    /// B is higher, or else lower, by more than both intervals; better or worse where that is known.
+    /// B is higher, or else lower, by more than both intervals.
     Apart {
         /// B is the higher one.
         higher: bool,

@@ -75,7 +75,7 @@ fn verdict(threat: &Threat, scenario: &Scenario) -> (&'static str, &'static str)
 fn name(toll: &Toll, scenario: &Scenario) -> String {
     let threat = &toll.threat;
     let place = match scenario.find(&threat.part) {
-        Ok((kind, site)) if kind == Kind::Network => {
+        Ok((Kind::Network, site)) => {
             format!("Site {}", summary::site_name(scenario, site.unwrap_or(0)))
         }
         Ok((kind, _)) if scenario.servers(kind) > 1 => {

@@ -135,7 +135,7 @@ pub const TERMS: &[Term] = &[
     term(
         "time in a part",
         "p50 in it,p99 in it",
-        "From a call's coming to a part until its good answer leaves, calls to other parts included.",
+        "From a call's coming until its good answer leaves, calls to other parts included.",
         "s",
         "",
     ),

@@ -12,7 +12,7 @@ pub type Cursor = UseStateHandle<Option<usize>>;
 /// what there is to read at one.
 pub fn control(
     cursor: &Cursor,
-    name: String,
+    name: &str,
     count: usize,
     find: impl Fn(f64) -> Option<usize> + 'static,
     text: impl Fn(usize) -> String,

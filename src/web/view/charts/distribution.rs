@@ -91,13 +91,13 @@ pub fn Distribution(props: &DistributionProps) -> Html {
     let spans = Rc::new(spans(props));
     let at = cursor.filter(|at| *at < spans.len());
     let control = scale.clone().map(|scale| {
-        let (spans, name) = (Rc::clone(&spans), props.title.to_string());
+        let spans = Rc::clone(&spans);
         let known = Rc::clone(&spans);
         let find = move |x: f64| {
             let after = spans.partition_point(|span| scale.x(span.0) <= x);
             (!spans.is_empty()).then(|| after.saturating_sub(1))
         };
-        cursor::control(&cursor, name, known.len(), find, |at| reading(props, known[at]))
+        cursor::control(&cursor, &props.title, known.len(), find, |at| reading(props, known[at]))
     });
     html! {
         <figure class="plot">

@@ -103,7 +103,7 @@ pub fn TimeChart(props: &TimeChartProps) -> Html {
     let control = scale.clone().map(|scale| {
         let times = Rc::clone(&props.times_s);
         let find = move |x: f64| scale.nearest(x, &times);
-        cursor::control(&cursor, props.title.to_string(), count, find, |at| reading(props, at))
+        cursor::control(&cursor, &props.title, count, find, |at| reading(props, at))
     });
     html! {
         <figure class="plot">
