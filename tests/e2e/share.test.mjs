@@ -162,3 +162,13 @@ test('a link made with another revision of the model says quietly that numbers m
   await notice.getByRole('button').click();
   await until(() => notice.count(), (count) => count === 0, 'dismissed');
 });
+
+test('a language that the page does not speak is named, and the one it speaks stays in the address', async ({ open }) => {
+  const page = await open('/?stage=2&run=0&lang=de#v=1');
+  await page.locator('.notice').getByText('lang: “de” is not auto or en').waitFor();
+  assert.equal(await page.locator('html').getAttribute('lang'), 'en');
+  const english = await open('/?stage=2&run=0&lang=en#v=1');
+  const dialog = await opened(english);
+  assert.equal(await text(dialog), new URL('/?stage=2&run=0&lang=en#v=1', english.url()).href);
+  assert.equal(await english.locator('.notice').count(), 0);
+});
