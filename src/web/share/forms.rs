@@ -87,7 +87,8 @@ pub const FORMS: [Form; 9] = [
     },
     Form {
         name: "reveal.js",
-        place: "Loads when its slide is shown and goes once it is left; data-preload keeps it, at rest.",
+        place: "Loads when its slide is shown and goes once it is left; data-preload keeps it, \
+                at rest.",
         is_frame: true,
         language: "html",
         longest: READ_EVERYWHERE,
@@ -148,8 +149,8 @@ pub const FORMS: [Form; 9] = [
 /// What a frame may use of what browsers keep from frames.
 const ALLOW: &str = " allow=\"clipboard-write; fullscreen\"";
 
-/// What a frame may: that, run, and open the whole page in a tab. It keeps its own origin, which is not
-/// that of the page around, so that its engine may have a worker.
+/// What a frame may: that, run, and open the whole page in a tab. It keeps its own origin, which
+/// is not that of the page around, so that its engine may have a worker.
 const CARE: &str = " allow=\"clipboard-write; fullscreen\" sandbox=\"allow-scripts \
     allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-downloads\"";
 
