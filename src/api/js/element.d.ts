@@ -58,6 +58,8 @@ export interface SimMetrics {
     | (SimFigures & {
         /** Until then the figures are provisional. */
         complete: boolean;
+        /** The same for the same link wherever it runs; once complete, that of `millionth settle`. */
+        result_hash: string;
         p50_ms_half_width: number | null;
         p95_ms_half_width: number | null;
         p99_ms_half_width: number | null;
