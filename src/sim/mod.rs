@@ -4,6 +4,8 @@
 
 pub mod units;
 
+pub mod sorting;
+
 pub mod region;
 
 pub mod rng;

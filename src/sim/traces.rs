@@ -1,6 +1,7 @@
 //! Where single requests spent their time: hop by hop, waiting, work and network apart. Plain data.
 
 use crate::run::requests::CLASSES;
+use crate::sorting;
 use serde::{Deserialize, Serialize};
 
 /// What a request did with its time.
@@ -128,7 +129,7 @@ impl Traces {
     fn alike(at_s: f64, done: &[Trace]) -> Self {
         let mut good: Vec<Trace> =
             done.iter().filter(|one| one.failure.is_none()).cloned().collect();
-        good.sort_by(|a, b| a.latency_s.total_cmp(&b.latency_s));
+        sorting::by_number(&mut good, |one| one.latency_s);
         let (typical, slow) = (nearest(&good, 0.5), nearest(&good, 0.99));
         Self {
             at_s,

@@ -54,7 +54,7 @@ pub fn settings(search: &str) -> Vec<(Kind, &'static Param)> {
 }
 
 fn contains(text: &str, search: &str) -> bool {
-    text.to_lowercase().contains(&search.to_lowercase())
+    text.to_ascii_lowercase().contains(&search.to_ascii_lowercase())
 }
 
 /// A piece of a text: plain, or a term as it stands there.

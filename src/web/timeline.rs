@@ -5,6 +5,7 @@ use super::summary;
 use super::view::format;
 use crate::sim::scenario::{Change, PresentFault, Scenario, link};
 use crate::sim::session::Command;
+use crate::sim::sorting;
 use crate::sim::units::{SimTime, Span};
 
 /// What is done to the timeline.
@@ -182,7 +183,7 @@ pub fn added(scenario: &Scenario, fault: Option<&str>, change: Option<&str>) -> 
 
 fn whole(scenario: &Scenario) -> Command {
     let mut changes = scenario.changes.clone();
-    changes.sort_by_key(|change| change.at);
+    sorting::by(&mut changes, |a, b| a.at.cmp(&b.at));
     let (faults, _) = scenario.timeline();
     Command::Timeline { faults, changes: changes.iter().map(link::write_change).collect() }
 }

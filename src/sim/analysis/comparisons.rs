@@ -10,6 +10,7 @@ use crate::kinds::param::Spec;
 use crate::kinds::{Kind, cache, cdn, clients, database};
 use crate::run::requests::CLASSES;
 use crate::snapshot::{PartView, Snapshot};
+use crate::sorting;
 use crate::topology::Topology;
 use crate::zipf::Zipf;
 use serde::{Deserialize, Serialize};
@@ -292,7 +293,7 @@ fn edge_groups(spec: &Spec, clients: &Spec, groups: &[Group]) -> Popular {
         let scaled = groups.iter();
         all.extend(scaled.map(|g| Group { probability: g.probability * times, ..*g }));
     }
-    all.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+    sorting::by_number(&mut all, |group| -group.probability);
     all
 }
 

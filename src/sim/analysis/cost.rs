@@ -2,6 +2,7 @@
 
 use super::names;
 use crate::snapshot::Snapshot;
+use crate::sorting;
 use crate::units::HOURS_PER_MONTH;
 use serde::Serialize;
 
@@ -41,7 +42,7 @@ pub fn of(figures: &Snapshot) -> Vec<Cost> {
     let paid = figures.parts.iter().filter(|part| part.usd_per_month > 0.0);
     let mut rows: Vec<Cost> =
         paid.map(|part| row(&part.key, &names::label(&part.key), part.usd_per_month)).collect();
-    rows.sort_by(|a, b| b.usd_per_month.total_cmp(&a.usd_per_month));
+    sorting::by_number(&mut rows, |row| -row.usd_per_month);
     rows.push(row("", "all", whole));
     rows
 }

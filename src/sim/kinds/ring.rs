@@ -7,6 +7,7 @@
 //! number of buckets is how Redis Cluster places its 16,384 slots.
 
 use crate::rng::{Purpose, Stream};
+use crate::sorting;
 
 /// Most nodes.
 pub const MOST_NODES: usize = 1_024;
@@ -172,7 +173,7 @@ impl Directory {
         let (part, more) = (BUCKETS / nodes, BUCKETS % nodes);
         // The nodes that hold most may keep one above the even part.
         let mut by_held: Vec<usize> = (0..nodes).collect();
-        by_held.sort_by_key(|node| core::cmp::Reverse(held[*node]));
+        sorting::by(&mut by_held, |a, b| held[*b].cmp(&held[*a]));
         let mut wanted = vec![0; held.len()];
         for (rank, node) in by_held.into_iter().enumerate() {
             wanted[node] = part + usize::from(rank < more);

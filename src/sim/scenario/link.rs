@@ -7,6 +7,7 @@ use super::fault::seconds;
 use super::migrate::{self, MODEL, Pairs};
 use super::{Change, Check, MOST_FAULTS, PresentFault, Problem, Scenario};
 use crate::kinds::param::quoted;
+use crate::sorting;
 use crate::units::{SimTime, Span};
 
 pub use super::migrate::VERSION;
@@ -151,7 +152,7 @@ pub(super) fn read_pairs(mut pairs: Pairs) -> Reading {
             true
         }
     });
-    unknown.sort();
+    sorting::by(&mut unknown, Ord::cmp);
     unknown.dedup();
     Reading { scenario, problems, unknown, notes }
 }

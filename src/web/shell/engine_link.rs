@@ -3,7 +3,7 @@
 
 use super::driver::Driver;
 use super::page;
-use super::worker::Post;
+use super::worker::{Post, pack, unpack};
 use crate::sim::session::{Command, Update};
 use crate::web::model::{Msg, Place};
 use gloo_timers::callback::Timeout;
@@ -104,7 +104,7 @@ impl State {
             let post = event
                 .dyn_into::<MessageEvent>()
                 .ok()
-                .and_then(|event| serde_wasm_bindgen::from_value::<Post>(event.data()).ok());
+                .and_then(|event| unpack::<Post>(&event.data()));
             state.hear(post);
         });
         let state = Rc::clone(self);
@@ -169,7 +169,7 @@ impl State {
         let mut said = Vec::new();
         match &mut *self.engine.borrow_mut() {
             Engine::Worker(worker) => {
-                if let Ok(value) = serde_wasm_bindgen::to_value(&command) {
+                if let Some(value) = pack(&command) {
                     // A message of plain data can be posted to any worker that lives.
                     let _ = worker.post_message(&value);
                 }

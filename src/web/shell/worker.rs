@@ -1,8 +1,11 @@
-//! The worker's side: a driver that hears commands and posts updates.
+//! The worker's side: a driver that hears commands and posts updates. Both cross as bytes, which
+//! take a third of the code that objects with named fields would: both sides are one program.
 
 use super::driver::Driver;
 use crate::sim::session::{Command, Update};
 use gloo_timers::callback::Timeout;
+use js_sys::Uint8Array;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -19,6 +22,20 @@ pub enum Post {
     },
     /// What the session says.
     Said(Vec<Update>),
+}
+
+/// What crosses between page and worker, as bytes; plain data can always be written.
+#[must_use]
+pub fn pack(value: &impl Serialize) -> Option<Uint8Array> {
+    let bytes = postcard::to_allocvec(value).ok()?;
+    Some(Uint8Array::from(bytes.as_slice()))
+}
+
+/// What has crossed; `None` for what this build does not understand.
+#[must_use]
+pub fn unpack<T: DeserializeOwned>(data: &JsValue) -> Option<T> {
+    let bytes = data.dyn_ref::<Uint8Array>()?.to_vec();
+    postcard::from_bytes(&bytes).ok()
 }
 
 /// Work in one slice, in milliseconds: short, so that a new setting never waits long.
@@ -44,7 +61,7 @@ pub fn serve() -> bool {
     });
     let hearing = Rc::clone(&host);
     let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        if let Ok(command) = serde_wasm_bindgen::from_value::<Command>(event.data()) {
+        if let Some(command) = unpack::<Command>(&event.data()) {
             let updates = hearing.driver.borrow_mut().command(command);
             hearing.post(&Post::Said(updates));
             hearing.schedule();
@@ -61,7 +78,7 @@ impl Host {
         if matches!(post, Post::Said(updates) if updates.is_empty()) {
             return;
         }
-        if let Ok(value) = serde_wasm_bindgen::to_value(post) {
+        if let Some(value) = pack(post) {
             // Only a closed page refuses a message.
             let _ = self.scope.post_message(&value);
         }

@@ -5,6 +5,7 @@ use super::icon::{self, icon};
 use super::overlay::use_dialog;
 use crate::sim::kinds::Kind;
 use crate::sim::kinds::param::Param;
+use crate::sim::sorting;
 use crate::web::glossary::{self, Piece};
 use crate::web::lessons::story;
 use crate::web::model::{Model, Msg};
@@ -154,7 +155,7 @@ pub fn Glossary(props: &GlossaryProps) -> Html {
 fn found(search: &str) -> Html {
     let mut terms: Vec<&'static glossary::Term> =
         glossary::all().filter(|term| term.is_found(search)).collect();
-    terms.sort_by_key(|term| term.name.to_lowercase());
+    sorting::by(&mut terms, |a, b| a.name.to_ascii_lowercase().cmp(&b.name.to_ascii_lowercase()));
     let settings = if search.is_empty() { Vec::new() } else { glossary::settings(search) };
     let term = |term: &&'static glossary::Term| {
         html! {

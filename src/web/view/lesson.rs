@@ -9,6 +9,7 @@ mod presets;
 
 use super::{Tell, field, format, glossary};
 use crate::sim::scenario::presets::STAGES;
+use crate::sim::sorting;
 use crate::web::lessons::{self, story};
 use crate::web::model::{Model, Msg};
 use crate::web::{summary, timeline};
@@ -45,7 +46,7 @@ fn planned(model: &Model) -> Html {
     if items.is_empty() {
         return Html::default();
     }
-    items.sort_by(|a, b| a.0.total_cmp(&b.0));
+    sorting::by_number(&mut items, |item| item.0);
     let item = |(at, what): (f64, String)| {
         let passed = (at <= now).then_some("muted");
         html! { <li class={classes!(passed)}><span>{ format!("{at} s") }</span><span>{ what }</span></li> }

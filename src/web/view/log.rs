@@ -72,7 +72,9 @@ pub fn Log(props: &LogProps) -> Html {
     let search = {
         let wanted = wanted.clone();
         Callback::from(move |event: InputEvent| {
-            wanted.set(event.target_unchecked_into::<HtmlInputElement>().value().to_lowercase());
+            wanted.set(
+                event.target_unchecked_into::<HtmlInputElement>().value().to_ascii_lowercase(),
+            );
         })
     };
     let about = use_state_eq(String::new);
@@ -94,7 +96,8 @@ pub fn Log(props: &LogProps) -> Html {
         .filter(|line| line.severity >= from && (about.is_empty() || line.part == *about))
         .map(|line| (line, part(line, scenario), what(line)))
         .filter(|(_, part, what)| {
-            wanted.is_empty() || format!("{part} {what}").to_lowercase().contains(wanted.as_str())
+            wanted.is_empty()
+                || format!("{part} {what}").to_ascii_lowercase().contains(wanted.as_str())
         })
         .collect();
     let all = found.len();

@@ -9,6 +9,7 @@ use super::{Tell, compare, format, log, theory, threats, traces};
 use crate::sim::region::REGIONS;
 use crate::sim::run::requests::FAILURES;
 use crate::sim::snapshot::{Group, Snapshot};
+use crate::sim::sorting;
 use crate::web::history::{History, Series};
 use crate::web::model::Model;
 use crate::web::{summary, timeline};
@@ -73,7 +74,7 @@ fn charts(model: &Model) -> Html {
     // Lines are told apart as long as they are few: the busiest ones.
     let busy = |series: &Series| series.last().copied().flatten().unwrap_or(0.0);
     if parts.len() > MOST_LINES {
-        parts.sort_by(|a, b| busy(b.1).total_cmp(&busy(a.1)));
+        sorting::by_number(&mut parts, |part| -busy(part.1));
         parts.truncate(MOST_LINES);
     }
     let parts: Vec<(&str, &Series)> = parts.iter().map(|(name, s)| (name.as_str(), *s)).collect();

@@ -7,6 +7,7 @@ use crate::analysis::names;
 use crate::kinds::Kind;
 use crate::snapshot::{PartView, ServerView, Snapshot};
 use crate::topology::Topology;
+use crate::units::capital;
 
 /// The explanation: which part is down, or what limits the system and by how much, and what is
 /// refused or grows already.
@@ -227,11 +228,6 @@ fn is_plural(name: &str) -> bool {
 /// A sentence's part about one thing, said of several.
 fn plural(text: &str) -> String {
     text.replace("is at ", "are at ").replace("has ", "have ").replace(" its ", " their ")
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// A number with three digits that count, in full from a hundred on.

@@ -1,5 +1,7 @@
 //! Scales of charts: round numbers, places of labels, lines through points.
 
+use crate::sim::sorting;
+
 /// The smallest of 1, 2, 2.5, 5, 10, ... that is not below a number.
 #[must_use]
 pub fn round_top(x: f64) -> f64 {
@@ -15,7 +17,7 @@ pub fn round_top(x: f64) -> f64 {
 #[must_use]
 pub fn apart(wanted: &[f64], height: f64, low: f64, high: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();
-    order.sort_by(|&a, &b| wanted[a].total_cmp(&wanted[b]));
+    sorting::by_number(&mut order, |&i| wanted[i]);
     let mut places = wanted.to_vec();
     let mut least = low;
     for &i in &order {

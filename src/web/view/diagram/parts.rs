@@ -4,6 +4,7 @@
 use crate::sim::kinds::{Kind, clients, database, load_balancer, network, tier, web_tier};
 use crate::sim::region::{COUNT, REGIONS};
 use crate::sim::scenario::Scenario;
+use crate::sim::sorting;
 
 /// Most rows of regions; what is more stands together in the last.
 const MOST_ROWS: usize = 6;
@@ -213,7 +214,7 @@ fn site(scenario: &Scenario, kinds: &[Kind], index: u8) -> Site {
 fn rows(scenario: &Scenario) -> Vec<RegionRow> {
     let shares = scenario.spec(Kind::Clients).map_or([0.0; COUNT], clients::shares);
     let mut order: Vec<usize> = (0..COUNT).filter(|&region| shares[region] > 0.0).collect();
-    order.sort_by(|&a, &b| shares[b].total_cmp(&shares[a]).then(a.cmp(&b)));
+    sorting::by_number(&mut order, |&region| -shares[region]);
     let own = if order.len() > MOST_ROWS { MOST_ROWS - 1 } else { order.len() };
     let mut rows: Vec<RegionRow> = order[..own]
         .iter()

@@ -1,6 +1,7 @@
 //! What was measured of a part or of one of its servers: now, and settled.
 
 use crate::sim::snapshot::{PartView, ServerView};
+use crate::sim::units::capital;
 use crate::web::model::Model;
 use crate::web::view::{format, glossary, theory};
 use yew::prelude::*;
@@ -83,12 +84,7 @@ fn own_rows(
     let rate = |count: u64, seconds: f64| {
         if seconds > 0.0 { format::rate(count as f64 / seconds) } else { dash() }
     };
-    let capital = |name: &str| {
-        let words = format::words(name);
-        let mut letters = words.chars();
-        let first = letters.next().map(|c| c.to_uppercase().collect::<String>());
-        format!("{}{}", first.unwrap_or_default(), letters.as_str())
-    };
+    let capital = |name: &str| capital(&format::words(name));
     let mut rows = Vec::new();
     for (name, value) in &now.gauges {
         let then = settled.and_then(|part| part.gauges.iter().find(|(known, _)| known == name));

@@ -102,8 +102,10 @@ pub fn Settings(props: &SettingsProps) -> Html {
     };
     let all = kind.params().len();
     let found = |row: &usize| {
-        let (param, word) = (&kind.params()[*row], word.trim().to_lowercase());
-        [param.key, param.label, param.help].iter().any(|text| text.to_lowercase().contains(&word))
+        let (param, word) = (&kind.params()[*row], word.trim().to_ascii_lowercase());
+        [param.key, param.label, param.help]
+            .iter()
+            .any(|text| text.to_ascii_lowercase().contains(&word))
     };
     let mut shown: Vec<usize> = first(kind).iter().filter_map(|key| kind.row(key)).collect();
     if shown.is_empty() {

@@ -2,6 +2,7 @@
 //! Each mark is a slider of its own to keyboards and screen readers.
 
 use super::super::format;
+use crate::sim::sorting;
 use crate::web::timeline::{LONGEST_S, Mark, Msg, end, step};
 use std::rc::Rc;
 use web_sys::{Element, PointerEvent};
@@ -136,7 +137,7 @@ fn dragged(drag: &Drag, to: f64) -> (f64, Option<f64>) {
 /// The row of each mark: the first in which neither its bar nor its label meets another.
 fn rows(marks: &[Mark], length: f64) -> Vec<usize> {
     let mut order: Vec<usize> = (0..marks.len()).collect();
-    order.sort_by(|a, b| marks[*a].at.total_cmp(&marks[*b].at));
+    sorting::by_number(&mut order, |&mark| marks[mark].at);
     let (mut taken, mut rows) = (Vec::<f64>::new(), vec![0; marks.len()]);
     for index in order {
         let mark = &marks[index];
