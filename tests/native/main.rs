@@ -13,6 +13,7 @@ mod edge;
 mod edges;
 mod failures;
 mod faults;
+mod first_paint;
 mod formulas;
 mod identities;
 mod laws;

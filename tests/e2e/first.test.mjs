@@ -1,0 +1,39 @@
+// The first picture: it is there before the program, and gives way to the page without a jump.
+import assert from 'node:assert/strict';
+import { site, test } from './helpers.mjs';
+
+/** Where the frames of the page stand. */
+const frames = (page) =>
+  page.evaluate(() =>
+    ['.top', '.lesson', '.stage', '.transport', '.inspector'].map((name) => {
+      const { x, y, width, height } = document.querySelector(name).getBoundingClientRect();
+      return [name, ...[x, y, width, height].map(Math.round)].join(' ');
+    }),
+  );
+
+test('the first picture stands in the page\'s own text', async () => {
+  const html = await (await fetch(site.url)).text();
+  assert.match(html, /<div class="page first-paint">/);
+  assert.match(html, /aria-label="Stage 1: /);
+});
+
+test('the program takes the place of the first picture without a jump', async ({ open }) => {
+  const viewport = { width: 1440, height: 900 };
+  const before = await frames(await open('/?stage=1&run=0', { viewport, program: false }));
+  const page = await open('/?stage=1&run=0', { viewport });
+  await page.locator('.tile').first().waitFor();
+  assert.equal(await page.locator('.first-paint').count(), 0);
+  assert.deepEqual(await frames(page), before);
+  const shifted = await page.evaluate(
+    () =>
+      new Promise((done) => {
+        new PerformanceObserver((list) => done(list.getEntries().reduce((sum, { value }) => sum + value, 0))).observe({
+          type: 'layout-shift',
+          buffered: true,
+        });
+        // Nothing has shifted when the browser has nothing to say.
+        setTimeout(done, 300, 0);
+      }),
+  );
+  assert.ok(shifted < 0.01, `shifted by ${shifted}`);
+});
