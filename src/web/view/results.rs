@@ -102,7 +102,7 @@ fn events(model: &Model) -> Vec<(f64, String)> {
     let logged = model.log.iter().map(|line| (line.at_s, log::what(line)));
     let all = edits.chain(faults).chain(changes).chain(logged);
     let mut all: Vec<(f64, String)> = all.filter(|(at, _)| *at >= from).collect();
-    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    sorting::by_number(&mut all, |item| item.0);
     all
 }
 

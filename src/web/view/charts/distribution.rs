@@ -2,6 +2,7 @@
 
 use super::axis::apart;
 use super::{Table, cursor, use_width};
+use crate::sim::sorting;
 use crate::web::view::diagram::fit::{self, Weight};
 use crate::web::view::format;
 use std::rc::Rc;
@@ -250,7 +251,7 @@ fn spans(props: &DistributionProps) -> Vec<(f64, f64)> {
     let other = props.against.iter().flat_map(|other| other.bars.iter());
     let all = props.bars.iter().chain(other).filter(|bar| bar.2 > 0);
     let mut spans: Vec<(f64, f64)> = all.map(|bar| (bar.0, bar.1)).collect();
-    spans.sort_by(|a, b| a.0.total_cmp(&b.0));
+    sorting::by_number(&mut spans, |span| span.0);
     spans.dedup();
     spans
 }
