@@ -33,6 +33,8 @@ pub struct Troubles {
     /// Whether anything is.
     pub any: bool,
     parts: Vec<Trouble>,
+    /// Parts of which a server was slow when the faults were last put on.
+    slow: Vec<bool>,
     draws: Stream,
     /// Faults that parts have ordered: the place, the server, until when.
     ordered: Vec<(u8, usize, SimTime)>,
@@ -53,6 +55,7 @@ impl Troubles {
         Self {
             any: false,
             parts: vec![Trouble::default(); scenario.parts.len()],
+            slow: vec![false; scenario.parts.len()],
             draws: Stream::new(scenario.seed, u64::from(ENGINE), Purpose::Lookup),
             ordered: Vec::new(),
             ordered_sites: Vec::new(),
@@ -211,13 +214,13 @@ impl Engine {
                 site == part.site && until > now && !part.kind.is_global()
             };
             let out = self.troubles.ordered_sites.iter().any(is_out);
-            let is_dead = |server: usize| {
-                out || kills.iter().any(|f| self.hits(f, place, server))
-                    || self.troubles.ordered.iter().any(|&(node, which, until)| {
-                        (node as usize, which) == (place, server) && until > now
-                    })
-            };
-            let dead: Vec<bool> = (0..servers.len()).map(is_dead).collect();
+            let is_dead = |server| out || kills.iter().any(|f| self.hits(f, place, server));
+            let mut dead: Vec<bool> = (0..servers.len()).map(is_dead).collect();
+            for &(node, which, until) in &self.troubles.ordered {
+                if node as usize == place && until > now && which < dead.len() {
+                    dead[which] = true;
+                }
+            }
             let newly: Vec<bool> = servers.iter().zip(&dead).map(|(s, &d)| s.alive && d).collect();
             // One look at all requests finds the victims of all servers that die now.
             let victims =
@@ -225,15 +228,21 @@ impl Engine {
             self.cancel(&victims);
             self.ctx.node = place as u8;
             self.ctx.site = self.topology.scenario().parts[place].site;
+            let is_slow = faults.iter().any(|f| matches!(f.fault, Fault::Slow(_)));
+            let was_slow = std::mem::replace(&mut self.troubles.slow[place], is_slow);
             for (server, is) in servers.iter().enumerate() {
-                let slow = Fault::Slow(self.slowness(faults, place, server));
+                let slow = (is_slow || was_slow)
+                    .then(|| Fault::Slow(self.slowness(faults, place, server)));
                 let node = &mut self.nodes[place];
                 match (is.alive, dead[server]) {
                     (true, true) => node.fault(&mut self.ctx, Some(server), Some(Fault::Kill)),
                     (false, false) => node.fault(&mut self.ctx, Some(server), None),
                     _ => {}
                 }
-                node.fault(&mut self.ctx, Some(server), Some(slow));
+                // With hundreds of servers, most faults are about one of them.
+                if slow.is_some() {
+                    node.fault(&mut self.ctx, Some(server), slow);
+                }
             }
             self.trouble(faults, place);
             for (id, depth) in victims {

@@ -194,16 +194,19 @@ impl Pool {
         Some(place)
     }
 
-    /// The healthy server with the lowest score; the rotation decides between equals.
+    /// The healthy server with the lowest score, which is no less than zero; the rotation decides
+    /// between equals.
     #[inline]
     fn lowest(&mut self, score: impl Fn(&Backend) -> f64) -> Option<usize> {
         let first = self.rotate()?;
         let open = self.fails_open();
         let (mut best, mut lowest) = (first, score(&self.backends[first]));
-        for step in 1..self.count {
-            let place =
-                if first + step < self.count { first + step } else { first + step - self.count };
-            let backend = &self.backends[place];
+        let (before, after) = self.known().split_at(first);
+        let after = after.iter().zip(first..).skip(1);
+        for (backend, place) in after.chain(before.iter().zip(0..)) {
+            if lowest == 0.0 {
+                break;
+            }
             if backend.may(open) && score(backend) < lowest {
                 (best, lowest) = (place, score(backend));
             }

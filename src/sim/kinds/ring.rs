@@ -65,14 +65,18 @@ impl Hash {
     }
 }
 
+/// A part of the hashes that a point divides.
+const SEARCH: u16 = u16::MAX;
+const _: () = assert!(MOST_NODES < SEARCH as usize, "every node has a number");
+
 /// Consistent hashing: a key belongs to the node of the first point at or after its hash.
 #[derive(Clone, Debug)]
 pub struct Ring {
     /// Hashes and nodes, in rising order.
     points: Vec<(u64, u32)>,
-    /// For each part of the hashes, as many as points or up to twice as many, the first point that
-    /// can follow one of it.
-    starts: Vec<u32>,
+    /// For each part of the hashes, eight to sixteen times as many as points, the node of all its
+    /// hashes, or [`SEARCH`].
+    parts: Vec<u16>,
     /// How far a hash is shifted to give its part.
     shift: u32,
     hash: Hash,
@@ -91,11 +95,18 @@ impl Ring {
         };
         let mut points: Vec<(u64, u32)> = (0..nodes).flat_map(of_node).collect();
         points.sort_unstable();
-        let bits = points.len().next_power_of_two().trailing_zeros().max(1);
+        let bits = points.len().next_power_of_two().trailing_zeros() + 3;
         let shift = u64::BITS - bits;
-        let first = |part: u64| points.partition_point(|(point, _)| *point < part << shift) as u32;
-        let starts = (0..1 << bits).map(first).collect();
-        Self { points, starts, shift, hash: Hash::new(seed) }
+        let parts = (0..1u64 << bits).map(|part| {
+            let (low, high) = (part << shift, part << shift | ((1 << shift) - 1));
+            let first = points.partition_point(|(point, _)| *point < low);
+            match points.get(first) {
+                Some((point, _)) if *point <= high => SEARCH,
+                next => next.unwrap_or(&points[0]).1 as u16,
+            }
+        });
+        let parts = parts.collect();
+        Self { points, parts, shift, hash: Hash::new(seed) }
     }
 
     /// The node of a key.
@@ -107,10 +118,13 @@ impl Ring {
 
     #[inline]
     fn at(&self, hash: u64) -> usize {
-        let start = self.starts[(hash >> self.shift) as usize] as usize;
-        let next = self.points[start..].iter().find(|(point, _)| *point >= hash);
+        let node = self.parts[(hash >> self.shift) as usize];
+        if node != SEARCH {
+            return node as usize;
+        }
+        let next = self.points.partition_point(|(point, _)| *point < hash);
         // Past the last point the first follows.
-        next.unwrap_or(&self.points[0]).1 as usize
+        self.points.get(next).unwrap_or(&self.points[0]).1 as usize
     }
 
     /// The share of all hashes that belongs to each node.

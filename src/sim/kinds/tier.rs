@@ -224,21 +224,19 @@ impl Tier {
 
     /// Puts a fault on one server or on all, or heals.
     pub fn fault(&mut self, ctx: &mut Ctx, server: Option<usize>, fault: Option<Fault>) {
-        let now = ctx.now().0;
-        for (index, s) in self.servers.iter_mut().enumerate() {
-            if server.is_some_and(|only| only != index) {
-                continue;
-            }
+        let all = self.servers.len();
+        let concerned = server.map_or(0..all, |only| only.min(all)..(only + 1).min(all));
+        for server in &mut self.servers[concerned] {
             match fault {
                 Some(Fault::Kill) => {
-                    s.alive = false;
-                    s.station.clear(now);
+                    server.alive = false;
+                    server.station.clear(ctx.now().0);
                 }
-                Some(Fault::Slow(factor)) => s.slow = factor,
-                None => (s.alive, s.slow) = (true, 1.0),
+                Some(Fault::Slow(factor)) => server.slow = factor,
+                None => (server.alive, server.slow) = (true, 1.0),
                 Some(_) => {}
             }
-            s.pace(ctx);
+            server.pace(ctx);
         }
     }
 

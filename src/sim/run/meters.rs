@@ -88,8 +88,10 @@ impl Flow {
     }
 }
 
-/// One part: calls that came, ended, and the time they spent inside.
+/// One part: calls that came, ended, and the time they spent inside. What is counted all the time
+/// comes first and lies in one cache line.
 #[derive(Clone, Debug, Default)]
+#[repr(C, align(64))]
 pub struct NodeMeter {
     /// Calls of the part, health checks left out.
     pub flow: Flow,

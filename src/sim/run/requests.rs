@@ -27,6 +27,7 @@ const _: () = assert!(DEPTH.is_power_of_two(), "calls are found by a mask");
 
 /// One call under way: at which part, at which of its servers.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Frame {
     /// The part's place in the engine.
     pub node: u8,
@@ -38,52 +39,44 @@ pub struct Frame {
 
 const NO_FRAME: Frame = Frame { node: 0, phase: 0, server: 0 };
 
-/// A request in flight: one attempt of one user's wish, or a part's own.
+/// A request in flight: one attempt of one user's wish, or a part's own. The order of its fields is
+/// that of cache lines: what every event looks at, the calls, when they came in, and what is looked
+/// at once or twice.
 #[derive(Clone, Copy, Debug)]
-#[repr(align(64))]
+#[repr(C, align(64))]
 pub struct Request {
-    /// Names its draws: the wish's number, changed by the attempt.
-    pub number: u64,
-    /// When the user first asked.
-    pub born: SimTime,
-    /// When this attempt began.
-    pub began: SimTime,
-    /// When the balancer sent it on.
-    pub sent: SimTime,
     /// The calendar's tag of the event that goes on with it; others are stale.
     pub pending: Tag,
-    /// Work it brings to the station where it waits, in nanoseconds.
-    pub work: f64,
+    /// Names its draws: the wish's number, changed by the attempt.
+    pub number: u64,
     /// Nanoseconds of work done for it.
     pub served: u64,
     /// Nanoseconds on the network.
     pub travelled: u64,
-    /// The request behind it in a backlog.
-    pub behind: RequestId,
-    /// Neighbours among the attempts that users wait for, oldest first.
-    pub older: RequestId,
-    /// See `older`.
-    pub younger: RequestId,
     /// The user.
     pub user: u32,
     /// The address asked for: the key of what is cached, stored and changed.
     pub url: u32,
     /// The processor that works on it, if its cores are shared.
     pub cpu: CpuId,
-    /// The version of what it read, in the sense of [`super::truth`].
-    pub version: u32,
     /// The server chosen by the balancer.
     pub pick: u16,
-    /// The site that serves it.
-    pub site: u8,
+    /// How many calls are under way.
+    pub depth: u8,
+    /// Calls below this depth are gone: their server died. The answer has nowhere to go.
+    pub floor: u8,
+    /// On the way to the part of its top call.
+    pub travelling: bool,
+    /// Whether the record is in use.
+    pub live: bool,
     /// What it asks for.
     pub class: Class,
+    /// The site that serves it.
+    pub site: u8,
     /// The user's region.
     pub region: u8,
     /// 0 for the first attempt.
     pub attempt: u8,
-    /// How many calls are under way.
-    pub depth: u8,
     /// How the last call answered, while the answer travels.
     pub answer: Outcome,
     /// What the caller wants of a cache.
@@ -98,20 +91,30 @@ pub struct Request {
     pub slot_given_back: bool,
     /// The user has given up; what goes on is wasted.
     pub abandoned: bool,
-    /// On the way to the part of its top call.
-    pub travelling: bool,
-    /// Calls below this depth are gone: their server died. The answer has nowhere to go.
-    pub floor: u8,
-    /// Whether the record is in use.
-    pub live: bool,
-    /// The name of the request this one is made for, if that waits for it.
-    pub parent: Tag,
-    /// A part's own note for a request of its own.
-    pub note: u64,
     /// The calls under way, the first `depth` of them.
     pub frames: [Frame; DEPTH],
     /// When each of them came in.
     pub entered: [SimTime; DEPTH],
+    /// When the user first asked.
+    pub born: SimTime,
+    /// When this attempt began.
+    pub began: SimTime,
+    /// When the balancer sent it on.
+    pub sent: SimTime,
+    /// Work it brings to the station where it waits, in nanoseconds.
+    pub work: f64,
+    /// The request behind it in a backlog.
+    pub behind: RequestId,
+    /// Neighbours among the attempts that users wait for, oldest first.
+    pub older: RequestId,
+    /// See `older`.
+    pub younger: RequestId,
+    /// The version of what it read, in the sense of [`super::truth`].
+    pub version: u32,
+    /// The name of the request this one is made for, if that waits for it.
+    pub parent: Tag,
+    /// A part's own note for a request of its own.
+    pub note: u64,
 }
 
 /// What a user, or a part, wants: all that a request is when it begins.

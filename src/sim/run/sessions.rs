@@ -8,7 +8,8 @@ use crate::units::{SimTime, Span};
 /// give way.
 pub const MOST: usize = 1 << 24;
 const NONE: u32 = u32::MAX;
-const GOLDEN: u32 = 0x9E37_79B9;
+/// In the index: the user was seen before and has no session now.
+const GONE: u32 = u32::MAX - 1;
 
 /// What a place finds of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,12 +57,10 @@ const EMPTY: Place =
 pub struct Sessions {
     entries: Vec<Entry>,
     free: Vec<u32>,
-    /// Open addressing: the numbers of users' latest entries.
+    /// By user, the number of the latest entry; [`NONE`] for one never seen. Users are numbered
+    /// without gaps, so that this is one look at memory where a table of hashes takes several.
     index: Vec<u32>,
-    indexed: usize,
     places: Vec<Place>,
-    /// A bit for each user ever seen.
-    seen: Vec<u64>,
     /// The place that was looked through last for what has idled out.
     swept: usize,
 }
@@ -97,10 +96,10 @@ impl Sessions {
         // The places take turns besides, so that one that nobody visits forgets as well.
         self.swept = (self.swept + 1) % self.places.len();
         self.expire(self.swept as u16, now);
-        let found = match self.find(user) {
-            None if self.mark_seen(user) => Found::Expired,
-            None => Found::New,
-            Some(number) => {
+        let found = match self.index.get(user as usize).copied().unwrap_or(NONE) {
+            NONE => Found::New,
+            GONE => Found::Expired,
+            number => {
                 let Entry { place: at, epoch, last, .. } = self.entries[number as usize];
                 let home = self.places[at as usize];
                 if now.since(last) > home.idle {
@@ -115,7 +114,6 @@ impl Sessions {
                     return Found::Here;
                 } else {
                     // The other place does not know, and keeps it until it has idled out.
-                    self.leave_index(user);
                     self.entries[number as usize].is_latest = false;
                     Found::Lost
                 }
@@ -149,17 +147,6 @@ impl Sessions {
         }
     }
 
-    /// Whether the user was seen before; notes it.
-    fn mark_seen(&mut self, user: u32) -> bool {
-        let (word, bit) = ((user / 64) as usize, 1u64 << (user % 64));
-        if self.seen.len() <= word {
-            self.seen.resize(word + 1, 0);
-        }
-        let was = self.seen[word] & bit != 0;
-        self.seen[word] |= bit;
-        was
-    }
-
     fn insert(&mut self, user: u32, place: u16, now: SimTime) {
         let epoch = self.places[place as usize].epoch;
         let entry =
@@ -176,7 +163,11 @@ impl Sessions {
         };
         self.places[place as usize].held += 1;
         self.link(number, now);
-        self.enter_index(user, number);
+        let user = user as usize;
+        if self.index.len() <= user {
+            self.index.resize((user + 1).next_power_of_two(), NONE);
+        }
+        self.index[user] = number;
     }
 
     /// Puts an entry at the young end of its place's list.
@@ -209,63 +200,9 @@ impl Sessions {
         let place = &mut self.places[place as usize];
         place.held -= u32::from(place.epoch == epoch);
         if is_latest {
-            self.leave_index(user);
+            self.index[user as usize] = GONE;
         }
         self.free.push(number);
-    }
-
-    fn slot_of(&self, user: u32) -> usize {
-        // The high bits of the product are the mixed ones.
-        let hash = u64::from(user.wrapping_mul(GOLDEN)) * self.index.len() as u64;
-        (hash >> 32) as usize
-    }
-
-    /// The slot of a user in the index, or the empty one where the search ended.
-    fn search(&self, user: u32) -> usize {
-        let mut slot = self.slot_of(user);
-        while self.index[slot] != NONE && self.entries[self.index[slot] as usize].user != user {
-            slot = (slot + 1) % self.index.len();
-        }
-        slot
-    }
-
-    fn find(&self, user: u32) -> Option<u32> {
-        if self.index.is_empty() {
-            return None;
-        }
-        Some(self.index[self.search(user)]).filter(|number| *number != NONE)
-    }
-
-    fn enter_index(&mut self, user: u32, number: u32) {
-        if (self.indexed + 1) * 2 > self.index.len() {
-            let wider = (self.index.len() * 2).max(1_024);
-            let old = std::mem::replace(&mut self.index, vec![NONE; wider]);
-            for number in old.into_iter().filter(|number| *number != NONE) {
-                let slot = self.search(self.entries[number as usize].user);
-                self.index[slot] = number;
-            }
-        }
-        let slot = self.search(user);
-        self.index[slot] = number;
-        self.indexed += 1;
-    }
-
-    /// Takes a user out of the index, and moves up whoever was displaced.
-    fn leave_index(&mut self, user: u32) {
-        let wide = self.index.len();
-        let mut hole = self.search(user);
-        self.index[hole] = NONE;
-        self.indexed -= 1;
-        let mut slot = (hole + 1) % wide;
-        while self.index[slot] != NONE {
-            let home = self.slot_of(self.entries[self.index[slot] as usize].user);
-            let from_home = (slot + wide - home) % wide;
-            if from_home >= (slot + wide - hole) % wide {
-                self.index[hole] = std::mem::replace(&mut self.index[slot], NONE);
-                hole = slot;
-            }
-            slot = (slot + 1) % wide;
-        }
     }
 }
 
