@@ -24,7 +24,7 @@ test('two configurations stand side by side, are exchanged and undone', async ({
   await panel.getByRole('columnheader', { name: 'A', exact: true }).last().waitFor();
   await axe(page);
   await panel.getByRole('button', { name: 'Swap A and B' }).click();
-  await panel.getByText(/Traffic 200 .* → /).waitFor();
+  await panel.getByText(/Traffic 200\sreq.* → /).waitFor();
   await page.getByRole('button', { name: /^Undo/ }).click();
   await panel.getByText(/Traffic .* → 200/).waitFor();
   await page.setViewportSize({ width: 320, height: 640 });
@@ -79,7 +79,7 @@ test('charts say what happened and are read out by keys; theory stands beside wh
   await page.getByRole('button', { name: 'Compare with theory' }).click();
   const station = page.locator('.theory-table').first().getByRole('row', { name: /^Load balancer/ });
   await station.waitFor({ timeout: 30_000 });
-  assert.match(await text(station), /Pollaczek-Khinchine .* ± /s);
+  assert.match(await text(station), /Pollaczek-Khinchine.* ± /s);
   const busy = page.locator('.tables + *').getByRole('button', { name: 'Busy' }).first();
   await busy.focus();
   await page.getByRole('tooltip').waitFor();
