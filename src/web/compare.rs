@@ -212,6 +212,7 @@ const FIGURES: [Figure; 8] = [
             Some((1.0 - good.share, Some((1.0 - good.high, 1.0 - good.low))))
         },
         write: format::percent,
+        within: Some(format::percent_within),
         up: Some(false),
         is_share: true,
         ..PLAIN
@@ -223,6 +224,7 @@ const FIGURES: [Figure; 8] = [
             Some((good.share, Some((good.low, good.high))))
         },
         write: format::percent,
+        within: Some(format::percent_within),
         up: Some(true),
         is_share: true,
         ..PLAIN
@@ -257,12 +259,11 @@ impl Figure {
     fn text(&self, side: Side) -> String {
         match (side, self.within) {
             (None, _) => "–".to_owned(),
-            (Some((value, Some((low, high)))), Some(within)) => within(value, 0.5 * (high - low)),
-            (Some((value, Some((low, high)))), None) => {
-                let write = self.write;
-                format!("{} ({} to {})", write(value), write(low), write(high))
+            (Some((value, Some((low, high)))), Some(within)) => {
+                // The wider side of an interval that is not even.
+                within(value, (value - low).max(high - value))
             }
-            (Some((value, None)), _) => (self.write)(value),
+            (Some((value, _)), _) => (self.write)(value),
         }
     }
 

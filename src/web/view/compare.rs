@@ -99,7 +99,7 @@ fn figures(rows: &[Row]) -> Html {
     };
     html! {
         <div class="table-room" role="region" tabindex="0" aria-label="Figures of A and B">
-            <table class="figures">
+            <table class="figures beside-table">
                 <caption class="unseen">{ "Settled figures of A and B" }</caption>
                 <thead><tr>
                     <th scope="col">{ "Settled" }</th><th scope="col">{ "A" }</th><th scope="col">{ "B, now" }</th>

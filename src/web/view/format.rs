@@ -179,13 +179,20 @@ pub fn percent_within(share: f64, half: f64) -> String {
     within(share * 100.0, half * 100.0, "%")
 }
 
-/// As many decimals as the interval bears, and none from 100 on.
+/// As many decimals as the interval bears, no more than one from 10 on and none from 100 on.
 fn within(x: f64, half: f64, unit: &str) -> String {
     if half <= 0.0 {
         return format!("{}{THIN}{unit}", digits(x, 3));
     }
     let first = (-libm::floor(libm::log10(half))).clamp(0.0, 2.0) as usize;
-    let decimals = if x.abs() >= 100.0 { 0 } else { first };
+    let most = if x.abs() >= 100.0 {
+        0
+    } else if x.abs() >= 10.0 {
+        1
+    } else {
+        2
+    };
+    let decimals = first.min(most);
     // Rounded up: the interval is never shown smaller than it is.
     let scale = libm::pow(10.0, decimals as f64);
     let half = libm::ceil(half * scale - 1e-9) / scale;
@@ -298,6 +305,7 @@ mod tests {
         }
         check(&duration_within(0.1134, 0.000_012), "113 ± 1 ms");
         check(&duration_within(0.354, 0.0028), "354 ± 3 ms");
+        check(&duration_within(0.047_06, 0.000_01), "47.1 ± 0.1 ms");
         check(&duration_within(4.25, 0.31), "4.2 ± 0.4 s");
         check(&rate_within(0.0, 0.0), "0 /s");
         check(&rate_within(72.4, 0.25), "72.4 ± 0.3 /s");
