@@ -52,7 +52,8 @@ pub fn duration(s: f64) -> String {
         return "–".to_owned();
     }
     let ms = s * 1e3;
-    if ms == 0.0 {
+    // Times are whole nanoseconds: less comes from the bins of a histogram and is nothing.
+    if ms.abs() < 0.999e-6 {
         format!("0{THIN}ms")
     } else if ms.abs() < 0.0995 {
         format!("{}{THIN}µs", digits(ms * 1e3, 2))
@@ -271,6 +272,8 @@ mod tests {
     fn numbers_are_short_and_never_untrue() {
         for (s, expected) in [
             (0.0, "0 ms"),
+            (0.000_000_000_55, "0 ms"),
+            (0.000_000_001, "0.0010 µs"),
             (0.000_01, "10 µs"),
             (0.001_24, "1.2 ms"),
             (0.021, "21 ms"),
