@@ -193,7 +193,7 @@ export async function visit(browser, site, name, { seed, seconds }) {
  * Bytes that the second half may add: what is kept on purpose has a limit, such as the steps that can be undone. Memory of
  * wasm never shrinks, and the worker's follows the largest system that was met.
  */
-const GROWTH = { heap: 4e6, wasm: 8e6, worker: 128e6, nodes: 3000, listeners: 1500 };
+const GROWTH = { heap: 4e6, wasm: 8e6, worker: 64e6, nodes: 3000, listeners: 1500 };
 
 /** Where the second half of the time added more than it may. */
 export function grown({ middle, end }) {
