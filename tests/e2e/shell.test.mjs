@@ -8,6 +8,8 @@ test('the page opens and its program starts', async ({ open }) => {
   assert.match(await page.title(), /^Millionth\b/);
   assert.equal(await page.locator('#app').isVisible(), true);
   assert.equal(await page.locator('.first-paint').count(), 0, 'the app should have taken the first picture\'s place');
+  await page.locator('.tile').first().waitFor();
+  assert.equal(await page.locator('.notice').count(), 0, 'the address alone is nothing to complain of');
 });
 
 test('the policy allows scripts of the site and its one start script only', async ({ open }) => {

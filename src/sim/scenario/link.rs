@@ -95,7 +95,7 @@ pub fn write(scenario: &Scenario) -> String {
 }
 
 /// Reads a link or any end of one: everything up to a question mark or hash is ignored, and each
-/// key counts in the query and in the fragment alike.
+/// key counts in the query and in the fragment alike. An address without either says nothing.
 #[must_use]
 pub fn read(link: &str) -> Reading {
     let mut problems = Vec::new();
@@ -105,7 +105,8 @@ pub fn read(link: &str) -> Reading {
         text = &text[..end];
         problems.push(Problem::new("link", format!("only the first {LONGEST} bytes were read")));
     }
-    let start = text.find(['?', '#']).map_or(0, |at| at + 1);
+    let nothing = if text.contains("://") { text.len() } else { 0 };
+    let start = text.find(['?', '#']).map_or(nothing, |at| at + 1);
     let pairs: Pairs = text[start..]
         .split(['&', '#', '?'])
         .filter(|pair| !pair.is_empty())
@@ -325,6 +326,14 @@ mod tests {
                 "seed: “q” is not a whole number",
             ]
         );
+    }
+
+    #[test]
+    fn an_address_alone_is_no_complaint() {
+        for address in ["https://a.example/", "http://127.0.0.1:8080/index.html", ""] {
+            assert_eq!(read(address).all_problems(), [], "{address}");
+        }
+        assert_eq!(read("web.moon=1").problems.len(), 1);
     }
 
     #[test]
