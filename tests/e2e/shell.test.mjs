@@ -7,8 +7,8 @@ test('the page opens and its program starts', async ({ open }) => {
   const page = await open('/');
   assert.match(await page.title(), /^Millionth\b/);
   assert.equal(await page.locator('#app').isVisible(), true);
-  assert.equal(await page.locator('.first-paint').count(), 0, 'the app should have taken the first picture\'s place');
   await page.locator('.tile').first().waitFor();
+  assert.equal(await page.locator('.first-paint').count(), 0, 'the app should have taken the first picture\'s place');
   assert.equal(await page.locator('.notice').count(), 0, 'the address alone is nothing to complain of');
 });
 

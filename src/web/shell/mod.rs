@@ -17,7 +17,7 @@ pub mod worker;
 pub fn start() {
     panic::show_in_page();
     if let Some(root) = page::element("app") {
-        mount(root);
+        page::after_paint(move || mount(root));
     }
 }
 

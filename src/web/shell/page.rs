@@ -2,8 +2,14 @@
 
 use crate::web::model::Preferences;
 use crate::web::route::Theme;
+use gloo_timers::callback::Timeout;
+use std::cell::Cell;
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, EventTarget, HtmlElement, Storage, Window};
+
+/// How long a page that is not painted waits before it goes on, in milliseconds.
+const UNPAINTED_MS: u32 = 300;
 
 /// Where the theme is kept.
 const THEME: &str = "millionth.theme";
@@ -24,6 +30,25 @@ pub fn element(id: &str) -> Option<Element> {
 #[must_use]
 pub fn address() -> String {
     window().and_then(|window| window.location().href().ok()).unwrap_or_default()
+}
+
+/// Acts once what stands in the page already has been painted, so that the visitor has something to look at while the
+/// program makes the rest. In a hidden tab, or a frame out of sight, nothing is painted: then a little later.
+pub fn after_paint(act: impl FnOnce() + 'static) {
+    let waiting = Rc::new(Cell::new(Some(act)));
+    let go = Rc::new(move || {
+        if let Some(act) = waiting.take() {
+            act();
+        }
+    });
+    let later = Rc::clone(&go);
+    Timeout::new(UNPAINTED_MS, move || later()).forget();
+    // The frame's own callbacks run before it is painted, a timer of theirs after it.
+    let frame = Closure::once_into_js(move || Timeout::new(0, move || go()).forget());
+    if let Some(window) = window() {
+        // Without frames the timer above acts.
+        let _ = window.request_animation_frame(frame.unchecked_ref());
+    }
 }
 
 /// Whether the page stands in another page's frame.

@@ -162,15 +162,11 @@ pub fn Diagram(props: &DiagramProps) -> Html {
     let as_text = use_state_eq(|| false);
     let zoom = *gestures.zoom;
     let plan = use_plan(&node, &props.scenario, &props.figures, zoom);
-    let least = plan.as_ref().map(|plan| plan.far.least);
-    use_effect_with((least, node.clone()), |(least, node)| {
-        if let Some(least) = least {
-            reserve(node, *least);
-        }
-    });
     let Some(plan) = plan else {
         return html! { <div ref={node} class="dg" /> };
     };
+    // At once, and not after the drawing has been painted: what stands below it would jump.
+    reserve(&node, plan.far.least);
     let scene = Scene {
         grid: &plan.grid,
         parts: &plan.parts,
