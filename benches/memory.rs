@@ -2,45 +2,15 @@
 //! an hour at 10,000 requests per second and ten minutes at 1,000,000. Fails where anything grows
 //! after the warm-up. With a number, `memory 0.01`, that share of each run.
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
-#![expect(unsafe_code, reason = "an allocator that counts is unsafe by its signature")]
 
+mod counting;
+
+use counting::{held, most};
 use millionth::sim::engine::Engine;
 use millionth::sim::scenario::link;
 use millionth::sim::topology::Topology;
 use millionth::sim::units::{SimTime, Span};
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-
-/// The system's allocator, with what is held now and was held at most.
-struct Counting;
-
-static HELD: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
-
-fn took(bytes: usize) {
-    MOST.fetch_max(HELD.fetch_add(bytes, Relaxed) + bytes, Relaxed);
-}
-
-// SAFETY: every call goes to the system's allocator as it came; only numbers are kept besides.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        took(layout.size());
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        HELD.fetch_sub(layout.size(), Relaxed);
-        unsafe { System.dealloc(block, layout) }
-    }
-    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        took(size);
-        HELD.fetch_sub(layout.size(), Relaxed);
-        unsafe { System.realloc(block, layout, size) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// Share of a run that is its warm-up.
 const WARM_UP: u32 = 12;
@@ -67,20 +37,19 @@ fn watch(name: &str, rate: f64, seconds: f64) -> bool {
     assert!(reading.all_problems().is_empty(), "{name}: {:?}", reading.problems);
     let topology = Topology::build(&reading.scenario).expect("the workload is valid");
     let mut engine = Engine::new(topology);
-    MOST.store(HELD.load(Relaxed), Relaxed);
-    let (mut warm, mut early) = (0, 0);
+    most();
+    let (mut warm, mut early, mut peak) = (0, 0, 0);
     for step in 1..=60u32 {
         let until = SimTime::ZERO.after(Span::from_seconds(seconds * f64::from(step) / 60.0));
         engine.run_until(until, u64::MAX);
-        let most = MOST.swap(HELD.load(Relaxed), Relaxed);
         if step <= 60 / WARM_UP {
-            early = early.max(most);
-            warm = HELD.load(Relaxed);
+            early = early.max(most());
+            warm = held();
         } else {
-            MOST.fetch_max(most, Relaxed);
+            peak = peak.max(most());
         }
     }
-    let (end, peak) = (HELD.load(Relaxed), MOST.load(Relaxed));
+    let end = held();
     let kib = |bytes: usize| bytes as f64 / 1_024.0;
     println!(
         "{name}: {} requests; held {:.0} KiB after the warm-up, {:.0} KiB at the end; at most \

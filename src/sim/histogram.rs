@@ -1,6 +1,7 @@
 //! A high dynamic range histogram of durations: 128 buckets an octave, so that every percentile is
 //! within 0.8 % of the recorded value. Our own, because the engine records several times per
-//! request and takes differences of histograms for its sliding window.
+//! request, takes differences of histograms for its sliding window, and keeps a hundred states of
+//! each.
 
 use super::units::Span;
 
@@ -16,20 +17,50 @@ const BUCKETS: usize = ((TOP - BITS + 1) as usize) << BITS;
 /// What exponent and fraction of 2^BITS are more than its bucket.
 const FIRST_OCTAVE: u64 = (f64::MAX_EXP as u64 - 1 + BITS as u64 - 1) << BITS;
 
-/// Counts of durations by bucket, with their exact sum.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Bits of a packed word that count; those above are the bucket.
+const COUNT_BITS: u32 = 48;
+const COUNT: u64 = (1 << COUNT_BITS) - 1;
+const _: () = assert!(BUCKETS <= 1 << (64 - COUNT_BITS), "a bucket fits into a packed word");
+
+/// Counts of durations by bucket, with their exact sum. One that durations are recorded in has all
+/// buckets (36 kB); a copy, a difference and an empty one have only those in use, a tenth of them
+/// where all goes well, as nearly all that are kept are only read.
+#[derive(Debug, Default)]
 pub struct Histogram {
-    counts: Box<[u64; BUCKETS]>,
+    /// A count for each bucket; or, where there are fewer words, packed ones: bucket and count, in
+    /// the order of the buckets.
+    words: Box<[u64]>,
     count: u64,
     /// The sum is `low` + `high` x 2^63: one addition and a branch never taken.
     low: u64,
     high: u64,
 }
 
-impl Default for Histogram {
-    fn default() -> Self {
-        Self { counts: Box::new([0; BUCKETS]), count: 0, low: 0, high: 0 }
+impl Clone for Histogram {
+    /// Packed.
+    fn clone(&self) -> Self {
+        if self.words.len() < BUCKETS {
+            return Self { words: self.words.clone(), ..*self };
+        }
+        Self { words: pack(self.used()), ..*self }
     }
+}
+
+impl PartialEq for Histogram {
+    fn eq(&self, other: &Self) -> bool {
+        self.sum() == other.sum() && self.used().eq(other.used())
+    }
+}
+
+/// Packed words of buckets and their counts.
+fn pack(used: impl Iterator<Item = (usize, u64)>) -> Box<[u64]> {
+    let mut words: Vec<u64> =
+        used.map(|(index, count)| ((index as u64) << COUNT_BITS) | count).collect();
+    if words.len() == BUCKETS {
+        // All are in use, so that each stands at its place.
+        words.iter_mut().for_each(|word| *word &= COUNT);
+    }
+    words.into_boxed_slice()
 }
 
 /// The bucket of a value: from 2^BITS on, octave and bucket within it are the exponent and the
@@ -57,14 +88,39 @@ impl Histogram {
     /// Records one duration.
     #[inline]
     pub fn record(&mut self, span: Span) {
-        // `bucket` is below BUCKETS by construction; the mask-free index keeps its bounds check.
-        self.counts[bucket(span.0)] += 1;
+        self.all()[bucket(span.0)] += 1;
         self.count += 1;
         self.low += span.0 & (CARRY - 1);
         if self.low >= CARRY {
             self.low -= CARRY;
             self.high += 1;
         }
+    }
+
+    /// The counts of all buckets, from now on kept so.
+    #[inline]
+    fn all(&mut self) -> &mut [u64; BUCKETS] {
+        if self.words.len() != BUCKETS {
+            self.unpack();
+        }
+        (&mut *self.words).try_into().expect("all buckets are there")
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn unpack(&mut self) {
+        let mut all = vec![0; BUCKETS].into_boxed_slice();
+        self.used().for_each(|(index, count)| all[index] = count);
+        self.words = all;
+    }
+
+    /// The buckets in use with their counts, shortest first.
+    fn used(&self) -> impl Iterator<Item = (usize, u64)> {
+        let has_all = self.words.len() == BUCKETS;
+        self.words.iter().enumerate().filter_map(move |(place, &word)| match has_all {
+            true => (word > 0).then_some((place, word)),
+            false => Some(((word >> COUNT_BITS) as usize, word & COUNT)),
+        })
     }
 
     /// How many durations were recorded.
@@ -94,7 +150,7 @@ impl Histogram {
         }
         let rank = (libm::ceil(p * self.count as f64) as u64).clamp(1, self.count);
         let mut below = 0;
-        for (index, &count) in self.counts.iter().enumerate() {
+        for (index, count) in self.used() {
             if below + count >= rank {
                 let (low, width) = range(index);
                 let within = (rank - below) as f64 - 0.5;
@@ -107,8 +163,7 @@ impl Histogram {
 
     /// The middle of each bucket in use in seconds, with its count, shortest first.
     pub fn cells(&self) -> impl Iterator<Item = (f64, u64)> {
-        let used = self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
-        used.map(|(index, &count)| {
+        self.used().map(|(index, count)| {
             let (low, width) = range(index);
             ((low as f64 + 0.5 * width as f64) / 1e9, count)
         })
@@ -116,9 +171,8 @@ impl Histogram {
 
     /// Adds all of `other`.
     pub fn add(&mut self, other: &Self) {
-        for (mine, theirs) in self.counts.iter_mut().zip(other.counts.iter()) {
-            *mine += theirs;
-        }
+        let all = self.all();
+        other.used().for_each(|(index, count)| all[index] += count);
         self.count += other.count;
         self.put_sum(self.sum() + other.sum());
     }
@@ -126,11 +180,13 @@ impl Histogram {
     /// What was recorded since `earlier`, an older state of this histogram.
     #[must_use]
     pub fn since(&self, earlier: &Self) -> Self {
-        let mut counts = self.counts.clone();
-        for (now, then) in counts.iter_mut().zip(earlier.counts.iter()) {
-            *now -= then;
-        }
-        let mut between = Self { counts, count: self.count - earlier.count, low: 0, high: 0 };
+        let mut before = earlier.used().peekable();
+        let used = self.used().filter_map(|(index, count)| {
+            let then = before.next_if(|(known, _)| *known == index).map_or(0, |(_, then)| then);
+            (count > then).then(|| (index, count - then))
+        });
+        let (words, count) = (pack(used), self.count - earlier.count);
+        let mut between = Self { words, count, low: 0, high: 0 };
         between.put_sum(self.sum() - earlier.sum());
         between
     }
@@ -145,15 +201,18 @@ impl Histogram {
     #[must_use]
     pub fn bars(&self, per_octave: u32) -> Vec<(f64, f64, u64)> {
         let group = (SUB as usize / per_octave as usize).max(1);
-        let mut bars: Vec<(f64, f64, u64)> = Vec::new();
-        for start in (0..BUCKETS).step_by(group) {
-            let count: u64 = self.counts[start..start + group].iter().sum();
-            let (last, width) = range(start + group - 1);
-            bars.push((range(start).0 as f64 / 1e9, (last + width) as f64 / 1e9, count));
+        let mut counts: Vec<u64> = Vec::new();
+        let first = self.used().next().map_or(0, |(index, _)| index / group);
+        for (index, count) in self.used() {
+            counts.resize(index / group - first + 1, 0);
+            counts[index / group - first] += count;
         }
-        let first = bars.iter().position(|b| b.2 > 0).unwrap_or(bars.len());
-        let end = bars.iter().rposition(|b| b.2 > 0).map_or(first, |i| i + 1);
-        bars[first..end].to_vec()
+        let bar = |(place, count): (usize, u64)| {
+            let start = (first + place) * group;
+            let (last, width) = range(start + group - 1);
+            (range(start).0 as f64 / 1e9, (last + width) as f64 / 1e9, count)
+        };
+        counts.into_iter().enumerate().map(bar).collect()
     }
 }
 
@@ -198,5 +257,37 @@ mod tests {
         let between = h.since(&before);
         assert_eq!((between.count(), between.sum()), (1, 5_000_000));
         assert!((between.quantile(0.5).unwrap_or(0.0) / 5e-3 - 1.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_copy_is_small_and_goes_on_as_if_it_were_none() {
+        let mut h = Histogram::default();
+        assert_eq!(h.words.len(), 0, "one in which nothing happens takes nothing");
+        (1..=1_000).for_each(|i| h.record(Span(i * 1_000)));
+        let mut copy = h.clone();
+        assert_eq!(copy, h);
+        assert!(copy.words.len() < BUCKETS / 5, "{} words", copy.words.len());
+        assert_eq!(copy.quantile(0.9), h.quantile(0.9));
+        assert_eq!(copy.bars(8), h.bars(8));
+        (1..=1_000).for_each(|i| {
+            h.record(Span(i * 7_000));
+            copy.record(Span(i * 7_000));
+        });
+        assert_eq!(copy, h);
+        let mut twice = h.clone();
+        twice.add(&copy);
+        assert_eq!(twice.since(&copy), h);
+        assert_ne!(twice, h);
+    }
+
+    #[test]
+    fn bars_tile_what_is_in_use() {
+        let mut h = Histogram::default();
+        [3, 1_000, 1_001, 70_000].into_iter().for_each(|ns| h.record(Span(ns)));
+        let bars = h.bars(8);
+        assert_eq!(bars.iter().map(|bar| bar.2).sum::<u64>(), 4);
+        assert!(bars.windows(2).all(|pair| pair[0].1 == pair[1].0), "{bars:?}");
+        assert!(bars[0].2 > 0 && bars[bars.len() - 1].2 > 0, "{bars:?}");
+        assert_eq!(Histogram::default().bars(8), []);
     }
 }

@@ -20,6 +20,7 @@ mod laws;
 mod layers;
 mod links;
 mod live;
+mod memory;
 mod operations;
 mod oracles;
 mod probe;

@@ -16,8 +16,10 @@ impl RequestId {
 }
 
 /// At most this many requests are in flight; past it, arrivals fail with the reason `simulator
-/// full`, which says that the machine simulating is too small and not the system simulated.
-pub const MOST_IN_FLIGHT: usize = 1 << 22;
+/// full`, which says that the machine simulating is too small and not the system simulated. They
+/// take a third of a gigabyte: a page holds up to five such systems (the live run, the settled one,
+/// and copies that answer questions), and a program of wasm four gigabytes.
+pub const MOST_IN_FLIGHT: usize = 1 << 20;
 
 /// Deepest nesting of calls. The deepest there is: clients, CDN, balancer, web tier, cache,
 /// database, database of another site, and the guards of these calls, which is 13. A power of two,
@@ -266,8 +268,18 @@ impl Requests {
         if self.records.len() >= MOST_IN_FLIGHT {
             return None;
         }
-        self.records.push(BLANK);
-        Some(RequestId(self.records.len() as u32 - 1))
+        Some(self.push(BLANK))
+    }
+
+    /// A new record. Room grows by a quarter rather than twofold: these are most of what an
+    /// overloaded system takes.
+    fn push(&mut self, record: Request) -> RequestId {
+        let len = self.records.len();
+        if len == self.records.capacity() {
+            self.records.reserve_exact((len / 4).max(64));
+        }
+        self.records.push(record);
+        RequestId(len as u32)
     }
 
     /// Stores a request that splits off one already counted. It may be one too many: whoever is
@@ -277,8 +289,7 @@ impl Requests {
             self.records[place as usize] = request;
             return RequestId(place);
         }
-        self.records.push(request);
-        RequestId(self.records.len() as u32 - 1)
+        self.push(request)
     }
 
     /// Whether there is no room for one more.
