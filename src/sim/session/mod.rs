@@ -167,7 +167,29 @@ impl Session {
                 self.settling.get_or_insert_with(again);
             }
             Command::Ask(question) => self.questions.ask(question, &self.engine),
-            Command::Advance { wall_ms, events } => self.advance(wall_ms, events),
+            Command::Advance { wall_ms, events } => return self.advance(wall_ms, events, true),
+        }
+        std::mem::take(&mut self.updates)
+    }
+
+    /// Lets wall time pass, as [`Command::Advance`]; says the live figures only where they are
+    /// asked for, as they take longer to make than a short slice.
+    pub fn advance(&mut self, wall_ms: f64, events: u64, tells: bool) -> Vec<Update> {
+        self.work(wall_ms, events, tells);
+        std::mem::take(&mut self.updates)
+    }
+
+    /// Whether no settled figures of the scenario as it stands have been told.
+    #[must_use]
+    pub const fn is_awaited(&self) -> bool {
+        self.is_quick
+    }
+
+    /// Works for so many events on the settled figures that are waited for, and on nothing else;
+    /// says them as soon as they are there.
+    pub fn hasten(&mut self, events: u64) -> Vec<Update> {
+        if self.is_quick {
+            self.settle_on(events);
         }
         std::mem::take(&mut self.updates)
     }
@@ -253,7 +275,7 @@ impl Session {
         self.updates.push(Update::Live(Box::new(live)));
     }
 
-    fn advance(&mut self, wall_ms: f64, events: u64) {
+    fn work(&mut self, wall_ms: f64, events: u64, tells: bool) {
         let mut left = events;
         // A changed setting shows in the settled figures first: they are what is waited for.
         if self.is_quick {
@@ -269,7 +291,9 @@ impl Session {
             // Time that the machine cannot simulate is not owed: the clock is slower, and says so.
             self.behind = self.granted > 50.0 * self.speed * MILLISECOND as f64;
             self.granted = self.granted.min(100.0 * self.speed * MILLISECOND as f64);
-            self.tell_live();
+            if tells {
+                self.tell_live();
+            }
         }
         left -= self.questions.advance(left, &mut self.updates).min(left);
         left -= self.settle_on(left);

@@ -2,13 +2,12 @@
 //! slice may spend follows from how long the last ones took.
 
 use super::clock;
-use crate::sim::journal::Line;
 use crate::sim::session::{Command, Session, Update};
 
 /// Events in a millisecond, before anything was measured.
 const FIRST_GUESS: f64 = 4_000.0;
 /// Between two slices when nothing hurries, in milliseconds.
-const CALM_MS: u32 = 50;
+const CALM_MS: u32 = 25;
 /// Least time between two live updates: more could not be read, and each is drawn.
 const TELL_MS: f64 = 100.0;
 
@@ -19,14 +18,11 @@ pub struct Driver {
     playing: bool,
     /// The settled run is not complete.
     settling: bool,
-    /// No settled figures of the scenario as it stands have been told.
-    awaited: bool,
     last_ms: f64,
     /// Updates that arose when the session was made.
     first: Vec<Update>,
+    /// When live figures were last told.
     told_ms: f64,
-    /// What happened in live figures that were left out.
-    held: Vec<Line>,
 }
 
 impl Driver {
@@ -38,11 +34,9 @@ impl Driver {
             events_per_ms: FIRST_GUESS,
             playing: false,
             settling: true,
-            awaited: true,
             last_ms: clock::now_ms(),
             first: Vec::new(),
             told_ms: f64::NEG_INFINITY,
-            held: Vec::new(),
         }
     }
 
@@ -58,61 +52,44 @@ impl Driver {
         }
         let updates = self.session.handle(command);
         self.note(&updates);
-        self.calmed(updates, true)
+        updates
     }
 
-    /// Lets the wall time since the last slice pass, and works for about `budget_ms`.
+    /// Works for about `budget_ms`: on the settled figures that are waited for, else on all there is
+    /// to do, with the wall time since that was last done.
     pub fn slice(&mut self, budget_ms: f64) -> Vec<Update> {
         let began = clock::now_ms();
-        let wall_ms = (began - self.last_ms).max(0.0);
-        self.last_ms = began;
         let events = (self.events_per_ms * budget_ms).clamp(1_000.0, 4e6) as u64;
-        let (was_settling, before) = (self.is_settling(), self.session.engine().events());
+        let (was_awaited, was_settling) = (self.session.is_awaited(), self.is_settling());
+        let before = self.session.engine().events();
         let mut updates = std::mem::take(&mut self.first);
-        updates.extend(self.session.handle(Command::Advance { wall_ms, events }));
-        let is_due = self.awaited || began - self.told_ms >= TELL_MS;
+        if was_awaited {
+            updates.extend(self.session.hasten(events));
+        } else {
+            let wall_ms = (began - self.last_ms).max(0.0);
+            self.last_ms = began;
+            let tells = began - self.told_ms >= TELL_MS;
+            updates.extend(self.session.advance(wall_ms, events, tells));
+        }
         self.note(&updates);
         let took = clock::now_ms() - began;
         // A settled run under way uses up whatever is left over, so all were spent.
         let live = self.session.engine().events() - before;
-        let spent = if was_settling && self.is_settling() { events } else { live };
+        let is_short = was_awaited && !self.session.is_awaited();
+        let goes_on = was_settling && self.is_settling() && !is_short;
+        let spent = if goes_on { events } else { live };
         if took > 1.0 && spent * 4 > events {
             let measured = spent as f64 / took;
             let weight = if measured < self.events_per_ms { 0.6 } else { 0.3 };
             self.events_per_ms += weight * (measured - self.events_per_ms);
         }
-        self.calmed(updates, is_due)
-    }
-
-    /// Leaves out figures that follow too closely on the last, and nothing that happened.
-    fn calmed(&mut self, updates: Vec<Update>, is_due: bool) -> Vec<Update> {
-        let mut kept = Vec::new();
-        for mut update in updates {
-            let passes = match &mut update {
-                Update::Live(live) => {
-                    self.held.append(&mut live.log);
-                    if is_due {
-                        live.log = std::mem::take(&mut self.held);
-                    }
-                    is_due
-                }
-                Update::Settled(settled) => is_due || settled.complete,
-                _ => true,
-            };
-            if passes {
-                kept.push(update);
-            }
-        }
-        if is_due && !kept.is_empty() {
-            self.told_ms = clock::now_ms();
-        }
-        kept
+        updates
     }
 
     /// Milliseconds until the next slice is due; `None` while there is nothing to do.
     #[must_use]
     pub fn due_ms(&self) -> Option<u32> {
-        if self.awaited {
+        if self.session.is_awaited() {
             Some(0)
         } else if self.playing || self.is_settling() || self.session.is_asked() {
             Some(CALM_MS)
@@ -128,10 +105,9 @@ impl Driver {
     fn note(&mut self, updates: &[Update]) {
         for update in updates {
             match update {
-                Update::Scenario { .. } => (self.settling, self.awaited) = (true, true),
-                Update::Settled(settled) => {
-                    (self.settling, self.awaited) = (!settled.complete, false);
-                }
+                Update::Scenario { .. } => self.settling = true,
+                Update::Settled(settled) => self.settling = !settled.complete,
+                Update::Live(_) => self.told_ms = clock::now_ms(),
                 _ => {}
             }
         }

@@ -49,10 +49,7 @@ impl EngineLink {
     #[must_use]
     pub fn start(tell: Callback<Msg>) -> Self {
         let link = Self::new(tell);
-        match start_worker() {
-            Some(worker) => link.state.listen(worker),
-            None => link.state.run_here(),
-        }
+        link.state.start();
         link
     }
 
@@ -98,6 +95,26 @@ fn start_worker() -> Option<Worker> {
 }
 
 impl State {
+    /// Starts a worker, in place of the one there is.
+    fn start(self: &Rc<Self>) {
+        match start_worker() {
+            Some(worker) => {
+                self.stop();
+                self.listen(worker);
+            }
+            None => self.run_here(),
+        }
+    }
+
+    /// Ends the worker, if there is one.
+    fn stop(&self) {
+        if let Engine::Starting(worker) | Engine::Worker(worker) = &*self.engine.borrow() {
+            worker.set_onmessage(None);
+            worker.set_onerror(None);
+            worker.terminate();
+        }
+    }
+
     fn listen(self: &Rc<Self>, worker: Worker) {
         let state = Rc::clone(self);
         let hear = Hearer::new(move |event: Event| {
@@ -115,7 +132,8 @@ impl State {
         });
         worker.set_onmessage(Some(hear.as_ref().unchecked_ref()));
         worker.set_onerror(Some(fail.as_ref().unchecked_ref()));
-        *self.hearers.borrow_mut() = vec![hear, fail];
+        // One of those there were may be calling this: they stay.
+        self.hearers.borrow_mut().extend([hear, fail]);
         *self.engine.borrow_mut() = Engine::Starting(worker);
         let state = Rc::clone(self);
         let timer = Timeout::new(PATIENCE_MS, move || {
@@ -131,6 +149,7 @@ impl State {
     fn hear(self: &Rc<Self>, post: Option<Post>) {
         match post {
             Some(Post::Said(updates)) => self.pass_on(updates),
+            Some(Post::Spent) => self.start(),
             Some(Post::Ready { build }) if build == crate::web::BUILD => {
                 let engine = self.engine.replace(Engine::None);
                 if let Engine::Starting(worker) = engine {
@@ -144,18 +163,10 @@ impl State {
 
     /// Gives up the worker and runs the engine in the page.
     fn run_here(self: &Rc<Self>) {
-        match self.engine.replace(Engine::None) {
-            Engine::Starting(worker) | Engine::Worker(worker) => {
-                worker.set_onmessage(None);
-                worker.set_onerror(None);
-                worker.terminate();
-            }
-            Engine::Page(driver) => {
-                self.engine.replace(Engine::Page(driver));
-                return;
-            }
-            Engine::None => {}
+        if matches!(*self.engine.borrow(), Engine::Page(_)) {
+            return;
         }
+        self.stop();
         self.engine.replace(Engine::Page(Box::new(Driver::new(""))));
         // Not at once: whoever starts the link has to hold it before the answer comes.
         let state = Rc::clone(self);
@@ -216,8 +227,6 @@ impl State {
 
 impl Drop for State {
     fn drop(&mut self) {
-        if let Engine::Starting(worker) | Engine::Worker(worker) = &*self.engine.borrow() {
-            worker.terminate();
-        }
+        self.stop();
     }
 }

@@ -22,6 +22,9 @@ pub enum Post {
     },
     /// What the session says.
     Said(Vec<Update>),
+    /// It was told to load another scenario and has done nothing: what it has taken for a large
+    /// system it can never give back, so that a new worker is to take its place.
+    Spent,
 }
 
 /// What crosses between page and worker, as bytes; plain data can always be written.
@@ -39,7 +42,13 @@ pub fn unpack<T: DeserializeOwned>(data: &JsValue) -> Option<T> {
 }
 
 /// Work in one slice, in milliseconds: short, so that a new setting never waits long.
-const SLICE_MS: f64 = 28.0;
+const SLICE_MS: f64 = 14.0;
+/// The same while settled figures are waited for: as long as those of a change take, for a moving
+/// slider would have them begun anew again and again.
+const URGENT_MS: f64 = 80.0;
+/// Memory above which another scenario begins in a new worker, in bytes: more than any stage takes
+/// as it opens.
+const SPENT: u32 = 48 << 20;
 
 struct Host {
     scope: DedicatedWorkerGlobalScope,
@@ -62,6 +71,10 @@ pub fn serve() -> bool {
     let hearing = Rc::clone(&host);
     let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         if let Some(command) = unpack::<Command>(&event.data()) {
+            if matches!(command, Command::Load { .. }) && memory() > SPENT {
+                hearing.post(&Post::Spent);
+                return;
+            }
             let updates = hearing.driver.borrow_mut().command(command);
             hearing.post(&Post::Said(updates));
             hearing.schedule();
@@ -71,6 +84,12 @@ pub fn serve() -> bool {
     hear.forget();
     host.post(&Post::Ready { build: crate::web::BUILD.to_owned() });
     true
+}
+
+/// Bytes that this program has taken.
+fn memory() -> u32 {
+    let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
+    memory.buffer().unchecked_into::<js_sys::ArrayBuffer>().byte_length()
 }
 
 impl Host {
@@ -86,10 +105,11 @@ impl Host {
 
     fn schedule(self: &Rc<Self>) {
         let due = self.driver.borrow().due_ms();
+        let budget_ms = if due == Some(0) { URGENT_MS } else { SLICE_MS };
         let host = Rc::clone(self);
         let timer = due.map(|ms| {
             Timeout::new(ms, move || {
-                let updates = host.driver.borrow_mut().slice(SLICE_MS);
+                let updates = host.driver.borrow_mut().slice(budget_ms);
                 host.post(&Post::Said(updates));
                 host.schedule();
             })
