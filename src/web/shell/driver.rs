@@ -55,8 +55,8 @@ impl Driver {
         updates
     }
 
-    /// Works for about `budget_ms`: on the settled figures that are waited for, else on all there is
-    /// to do, with the wall time since that was last done.
+    /// Works for about `budget_ms`: on the settled figures that are waited for, else on all that
+    /// there is to do, with the wall time since that was last done.
     pub fn slice(&mut self, budget_ms: f64) -> Vec<Update> {
         let began = clock::now_ms();
         let events = (self.events_per_ms * budget_ms).clamp(1_000.0, 4e6) as u64;

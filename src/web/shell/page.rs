@@ -32,8 +32,9 @@ pub fn address() -> String {
     window().and_then(|window| window.location().href().ok()).unwrap_or_default()
 }
 
-/// Acts once what stands in the page already has been painted, so that the visitor has something to look at while the
-/// program makes the rest. In a hidden tab, or a frame out of sight, nothing is painted: then a little later.
+/// Acts once what stands in the page already has been painted, so that the visitor has something to
+/// look at while the program makes the rest. In a hidden tab, or a frame out of sight, nothing is
+/// painted: then a little later.
 pub fn after_paint(act: impl FnOnce() + 'static) {
     let waiting = Rc::new(Cell::new(Some(act)));
     let go = Rc::new(move || {
