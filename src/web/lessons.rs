@@ -1,6 +1,7 @@
 //! The story: what each stage says, what it offers to try, and what it has to meet.
 
 pub mod challenge;
+mod offers;
 pub mod story;
 mod texts;
 mod tries;
@@ -11,7 +12,7 @@ use crate::sim::kinds::{Kind, clients};
 use crate::sim::scenario::Scenario;
 use crate::sim::scenario::presets::{GOALS, STAGES};
 use crate::web::view::format;
-pub use tries::{Try, tries};
+pub use tries::{NEXT, Try, tries};
 
 /// The text of a stage.
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +86,7 @@ fn in_words(goal: &str) -> String {
     };
     let digits = bound.trim_end_matches(|c: char| !c.is_ascii_digit());
     let unit = &bound[digits.len()..];
-    format!("{metric}{of} at most {digits}\u{202f}{unit}")
+    format!("{metric}{of} ≤ {digits}\u{202f}{unit}")
 }
 
 #[cfg(test)]
@@ -126,9 +127,6 @@ mod tests {
             assert_eq!(goals.len(), GOALS.len() + stage.goals.len());
             assert!(goals.iter().all(|goal| goal.is_met.is_none()));
         }
-        assert_eq!(
-            in_words("p50.read<=150ms").replace('\u{202f}', " "),
-            "p50 of reads at most 150 ms"
-        );
+        assert_eq!(in_words("p50.read<=150ms").replace('\u{202f}', " "), "p50 of reads ≤ 150 ms");
     }
 }

@@ -5,6 +5,7 @@ use crate::sim::analysis::spof::{self, Threat, Verdict};
 use crate::sim::kinds::Kind;
 use crate::sim::scenario::Scenario;
 use crate::sim::topology::Topology;
+use crate::web::summary;
 
 /// A part to be marked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,13 +43,14 @@ pub fn of(scenario: &Scenario) -> Vec<Mark> {
             (None, _) | (_, "") => "◆ SPOF".to_owned(),
             _ => format!("◆ SPOF: {which}"),
         };
+        let name = summary::as_drawn(&threat.name, scenario);
         match marks.iter_mut().find(|mark| mark.part == threat.part) {
             // One server says more than the whole; of several it is said that there are some.
             Some(mark) if mark.text == "◆ SPOF" => {
-                (mark.text, mark.name) = (text, threat.name.clone());
+                (mark.text, mark.name) = (text, name);
             }
             Some(mark) => mark.text = "◆ SPOF: each server".to_owned(),
-            None => marks.push(Mark { part: threat.part.clone(), name: threat.name.clone(), text }),
+            None => marks.push(Mark { part: threat.part.clone(), name, text }),
         }
     }
     marks

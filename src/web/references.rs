@@ -1,5 +1,5 @@
-//! Settled figures of scenarios other than the one that is watched, by their links: asked for once,
-//! kept for as long as they may be wanted again.
+//! Settled figures of scenarios other than the one that is watched, by their links: kept for as long
+//! as they may be wanted again.
 
 use crate::sim::analysis::settle::Settled;
 use crate::sim::session::Command;
@@ -8,46 +8,42 @@ use std::rc::Rc;
 /// Most that are kept.
 const MOST: usize = 24;
 
-/// What is known, and what was asked for: `None` until it is answered.
+/// What is known.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct References {
-    known: Vec<(String, Option<Rc<Settled>>)>,
+    known: Vec<(String, Rc<Settled>)>,
 }
 
 impl References {
-    /// The figures of a link, once they have come.
+    /// The figures of a link, once its settled run is complete.
     #[must_use]
     pub fn get(&self, link: &str) -> Option<&Rc<Settled>> {
-        self.known.iter().find(|(known, _)| known == link)?.1.as_ref()
+        self.first(link).filter(|settled| settled.complete)
     }
 
-    /// What to tell the engine so that the figures of a link come; nothing where that is done.
-    pub fn ask(&mut self, link: &str) -> Option<Command> {
-        if self.known.iter().any(|(known, _)| known == link) {
-            return None;
+    /// The figures of a link, provisional ones too.
+    #[must_use]
+    pub fn first(&self, link: &str) -> Option<&Rc<Settled>> {
+        Some(&self.known.iter().find(|(known, _)| known == link)?.1)
+    }
+
+    /// What to tell the engine so that the figures of a link come; nothing where they are known.
+    /// The engine does what it is asked for twice only once.
+    #[must_use]
+    pub fn ask(&self, link: &str) -> Option<Command> {
+        self.get(link).is_none().then(|| Command::Reference { link: link.to_owned() })
+    }
+
+    /// The figures have come; the oldest give way. Provisional ones do not replace others.
+    pub fn learn(&mut self, link: String, settled: Rc<Settled>) {
+        if !settled.complete && self.get(&link).is_some() {
+            return;
         }
-        self.make_room();
-        self.known.push((link.to_owned(), None));
-        Some(Command::Reference { link: link.to_owned() })
-    }
-
-    /// The oldest gives way to a new one.
-    fn make_room(&mut self) {
+        self.known.retain(|(known, _)| *known != link);
         if self.known.len() == MOST {
             self.known.remove(0);
         }
-    }
-
-    /// The figures have come.
-    pub fn learn(&mut self, link: String, settled: Rc<Settled>) {
-        self.known.retain(|(known, _)| *known != link);
-        self.make_room();
-        self.known.push((link, Some(settled)));
-    }
-
-    /// Another engine: what the one before was asked for does not come any more.
-    pub fn restart(&mut self) {
-        self.known.retain(|(_, settled)| settled.is_some());
+        self.known.push((link, settled));
     }
 }
 
@@ -56,15 +52,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_is_asked_for_once_and_again_of_another_engine() {
+    fn a_link_is_asked_for_until_its_figures_are_complete() {
         let mut references = References::default();
-        assert!(references.ask("?stage=1").is_some() && references.ask("?stage=1").is_none());
-        references.restart();
         assert!(references.ask("?stage=1").is_some());
         references.learn("?stage=1".to_owned(), Rc::default());
-        references.restart();
+        assert!(references.first("?stage=1").is_some() && references.get("?stage=1").is_none());
+        assert!(references.ask("?stage=1").is_some());
+        let complete = Rc::new(Settled { complete: true, ..Settled::default() });
+        references.learn("?stage=1".to_owned(), Rc::clone(&complete));
+        references.learn("?stage=1".to_owned(), Rc::default());
         assert!(references.get("?stage=1").is_some() && references.ask("?stage=1").is_none());
-        (0..100).for_each(|seed| references.learn(format!("?stage=2#seed={seed}"), Rc::default()));
+        (0..100).for_each(|seed| references.learn(format!("?seed={seed}"), Rc::clone(&complete)));
         assert!(references.known.len() == MOST && references.get("?stage=1").is_none());
     }
 }

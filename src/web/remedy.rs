@@ -47,6 +47,7 @@ pub fn settled(model: &mut Model) -> Option<Effect> {
     let settled = model.settled.clone()?;
     let topology = Topology::build(&model.scenario).ok()?;
     let why = bottleneck::explain(&topology, &settled.figures).join(" ");
+    let why = summary::as_drawn(&why, &model.scenario);
     let may_change = !model.options.restricts() && settled.complete;
     let found = bottleneck::find(&topology, &settled.figures).filter(|_| may_change);
     let remedy = found.and_then(|found| remedy(&model.scenario, &settled.figures, &found));

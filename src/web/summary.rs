@@ -2,6 +2,7 @@
 //! those who do not see the diagram.
 
 use super::view::format;
+use crate::sim::analysis::names;
 use crate::sim::analysis::settle::Settled;
 use crate::sim::kinds::behavior::Fault;
 use crate::sim::kinds::{Kind, network};
@@ -71,6 +72,39 @@ pub fn site_name(scenario: &Scenario, site: u8) -> &'static str {
     let row = network::Setting::Site as usize;
     let region = scenario.spec_at(Kind::Network, site).map_or(0, |spec| spec.count(row));
     REGIONS[region.min(REGIONS.len() - 1)].name
+}
+
+/// A text of the analysis with the names that the diagram has: sites by their regions, and on stage
+/// 1 the server for the web tier.
+#[must_use]
+pub fn as_drawn(text: &str, scenario: &Scenario) -> String {
+    let mut text = text.replace(Kind::WebTier.label(), name(Kind::WebTier, scenario));
+    // From the last, so that site 1 does not take the beginning of site 12.
+    for site in (0..scenario.sites).rev() {
+        let region = site_name(scenario, site);
+        text = text.replace(&format!(" of site {}", site + 1), &format!(" in {region}"));
+    }
+    text
+}
+
+/// Of a cache's entries this share or more came within the window while it is cold.
+const COLD: f64 = 0.25;
+
+/// Whether a cache is still filling: much of what it has is new.
+#[must_use]
+pub fn is_cold(cache: &PartView) -> bool {
+    let count = |name| names::counter(cache, name).unwrap_or(0) as f64;
+    let entries = names::gauge(cache, "entries").unwrap_or(0.0);
+    entries > 0.0 && count("filled") - count("evicted") - count("expired") > COLD * entries
+}
+
+/// The share of look-ups that find something, while any cache is still filling.
+#[must_use]
+pub fn cold_hits(figures: &Snapshot) -> Option<f64> {
+    let caches = || figures.parts.iter().filter(|p| names::kind(&p.key) == Some(Kind::Cache));
+    let count = |name: &str| caches().filter_map(|part| names::counter(part, name)).sum::<u64>();
+    let (hits, misses) = (count("hits") as f64, count("misses") as f64);
+    (hits + misses > 0.0 && caches().any(is_cold)).then(|| hits / (hits + misses))
 }
 
 /// What the scenario starts from: "Stage 3, Load balancer".
@@ -159,4 +193,38 @@ pub fn settled(settled: &Settled) -> String {
         format::percent(settled.error_share.value),
         format::spoken_rate(settled.goodput.value),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::scenario::link;
+    use crate::sim::session::{Command, Session, Update};
+
+    #[test]
+    fn places_are_named_as_they_are_drawn() {
+        let named = |text, address| as_drawn(text, &link::read(address).scenario);
+        let text = "Web tier of site 2, and site 1";
+        assert_eq!(named(text, "?stage=7"), "Web tier in Europe, and site 1");
+        assert_eq!(named("Web tier is full", "?stage=1"), "Server is full");
+    }
+
+    #[test]
+    fn caches_are_cold_at_first_and_after_a_flush() {
+        let mut session = Session::new("?stage=5");
+        let mut after = |seconds: usize| {
+            let mut hit = None;
+            for _ in 0..seconds {
+                for update in session.handle(Command::Step { ms: 1_000.0 }) {
+                    if let Update::Live(live) = update {
+                        hit = cold_hits(&live.figures);
+                    }
+                }
+            }
+            hit
+        };
+        let cold = after(4).expect("nothing is in them");
+        assert!((0.1..0.7).contains(&cold), "{cold}");
+        assert_eq!(after(56), None, "they have filled");
+    }
 }

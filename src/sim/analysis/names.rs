@@ -41,14 +41,16 @@ pub fn label(key: &str) -> String {
     match parse(key) {
         None => key.to_owned(),
         Some((Kind::Network, Some(site))) => format!("Site {}", site + 1),
-        Some((kind, site)) => with_site(kind.label().to_owned(), site),
+        Some((kind, site)) => with_site(kind.label(), site),
     }
 }
 
-fn with_site(name: String, site: Option<u8>) -> String {
+/// A name with its site, where sites have numbers.
+#[must_use]
+pub fn with_site(name: &str, site: Option<u8>) -> String {
     match site {
         Some(site) => format!("{name} of site {}", site + 1),
-        None => name,
+        None => name.to_owned(),
     }
 }
 
@@ -94,7 +96,7 @@ pub fn server(part: &PartView, index: usize) -> String {
         (Kind::Cache | Kind::Sessions, _) => format!("{name} node {number}"),
         _ => format!("{name} server {number}"),
     };
-    with_site(name, site)
+    with_site(&name, site)
 }
 
 /// The place of a database server: its shard where there are several, and what it is there.
@@ -158,7 +160,7 @@ pub fn role_label(part: &PartView, role: u8) -> String {
         (Kind::Database, _) => format!("{} replicas", database::LABEL),
         _ => return label(&part.key),
     };
-    with_site(name, site)
+    with_site(&name, site)
 }
 
 #[cfg(test)]

@@ -280,6 +280,8 @@ impl Session {
         // A changed setting shows in the settled figures first: they are what is waited for.
         if self.is_quick {
             left -= self.settle_on(left);
+        } else {
+            left -= self.references.hurry(left, &mut self.updates);
         }
         if self.playing {
             let wall_ms = if wall_ms.is_finite() { wall_ms.clamp(0.0, 1_000.0) } else { 0.0 };

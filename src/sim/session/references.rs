@@ -2,7 +2,7 @@
 //! comparison.
 
 use super::Update;
-use crate::analysis::settle::{FULL, Settling};
+use crate::analysis::settle::{FULL, QUICK, Settling};
 use crate::scenario::{Problem, link};
 use crate::topology::Topology;
 use std::collections::VecDeque;
@@ -15,13 +15,15 @@ const MOST: usize = 4;
 pub struct References {
     waiting: VecDeque<(String, Topology)>,
     under_way: Option<(String, Box<Settling>)>,
+    /// Quick runs, for provisional figures long before those of all that waits.
+    quick: VecDeque<(String, Box<Settling>)>,
 }
 
 impl References {
     /// Whether nothing is left to do.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.waiting.is_empty() && self.under_way.is_none()
+        self.quick.is_empty() && self.waiting.is_empty() && self.under_way.is_none()
     }
 
     /// Asks for the settled figures of a link.
@@ -39,8 +41,28 @@ impl References {
         if self.waiting.len() == MOST {
             self.waiting.pop_front();
         }
+        if self.quick.len() == MOST {
+            self.quick.pop_front();
+        }
+        let quick = Settling::new(topology.clone(), QUICK);
+        self.quick.push_back((text.clone(), Box::new(quick)));
         self.waiting.push_back((text, topology));
         Ok(())
+    }
+
+    /// Goes on with the quick runs; says how many events were spent.
+    pub fn hurry(&mut self, events: u64, updates: &mut Vec<Update>) -> u64 {
+        let Some((_, settling)) = self.quick.front_mut() else {
+            return 0;
+        };
+        let spent = settling.advance(events).min(events);
+        if settling.is_complete()
+            && let Some((link, settling)) = self.quick.pop_front()
+            && let Some(settled) = settling.settled()
+        {
+            updates.push(Update::Reference { link, settled: Box::new(settled) });
+        }
+        spent
     }
 
     /// Goes on for so many events; the figures when one is settled.
@@ -98,7 +120,9 @@ mod tests {
                 _ => None,
             })
             .collect();
-        assert_eq!(references, [(link, own.expect("it settles"))]);
+        let [(_, first), last] = &references[..] else { panic!("{}", references.len()) };
+        assert!(!first.complete, "the first figures are provisional");
+        assert_eq!(*last, (link, own.expect("it settles")));
         assert_eq!(session.scenario(), &before);
         let bad = "?parts=clients#v=1".to_owned();
         let said = session.handle(Command::Reference { link: bad });

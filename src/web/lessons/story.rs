@@ -104,8 +104,8 @@ pub fn update(
     }
 }
 
-/// Settled figures of the scenario as it stands are complete: keeps them to compare with, notes the
-/// goal, and asks for the stage before under the same users.
+/// Settled figures of the scenario as it stands have come: keeps them to compare with, notes the
+/// goal once they are complete, and asks for the stage before under the same users.
 pub fn settled(model: &mut Model) -> Vec<Effect> {
     let Some(figures) = model.settled.clone() else {
         return Vec::new();
@@ -114,7 +114,7 @@ pub fn settled(model: &mut Model) -> Vec<Effect> {
     let Some(stage) = model.stage() else {
         return Vec::new();
     };
-    if challenge::counts(&model.scenario, stage) {
+    if figures.complete && challenge::counts(&model.scenario, stage) {
         let is_met = super::are_met(stage, &figures);
         model.story.note(stage, is_met);
         model.said.push_str(if is_met { " The goal is met." } else { " The goal is missed." });

@@ -102,7 +102,6 @@ fn look(model: &mut Model, msg: &Msg) -> Vec<Effect> {
 
 fn ready(model: &mut Model, place: Place) -> Vec<Effect> {
     model.place = place;
-    model.references.restart();
     model.engine_link.clear();
     let mut effects = vec![
         Effect::Send(Command::Load { link: model.link.clone() }),

@@ -84,7 +84,8 @@ pub fn percent(share: f64) -> String {
     if !share.is_finite() {
         return "–".to_owned();
     }
-    let x = share * 100.0;
+    // A sum of nothing is minus nothing.
+    let x = share * 100.0 + 0.0;
     let text = if x == 0.0 || x == 100.0 {
         format!("{x:.0}")
     } else if x > 0.0 && x < 0.01 {

@@ -112,8 +112,16 @@ fn tries(model: &Model, tell: &Tell) -> Html {
     if offered.is_empty() {
         return Html::default();
     }
+    let last = model.steps.last_done();
     let item = |offered: lessons::Try| {
         let sign = if offered.is_back { "↺" } else { "▸" };
+        // What cannot be taken back is done when it was the last thing done.
+        let is_next = |label: &str| label.starts_with(lessons::NEXT);
+        let is_done = offered.is_back
+            || last.is_some_and(|last| {
+                last == offered.label || is_next(last) && is_next(&offered.label)
+            });
+        let look = offered.look;
         let label = offered.label.clone();
         let onclick = tell
             .reform(move |_: MouseEvent| Msg::Act(offered.label.clone(), offered.commands.clone()));
@@ -122,6 +130,7 @@ fn tries(model: &Model, tell: &Tell) -> Html {
                 <button type="button" class="try" {onclick}>
                     <span class="sign" aria-hidden="true">{ sign }</span>{ label }
                 </button>
+                if is_done { <p class="look">{ look }</p> }
             </li>
         }
     };

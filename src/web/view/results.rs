@@ -44,7 +44,7 @@ pub fn view(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
                 { by_reason(figures) }
             </div>
             { tables::tiers(figures, &model.scenario) }
-            { tables::hosts(figures) }
+            { tables::hosts(figures, &model.scenario) }
             { theory::view(model, tell) }
             <div class="card wide">{ limits::limits() }</div>
         </section>

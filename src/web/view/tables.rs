@@ -64,12 +64,12 @@ pub fn tiers(figures: &Snapshot, scenario: &Scenario) -> Html {
 }
 
 /// The metrics of each host, made only when they are looked at.
-pub fn hosts(figures: &Rc<Snapshot>) -> Html {
+pub fn hosts(figures: &Rc<Snapshot>, scenario: &Rc<Scenario>) -> Html {
     let count: usize = figures.parts.iter().map(|part| part.servers.len()).sum();
-    let figures = Rc::clone(figures);
+    let (figures, scenario) = (Rc::clone(figures), Rc::clone(scenario));
     let rows = Callback::from(move |()| {
         let of_part = |part: &PartView| -> Vec<Vec<String>> {
-            let row = |(index, server): (usize, &ServerView)| host(part, index, server);
+            let row = |(index, server): (usize, &ServerView)| host(part, index, server, &scenario);
             part.servers.iter().enumerate().map(row).collect()
         };
         figures.parts.iter().flat_map(of_part).collect()
@@ -84,10 +84,10 @@ pub fn hosts(figures: &Rc<Snapshot>) -> Html {
     }
 }
 
-fn host(part: &PartView, index: usize, server: &ServerView) -> Vec<String> {
+fn host(part: &PartView, index: usize, server: &ServerView, scenario: &Scenario) -> Vec<String> {
     let share = |share: Option<f64>| share.map_or_else(|| "–".to_owned(), format::percent);
     vec![
-        names::server(part, index),
+        summary::as_drawn(&names::server(part, index), scenario),
         state(server).to_owned(),
         format::percent(server.utilisation.min(1.0)),
         share(server.slots_used),

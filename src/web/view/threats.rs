@@ -83,10 +83,11 @@ fn name(toll: &Toll, scenario: &Scenario) -> String {
         }
         _ => summary::part_name(&threat.part, scenario),
     };
+    let name = summary::as_drawn(&threat.name, scenario);
     match threat.server {
         None => place,
-        Some(_) if toll.alike > 1 => format!("{}, any of {} alike", threat.name, toll.alike),
-        Some(_) => threat.name.clone(),
+        Some(_) if toll.alike > 1 => format!("{name}, any of {} alike", toll.alike),
+        Some(_) => name,
     }
 }
 

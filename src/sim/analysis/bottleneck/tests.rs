@@ -85,6 +85,9 @@ fn slots_held_for_a_slow_part_are_named_and_a_full_part_before_them() {
 fn what_is_down_refused_or_grows_is_said() {
     let said = run("?stage=2#v=1&fault=kill.db").said();
     assert!(said[0].starts_with("Database is down") && said.len() >= 2, "{said:?}");
+    let said = run("?stage=3&sites=2#v=1&fault=kill.network2").said();
+    let down = "Load balancer, Web tier, Cache and Database of site 2 are down";
+    assert!(said[0].starts_with(down) && !said[1].contains("down"), "{said:?}");
     let said = run("?stage=2#v=1&clients.rate=900&web.backlog=5").said();
     assert!(said.iter().any(|s| s.contains("refuses")), "{said:?}");
     let grows = "?stage=2#v=1&clients.rate=300&clients.timeout_s=0&web.backlog=1000000";

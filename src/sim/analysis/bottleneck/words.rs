@@ -13,25 +13,46 @@ use crate::units::capital;
 /// refused or grows already.
 #[must_use]
 pub fn explain(topology: &Topology, figures: &Snapshot) -> Vec<String> {
-    let mut said = Vec::new();
-    for part in figures.parts.iter().filter(|part| is_down(part)) {
-        said.push(format!(
-            "{} is down: all its servers are dead, and {:.1} % of all requests fail.",
-            names::label(&part.key),
-            figures.users.error_share() * 100.0
-        ));
-    }
+    let mut said = down(figures);
     match find(topology, figures) {
         Some(found) => said.push(found.in_words(figures)),
-        None => said.push("No server has any work to do.".to_owned()),
+        None if said.is_empty() => said.push("No server has any work to do.".to_owned()),
+        None => {}
     }
     said.extend(edges(topology, figures));
     said.extend(trouble(figures));
     said
 }
 
-fn is_down(part: &PartView) -> bool {
-    !part.servers.is_empty() && part.servers.iter().all(|server| !server.alive)
+/// What is down, a sentence for each site, and what that costs.
+fn down(figures: &Snapshot) -> Vec<String> {
+    let is_down = |part: &&PartView| {
+        !part.servers.is_empty() && part.servers.iter().all(|server| !server.alive)
+    };
+    let down: Vec<_> =
+        figures.parts.iter().filter(is_down).filter_map(|part| names::parse(&part.key)).collect();
+    let mut sites: Vec<Option<u8>> = down.iter().map(|(_, site)| *site).collect();
+    sites.dedup();
+    let mut said: Vec<String> = Vec::new();
+    for site in sites {
+        let own: Vec<&str> =
+            down.iter().filter(|part| part.1 == site).map(|part| part.0.label()).collect();
+        let (last, others) = own.split_last().unwrap_or((&"", &[]));
+        said.push(if others.is_empty() {
+            format!("{} is down: all its servers are dead.", names::with_site(last, site))
+        } else {
+            let all = format!("{} and {last}", others.join(", "));
+            format!("{} are down: all their servers are dead.", names::with_site(&all, site))
+        });
+    }
+    if !said.is_empty() {
+        said.push(format!("{:.1} % of all requests fail.", figures.users.error_share() * 100.0));
+    }
+    let has = |kind: Kind| down.iter().any(|part| part.0 == kind);
+    if has(Kind::Database) && !has(Kind::WebTier) {
+        said.push("What needs no query, such as a static file, is still answered.".to_owned());
+    }
+    said
 }
 
 /// What edges keep away from the sites.
@@ -91,7 +112,7 @@ fn waiting(part: &PartView, window_s: f64) -> Option<String> {
     let more = came - went;
     (more > 4.0 * libm::sqrt(came) + 0.005 * came && window_s > 0.0).then(|| {
         format!(
-            "In {} {} messages per second more come than workers take: {} wait, the oldest for \
+            "At {} {} messages per second more come than workers take: {} wait, the oldest for \
              {} s.",
             names::label(&part.key),
             number(more / window_s),

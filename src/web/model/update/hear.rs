@@ -37,7 +37,13 @@ pub(super) fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
         }
         Update::Traced(_) | Update::Tolls(_) if model.engine_link != model.link => {}
         Update::Theory(_) if model.engine_link != model.link => {}
-        Update::Theory(theory) => model.insight.theory = Some(Rc::from(theory)),
+        Update::Theory(mut theory) => {
+            let stations = theory.stations.iter_mut().map(|row| &mut row.station.name);
+            for name in stations.chain(theory.shares.iter_mut().map(|share| &mut share.name)) {
+                *name = summary::as_drawn(name, &model.scenario);
+            }
+            model.insight.theory = Some(Rc::from(theory));
+        }
         Update::Traced(traces) => insight::traced(model, Rc::from(traces)),
         Update::Tolls(tolls) => model.insight.tolls = Some(Rc::from(tolls)),
         Update::Reference { link, settled } => {
@@ -55,7 +61,7 @@ pub(super) fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
             model.result_hash = settled.hash();
             model.settled = Some(Rc::from(settled));
             (model.fresh, model.settled_seq) = (true, model.settled_seq + 1);
-            let mut effects = if is_complete { story::settled(model) } else { Vec::new() };
+            let mut effects = story::settled(model);
             compare::learn(model);
             effects.extend(remedy::settled(model));
             return effects;

@@ -184,7 +184,7 @@ fn head(
         None if facts.body == Body::Empty => ("dg-soft", facts.quiet.clone()),
         None if facts.body == Body::Queue => ("dg-num", facts.key.iter().rev().cloned().collect()),
         // Of memory it matters more how often it helps than how busy it is.
-        None if facts.setting.first().is_some_and(|words| words.starts_with("hit")) => {
+        None if facts.setting.first().is_some_and(|words| words.contains("hit")) => {
             ("dg-num", facts.setting.clone())
         }
         None => ("dg-num", used.map_or_else(Vec::new, |used| vec![facts::brief(used)])),

@@ -5,6 +5,7 @@ use super::fit;
 use super::parts::{self, At};
 use super::scene::{SMALL, Scene};
 use crate::sim::kinds::Kind;
+use crate::web::summary;
 use crate::web::view::format;
 
 /// Wordings of one line, shorter and shorter.
@@ -51,7 +52,7 @@ pub fn of(scene: &Scene<'_>, at: At) -> Facts {
         "web" => web(scene, at, usual),
         "db" => database(scene, at, usual),
         "cdn" => cdn(scene, at, usual),
-        "cache" => Facts { names: &["Cache"], setting: hits(scene, at), ..usual },
+        "cache" => cache(scene, at, usual),
         "sessions" => sessions(scene, at, usual),
         "queue" => queue(scene, at, usual),
         "monitor" => monitor(scene, at),
@@ -232,6 +233,17 @@ fn database(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
 pub fn hits(scene: &Scene<'_>, at: At) -> Wordings {
     let hit = scene.hit_ratio(at).map_or_else(|| "–".to_owned(), format::percent);
     vec![format!("hit {hit}"), hit]
+}
+
+fn cache(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
+    let mut setting = hits(scene, at);
+    let mut quiet = usual.quiet;
+    if scene.view(at).is_some_and(summary::is_cold) {
+        setting = setting.into_iter().map(|hit| format!("cold · {hit}")).collect();
+        setting.push("cold".to_owned());
+        quiet = vec!["cold, still filling".to_owned(), "filling".to_owned()];
+    }
+    Facts { names: &["Cache"], setting, quiet, ..usual }
 }
 
 fn sessions(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {

@@ -5,8 +5,10 @@ use super::super::{format, glossary};
 use crate::sim::analysis::names;
 use crate::sim::analysis::settle::Settled;
 use crate::sim::kinds::Kind;
+use crate::sim::scenario::link;
 use crate::web::lessons::challenge;
 use crate::web::model::Model;
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// A figure's name, and how it is read off.
@@ -37,7 +39,7 @@ fn database(settled: &Settled) -> String {
 struct Column {
     head: String,
     title: String,
-    settled: Option<std::rc::Rc<Settled>>,
+    settled: Option<Rc<Settled>>,
 }
 
 /// The table.
@@ -47,14 +49,16 @@ pub fn view(model: &Model) -> Html {
         columns.push(Column {
             head: format!("Stage {}", stage - 1),
             title: "The stage before under the same users".to_owned(),
-            settled: model.references.get(&link).cloned(),
+            settled: model.references.first(&link).cloned(),
         });
     }
     if let (Some(before), Some(what)) = (&model.before, model.steps.last_done()) {
+        // What was done in haste may have been measured in full by now.
+        let known = model.references.get(&link::write(&before.scenario));
         columns.push(Column {
             head: "Before".to_owned(),
             title: format!("Before the last step: {what}"),
-            settled: Some(std::rc::Rc::clone(&before.settled)),
+            settled: Some(Rc::clone(known.unwrap_or(&before.settled))),
         });
     }
     // Alone, today's figures say no more than the eight numbers.
@@ -67,7 +71,12 @@ pub fn view(model: &Model) -> Html {
         settled: model.settled.clone().filter(|_| model.fresh),
     });
     let head = |column: &Column| {
-        html! { <th scope="col" title={column.title.clone()}>{ column.head.clone() }</th> }
+        let is_first = column.settled.as_ref().is_some_and(|settled| !settled.complete);
+        html! {
+            <th scope="col" title={column.title.clone()}>
+                { if is_first { "≈ " } else { "" } }{ column.head.clone() }
+            </th>
+        }
     };
     let cell = |column: &Column, text: fn(&Settled) -> String| {
         html! { <td>{ column.settled.as_ref().map_or_else(|| "…".to_owned(), |s| text(s)) }</td> }

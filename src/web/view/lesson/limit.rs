@@ -1,11 +1,12 @@
 //! What limits the system and why, and the change that would help as a button, with what it did
 //! when it was tried.
 
-use super::super::Tell;
+use super::super::{Tell, format, glossary};
 use crate::web::compare::Row;
 use crate::web::insight;
 use crate::web::model::{Model, Msg};
 use crate::web::remedy::{self, Remedy};
+use crate::web::summary;
 use yew::prelude::*;
 
 /// The panel's paragraph.
@@ -17,6 +18,16 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
         <>
             <h3>{ "What limits it now" }</h3>
             <p id="limit">{ why.to_owned() }</p>
+            if let Some(hit) = summary::cold_hits(&model.live.figures) {
+                <p id="cold">
+                    { glossary::text("The {caches|cache} are still {cold|cold cache}: ") }
+                    { format!("{} of look-ups find something, and each of the others asks the \
+                               database. It has less to do as they fill.", format::percent(hit)) }
+                </p>
+            }
+            if model.fresh && model.settled.as_ref().is_some_and(|settled| !settled.complete) {
+                <p class="muted">{ "This is a first estimate, from a short run. A long one is under way." }</p>
+            }
             if let Some(remedy) = &limit.remedy { { offer(model, remedy, tell) } }
         </>
     }
