@@ -246,8 +246,8 @@ pub(super) const OFFERS: &[&[(Offer, &str)]] = &[
         ),
         (
             Fault(WORKERS, "Kill all workers", "Bring the workers back"),
-            "Users notice nothing: messages wait and grow old. Monitoring replaces the workers, \
-             and they catch up.",
+            "Users notice nothing: messages wait and grow old. Within two minutes monitoring \
+             replaces the workers, and they catch up.",
         ),
         (
             Switch(&[("queue.workers", "16")], "Double the workers", "Eight workers again"),
