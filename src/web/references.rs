@@ -1,5 +1,5 @@
-//! Settled figures of scenarios other than the one that is watched, by their links: kept for as long
-//! as they may be wanted again.
+//! Settled figures of scenarios other than the one that is watched, by their links: kept for as
+//! long as they may be wanted again.
 
 use crate::sim::analysis::settle::Settled;
 use crate::sim::session::Command;

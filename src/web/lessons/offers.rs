@@ -25,7 +25,7 @@ pub(super) const OFFERS: &[&[(Offer, &str)]] = &[
     &[
         (
             Traffic(3.0),
-            "The backlog grows, and p99 with it. Users who gave up try again, which makes it worse.",
+            "The backlog grows, and p99 with it. Users who gave up try again and make it worse.",
         ),
         (
             Fault("kill.web", "Kill the machine", "Bring the machine back"),
@@ -37,7 +37,7 @@ pub(super) const OFFERS: &[&[(Offer, &str)]] = &[
         ),
         (
             Switch(&[("web.size", "96")], "The ceiling: 96 vCPU", "Back to 1 vCPU"),
-            "Far from 96 times as much: “What limits it now” has the effective cores. And the cost?",
+            "Far from 96 times as much: “What limits it now” has the effective cores. The cost?",
         ),
         (
             Switch(&[("db.place", "own")], "Give the database a machine", "All on one machine"),
@@ -165,7 +165,7 @@ pub(super) const OFFERS: &[&[(Offer, &str)]] = &[
     &[
         (
             Fault("spike4.clients", "Flash crowd: × 4", "The crowd has gone"),
-            "New servers have to boot first. Until then requests are refused: the log has the times.",
+            "New servers have to boot first. Until then requests are refused: see the log.",
         ),
         (
             Switch(
