@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, EventTarget, HtmlElement, Storage, Window};
 
 /// How long a page that is not painted waits before it goes on, in milliseconds.
-const UNPAINTED_MS: u32 = 300;
+const UNPAINTED_MS: u32 = 1_000;
 
 /// Where the theme is kept.
 const THEME: &str = "millionth.theme";
