@@ -2,7 +2,7 @@
 //! undone, one drag one step.
 
 use super::update::{address, adopt, change, go};
-use super::{Effect, Model};
+use super::{Effect, Model, Selection};
 use crate::sim::scenario::Problem;
 use crate::sim::session::Command;
 use crate::web::files::{self, Export, Msg as File};
@@ -80,7 +80,16 @@ fn add(model: &mut Model, fault: Option<&str>, planned: Option<&str>) -> Vec<Eff
 /// Parts or sites come or go.
 pub(super) fn parts(model: &mut Model, msg: parts::Msg) -> Vec<Effect> {
     match msg.on(&model.scenario) {
-        Ok(target) => go(model, msg.text(&model.scenario), &target, false),
+        Ok(target) => {
+            let effects = go(model, msg.text(&model.scenario), &target, false);
+            // What has no card in the diagram shows itself by its settings.
+            if let parts::Msg::Add(kind) = msg
+                && kind.key().starts_with("to_")
+            {
+                model.selected = Some(Selection::of(kind, &model.scenario));
+            }
+            effects
+        }
         Err(why) => {
             model.notice = vec![Problem::new(msg.text(&model.scenario), why)];
             Vec::new()

@@ -255,7 +255,8 @@ fn plural(text: &str) -> String {
 #[must_use]
 pub fn number(x: f64) -> String {
     if x == 0.0 || !x.is_finite() {
-        return format!("{x}");
+        // A sum of nothing is minus nothing.
+        return format!("{}", x + 0.0);
     }
     let order = libm::floor(libm::log10(x.abs()));
     let digits = (2.0 - order).clamp(0.0, 9.0) as usize;

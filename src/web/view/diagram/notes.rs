@@ -97,8 +97,9 @@ fn given_up(scene: &Scene<'_>, at: At) -> Vec<Trouble> {
         .map(|(name, words)| (count(name), words))
         .filter(|(count, _)| *count > 0)
         .map(|(count, words)| {
-            let text = format!("{} {words}", format::count(count as f64));
-            Trouble { bad: true, text }
+            let number =
+                if count < 1_000 { count.to_string() } else { format::count(count as f64) };
+            Trouble { bad: true, text: format!("{number} {words}") }
         })
         .collect()
 }

@@ -91,6 +91,7 @@ pub fn trouble_line(x: f64, y: f64, room: f64, troubles: &[Trouble], quiet: &str
     let brief = match worst.text.as_str() {
         _ if room < TINY => "✕",
         text if text.ends_with("dead") => "dead",
+        text if text.ends_with("letters") => "dead letters",
         text => text.split(',').next().unwrap_or(text).trim_start_matches("replica "),
     };
     let wordings: Vec<String> = wordings.into_iter().chain([brief.to_owned()]).collect();

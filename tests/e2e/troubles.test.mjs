@@ -1,0 +1,40 @@
+// What seldom happens is seen when the page's own controls make it happen: an open breaker, dead letters.
+import assert from 'node:assert/strict';
+import { test } from './helpers.mjs';
+import { described, until } from './page.mjs';
+
+test('a breaker that is switched on opens when the database dies, and the diagram and the log say so', async ({ open }) => {
+  const page = await open('/?stage=3');
+  await page.getByLabel('Parts').selectOption({ label: 'Calls to the database' });
+  const panel = page.locator('.inspector, aside', { has: page.locator('#inspector-title') });
+  await page.locator('#inspector-title', { hasText: 'Calls to the database' }).waitFor();
+  await panel.getByText(/more settings/).click();
+  await panel.getByRole('switch', { name: 'Circuit breaker' }).click();
+  await page.getByRole('button', { name: 'Kill the database' }).click();
+  const said = await until(() => described(page, 'db'), (text) => /breaker open/.test(text), 'the breaker should open');
+  assert.match(said, /refused by its guard/);
+  await page.getByText('circuit opened').first().waitFor();
+  await page.getByText('circuit open', { exact: true }).first().waitFor();
+});
+
+test('messages that cannot be processed end as dead letters, and the queue says how many', async ({ open }) => {
+  const page = await open('/?stage=8#v=1&queue.visibility_s=1&queue.attempts=2');
+  await page.locator('#diagram [data-part="queue2"]').first().click();
+  const panel = page.locator('.inspector, aside', { has: page.locator('#inspector-title') });
+  await panel.getByText(/more settings/).click();
+  const poison = panel.getByLabel('Poison messages, exact value');
+  await poison.fill('0.5');
+  await poison.press('Enter');
+  await until(() => described(page, 'queue2'), (text) => /[1-9]\d* dead letters/.test(text), 'letters should die');
+});
+
+test('what was tried says what to look at, and the stage before is known soon', async ({ open }) => {
+  const page = await open('/?stage=4');
+  const before = page.locator('#compare thead th', { hasText: 'Stage 3' });
+  await until(() => page.locator('#compare td').first().innerText(), (text) => text !== '…', 'figures', 8_000);
+  assert.match(await before.innerText(), /^≈ Stage 3$/);
+  const look = page.locator('.look');
+  assert.equal(await look.count(), 0);
+  await page.getByRole('button', { name: 'No failover' }).click();
+  assert.match(await look.innerText(), /Now kill the primary/);
+});
