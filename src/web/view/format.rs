@@ -255,10 +255,10 @@ pub fn spoken(x: f64) -> String {
     format!("{text}{word}")
 }
 
-/// A number as a person would type it: no more digits than it needs.
+/// A number as a person would type it: no more digits than it needs, and nothing without a sign.
 #[must_use]
 pub fn plain(x: f64) -> String {
-    x.to_string()
+    (x + 0.0).to_string()
 }
 
 #[cfg(test)]
@@ -267,6 +267,12 @@ mod tests {
 
     fn check(got: &str, expected: &str) {
         assert_eq!(got.replace(THIN, " "), expected);
+    }
+
+    #[test]
+    fn nothing_has_no_sign() {
+        check(&percent(-0.0), "0 %");
+        assert_eq!(plain(-0.0), "0");
     }
 
     #[test]
