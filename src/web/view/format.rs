@@ -223,7 +223,7 @@ pub fn gauge(name: &str, value: f64) -> String {
             percent(value)
         }
         // What is counted is whole.
-        _ if value.abs() < 1_000.0 && value == libm::round(value) => format!("{value:.0}"),
+        _ if value.abs() < 1_000.0 && value == libm::round(value) => format!("{:.0}", value + 0.0),
         _ => count(value),
     }
 }
