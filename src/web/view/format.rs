@@ -313,6 +313,7 @@ mod tests {
         ] {
             check(&percent(share), expected);
         }
+        check(&percent(-0.0), "0 %");
         check(&duration_within(0.1134, 0.000_012), "113 ± 1 ms");
         check(&duration_within(0.354, 0.0028), "354 ± 3 ms");
         check(&duration_within(0.047_06, 0.000_01), "47.1 ± 0.1 ms");

@@ -57,6 +57,26 @@ pub fn what(line: &Line) -> String {
     }
 }
 
+/// The lines from a severity on, about a part (or all of them) and with the wanted words in small
+/// letters, newest first; each with its part and what happened.
+fn found<'a>(
+    lines: &'a [Line],
+    scenario: &Scenario,
+    from: Severity,
+    about: &str,
+    wanted: &str,
+) -> Vec<(&'a Line, String, String)> {
+    lines
+        .iter()
+        .rev()
+        .filter(|line| line.severity >= from && (about.is_empty() || line.part == about))
+        .map(|line| (line, part(line, scenario), what(line)))
+        .filter(|(_, part, what)| {
+            wanted.is_empty() || format!("{part} {what}").to_ascii_lowercase().contains(wanted)
+        })
+        .collect()
+}
+
 /// The central log.
 #[component]
 pub fn Log(props: &LogProps) -> Html {
@@ -89,20 +109,10 @@ pub fn Log(props: &LogProps) -> Html {
     parts.sort_unstable();
     parts.dedup();
     let from = SEVERITIES[(*least).min(SEVERITIES.len() - 1)].0;
-    let found: Vec<(&Line, String, String)> = props
-        .lines
-        .iter()
-        .rev()
-        .filter(|line| line.severity >= from && (about.is_empty() || line.part == *about))
-        .map(|line| (line, part(line, scenario), what(line)))
-        .filter(|(_, part, what)| {
-            wanted.is_empty()
-                || format!("{part} {what}").to_ascii_lowercase().contains(wanted.as_str())
-        })
-        .collect();
+    let found = found(&props.lines, scenario, from, &about, &wanted);
     let all = found.len();
     let count = match (all, props.lines.len()) {
-        (_, 0) => "nothing has happened yet".to_owned(),
+        (_, 0) => "nothing is logged yet".to_owned(),
         (all, lines) if all == lines => format!("{all} lines, newest first"),
         (all, lines) => format!("{all} of {lines} lines, newest first"),
     };
@@ -138,15 +148,17 @@ pub fn Log(props: &LogProps) -> Html {
                 <label for="log-search">{ "Containing" }</label>
                 <input type="search" class="entry" id="log-search" oninput={search} autocomplete="off" />
             </div>
-            <div class="log-lines" role="region" tabindex="0" aria-label="Log, newest first">
-                <table class="figures">
-                    <thead><tr>
-                        <th scope="col">{ "Time" }</th><th scope="col">{ "Severity" }</th>
-                        <th scope="col">{ "Part" }</th><th scope="col">{ "What happened" }</th>
-                    </tr></thead>
-                    <tbody>{ for found.into_iter().take(MOST).map(row) }</tbody>
-                </table>
-            </div>
+            if !props.lines.is_empty() {
+                <div class="log-lines" role="region" tabindex="0" aria-label="Log, newest first">
+                    <table class="figures">
+                        <thead><tr>
+                            <th scope="col">{ "Time" }</th><th scope="col">{ "Severity" }</th>
+                            <th scope="col">{ "Part" }</th><th scope="col">{ "What happened" }</th>
+                        </tr></thead>
+                        <tbody>{ for found.into_iter().take(MOST).map(row) }</tbody>
+                    </table>
+                </div>
+            }
         </div>
     }
 }
@@ -258,6 +270,34 @@ pub fn business(figures: Option<Business>) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_log_is_narrowed_by_part_severity_and_words() {
+        let line = |part: &str, server, severity, what: &str| Line {
+            at_s: 1.0,
+            part: part.to_owned(),
+            server,
+            severity,
+            what: what.to_owned(),
+            numbers: Vec::new(),
+        };
+        let lines = [
+            line("web", Some(2), Severity::Error, "out of memory"),
+            line("web", None, Severity::Info, "scaling out"),
+            line("lb", None, Severity::Warning, "balancer took over"),
+        ];
+        let scenario = crate::sim::scenario::presets::stage(3);
+        let whats = |from, about: &str, wanted: &str| -> Vec<String> {
+            found(&lines, &scenario, from, about, wanted).into_iter().map(|l| l.2).collect()
+        };
+        let info = Severity::Info;
+        assert_eq!(whats(info, "", "").len(), 3);
+        assert_eq!(whats(info, "web", ""), ["scaling out", "out of memory"], "newest first");
+        assert_eq!(whats(info, "lb", ""), ["balancer took over"]);
+        assert_eq!(whats(Severity::Warning, "web", ""), ["out of memory"]);
+        assert_eq!(whats(info, "", "web tier 2"), ["out of memory"], "the name counts as well");
+        assert!(whats(info, "lb", "memory").is_empty(), "both must hold");
+    }
 
     #[test]
     fn an_alert_is_active_until_it_is_over() {

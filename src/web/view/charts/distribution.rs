@@ -272,7 +272,11 @@ fn share(bars: &[(f64, f64, u64)], low: f64) -> String {
 fn reading(props: &DistributionProps, span: (f64, f64)) -> String {
     let (text, own) = (span_text(span), share(&props.bars, span.0));
     match &props.against {
-        None => format!("{text}: {} answers, {own}.", format::grouped(count(&props.bars, span.0))),
+        None => {
+            let count = count(&props.bars, span.0);
+            let answers = if count == 1.0 { "answer" } else { "answers" };
+            format!("{text}: {} {answers}, {own}.", format::grouped(count))
+        }
         Some(other) => {
             format!("{text}: {} {}, {} {own}.", other.name, share(&other.bars, span.0), other.own)
         }

@@ -241,7 +241,7 @@ fn sentence(props: &TimeChartProps) -> String {
         })
         .collect();
     if parts.is_empty() {
-        "Nothing measured yet.".to_owned()
+        "Nothing measured yet: play, and it is drawn here.".to_owned()
     } else {
         format!("{}.", parts.join("; "))
     }

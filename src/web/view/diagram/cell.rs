@@ -117,19 +117,12 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, range: &Range<usize>, r: 
         let rate = format::rate(servers.iter().map(|s| s.rate).sum());
         let short =
             rate.trim_end_matches("/s").trim_end_matches('\u{202f}').replace('\u{202f}', "");
-        [rate, short]
-            .into_iter()
-            .find(|text| r.h >= 14.0 && fit::width(text, KEY, Weight::Plain) <= r.w - 3.0)
+        written([rate, short], "999\u{202f}/s", r)
     } else {
         number(scene.is_measured().then_some(used), r)
     };
-    // Where the level must not run: height and width of each text.
-    let mut texts = Vec::new();
-    texts.extend(number.as_ref().map(|text| (y - 4.0, fit::width(text, KEY, Weight::Bold))));
-    texts.extend(note.as_ref().map(|text| (y + 10.0, fit::width(text, SMALL, Weight::Plain))));
-    texts.extend(behind.as_ref().map(|text| (y + 23.0, fit::width(text, SMALL, Weight::Plain))));
     html! { <>
-        { fill(r, used, troubled, &texts, endless) }
+        { fill(r, used, troubled, endless) }
         if let Some(lag) = lag { { lag_bar(r, lag) } }
         if let Some(behind) = behind { { text_middle(x, y + 27.0, "dg-note", behind) } }
         if let Some(number) = number {
@@ -152,10 +145,15 @@ fn number(used: Option<f64>, r: Rect) -> Option<String> {
         return Some("–".to_owned());
     };
     let percent = libm::round(used * 100.0);
-    let wordings = [format!("{percent}\u{202f}%"), percent.to_string()];
-    wordings
-        .into_iter()
-        .find(|text| r.h >= 14.0 && fit::width(text, KEY, Weight::Plain) <= r.w - 3.0)
+    written([format!("{percent}\u{202f}%"), percent.to_string()], "88\u{202f}%", r)
+}
+
+/// The wording with its unit where a usual one has room, so that all cells of a tier look alike.
+fn written(wordings: [String; 2], usual: &str, r: Rect) -> Option<String> {
+    let fits = |text: &str, free| fit::width(text, KEY, Weight::Plain) <= r.w - free;
+    let [whole, bare] = wordings;
+    let has_unit = fits(usual, 9.0) && fits(&whole, 9.0);
+    Some(if has_unit { whole } else { bare }).filter(|text| r.h >= 14.0 && fits(text, 3.0))
 }
 
 /// A word below the number, in shorter and shorter wordings.
@@ -230,27 +228,9 @@ fn lag_bar(r: Rect, lag: f64) -> Html {
     bar(Rect::new(r.x + 3.0, r.y + 3.0, r.w - 6.0, 3.0), share, class)
 }
 
-/// The cell, filled from below, with a strong line at the level that leaves a gap for the text
-/// that it would cross: its height and its width.
-fn fill(
-    r: Rect,
-    used: f64,
-    troubled: Option<Condition>,
-    texts: &[(f64, f64)],
-    endless: bool,
-) -> Html {
+/// The cell, filled from below, with a strong gauge at its left side, which no text crosses.
+fn fill(r: Rect, used: f64, troubled: Option<Condition>, endless: bool) -> Html {
     let load = if endless { "flow" } else { Load::of(used).class() };
-    let h = r.h * used.clamp(0.0, 1.0);
-    let y = r.bottom() - h;
-    let level = (y + 1.0).min(r.bottom() - 1.0);
-    let (left, right, at) = (px(r.x + 1.0), px(r.right() - 1.0), px(level));
-    let crossed = texts.iter().find(|(y, _)| (y - level).abs() < 7.5);
-    let line = if let Some((_, width)) = crossed {
-        let side = px((0.5 * (r.w - width) - 4.0).max(0.0));
-        format!("M{left} {at}h{side}M{right} {at}h-{side}")
-    } else {
-        format!("M{left} {at}H{right}")
-    };
     let state = match troubled {
         Some(Condition::Draining) => "leaving",
         Some(_) => "odd",
@@ -258,9 +238,18 @@ fn fill(
     };
     html! { <>
         { rect(r, "4", "dg-cell") }
-        { rect(Rect::new(r.x, y, r.w, h), "4", classes!("dg-fill", load)) }
-        <path class={classes!("dg-level", load)} d={line} />
+        { filled(r, used, "4", load) }
         { rect(r.inset(0.5), "4", classes!("dg-edge", state)) }
+    </> }
+}
+
+/// What is in use of a cell: a tint, and a gauge where even the least can be seen.
+pub fn filled(r: Rect, used: f64, rounding: &'static str, load: &'static str) -> Html {
+    let h = (r.h * used.clamp(0.0, 1.0)).max(1.5);
+    let y = r.bottom() - h;
+    html! { <>
+        { rect(Rect::new(r.x, y, r.w, h), rounding, classes!("dg-fill", load)) }
+        { rect(Rect::new(r.x, y, 3.0, h), "1.5", classes!("dg-full", load)) }
     </> }
 }
 

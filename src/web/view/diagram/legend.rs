@@ -1,5 +1,6 @@
 //! The legend: what a moving dot stands for, and what a cell shows.
 
+use super::cell;
 use super::fit::{self, Weight};
 use super::flow::Flow;
 use super::layout::Form;
@@ -55,12 +56,9 @@ fn dot(x: f64, y: f64, class: &'static str, word: &'static str) -> Html {
 /// A small cell at a load.
 fn sample(x: f64, y: f64, used: f64, load: &'static str) -> Html {
     let r = Rect::new(x, y - 10.0, 13.0, 12.0);
-    let h = r.h * used;
-    let level = Rect::new(r.x, r.bottom() - h, r.w, h);
     html! { <>
         { rect(r, "2", "dg-cell") }
-        { rect(level, "2", classes!("dg-fill", load)) }
-        <path class={classes!("dg-level", load)} d={format!("M{} {}h13", px(r.x), px(level.y + 1.0))} />
+        { cell::filled(r, used, "2", load) }
         { rect(r.inset(0.5), "2", "dg-edge") }
     </> }
 }

@@ -106,10 +106,8 @@ fn given_up(scene: &Scene<'_>, at: At) -> Vec<Trouble> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::layout::{Room, grid};
     use super::super::outage;
-    use super::super::parts::Parts;
-    use super::super::wires::Wires;
+    use super::super::scene::sample;
     use super::*;
     use crate::sim::scenario::link;
     use crate::sim::snapshot::{PartView, ServerView, Snapshot, Tally};
@@ -118,24 +116,13 @@ mod tests {
     fn told(address: &str, parts: Vec<PartView>) -> (Vec<String>, Vec<String>) {
         let scenario = link::read(address).scenario;
         let figures = Snapshot { window_s: 10.0, parts, ..Snapshot::default() };
-        let parts = Parts::of(&scenario);
-        let room = Room { width: 1_100.0, height: 600.0, tight: false, near: 1.0 };
-        let grid = grid(room, &parts);
-        let wires = Wires::of(&grid, &parts);
-        let scene = Scene {
-            grid: &grid,
-            parts: &parts,
-            wires: &wires,
-            scenario: &scenario,
-            figures: &figures,
-            selected: None,
-            marks: &[],
-        };
-        let notes = of(&scene, At::new(Kind::Database, 0)).into_iter().map(|t| t.text);
-        let costs = outage::costs(&scene, 0).into_iter();
-        let costs = costs.map(|(number, words)| format!("{number} {}", words[0]));
-        let plain = |text: String| text.replace('\u{202f}', " ");
-        (notes.map(plain).collect(), costs.map(plain).collect())
+        sample(&scenario, &figures, |scene| {
+            let notes = of(scene, At::new(Kind::Database, 0)).into_iter().map(|t| t.text);
+            let costs = outage::costs(scene, 0).into_iter();
+            let costs = costs.map(|(number, words)| format!("{number} {}", words[0]));
+            let plain = |text: String| text.replace('\u{202f}', " ");
+            (notes.map(plain).collect(), costs.map(plain).collect())
+        })
     }
 
     fn part(key: &str, loads: &[f64]) -> PartView {

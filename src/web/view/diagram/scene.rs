@@ -48,6 +48,17 @@ pub struct Scene<'a> {
     pub marks: &'a [Mark],
 }
 
+/// What a wide drawing of a system and its figures has, for a test.
+#[cfg(test)]
+pub fn sample<T>(scenario: &Scenario, figures: &Snapshot, see: impl Fn(&Scene<'_>) -> T) -> T {
+    let parts = Parts::of(scenario);
+    let room = super::Room { width: 1_100.0, height: 600.0, tight: false, near: 1.0 };
+    let grid = super::layout::grid(room, &parts);
+    let wires = Wires::of(&grid, &parts);
+    let (parts, grid, wires) = (&parts, &grid, &wires);
+    see(&Scene { grid, parts, wires, scenario, figures, selected: None, marks: &[] })
+}
+
 impl Scene<'_> {
     /// The figures of a part, once there are any.
     #[must_use]

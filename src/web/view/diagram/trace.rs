@@ -132,7 +132,8 @@ pub fn trace_overlay(scene: &Scene<'_>, hops: &[Hop]) -> Html {
     let badge = |(place, visits, failed): &(Rect, Vec<usize>, bool)| {
         let words = numbers(visits, place.w - 26.0);
         let w = (fit::width(&words, SMALL, Weight::Bold) + 12.0).max(20.0);
-        let pill = Rect::new(place.x + 6.0, place.y - 9.0, w, 18.0);
+        // On the right: above the left corner stands the name of the column.
+        let pill = Rect::new(place.right() - 6.0 - w, place.y - 9.0, w, 18.0);
         html! { <g class={classes!("dg-badge", failed.then_some("failed"))}>
             { rect(pill, "9", "dg-pill") }
             { text_middle(pill.centre().0, pill.y + 13.0, "dg-count", words) }
@@ -168,9 +169,7 @@ fn spoken(scene: &Scene<'_>, hops: &[Hop]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::layout::{Room, grid};
-    use super::super::parts::Parts;
-    use super::super::wires::Wires;
+    use super::super::scene::sample;
     use super::*;
     use crate::sim::scenario::presets;
     use crate::sim::snapshot::Snapshot;
@@ -186,28 +185,15 @@ mod tests {
             (3, vec!["clients", "lb", "web", "db", "web", "lb", "clients"]),
             (9, vec!["clients", "cdn", "lb2", "web2", "sessions2", "web2", "db2", "db1"]),
         ] {
-            let scenario = presets::stage(stage);
-            let parts = Parts::of(&scenario);
-            let grid =
-                grid(Room { width: 1_100.0, height: 600.0, tight: false, near: 1.0 }, &parts);
-            let wires = Wires::of(&grid, &parts);
-            let figures = Snapshot::default();
-            let scene = Scene {
-                grid: &grid,
-                parts: &parts,
-                wires: &wires,
-                scenario: &scenario,
-                figures: &figures,
-                selected: None,
-                marks: &[],
-            };
             let hops: Vec<Hop> = names.iter().map(|name| hop(name)).collect();
-            for pair in hops.windows(2) {
-                let here = card(&scene, part_of(&pair[0].part).expect("a part"));
-                let there = card(&scene, part_of(&pair[1].part).expect("a part"));
-                let lines = between(&scene, &pair[0], &pair[1]);
-                assert_eq!(lines.is_empty(), here == there, "stage {stage}: {pair:?}");
-            }
+            sample(&presets::stage(stage), &Snapshot::default(), |scene| {
+                for pair in hops.windows(2) {
+                    let here = card(scene, part_of(&pair[0].part).expect("a part"));
+                    let there = card(scene, part_of(&pair[1].part).expect("a part"));
+                    let lines = between(scene, &pair[0], &pair[1]);
+                    assert_eq!(lines.is_empty(), here == there, "stage {stage}: {pair:?}");
+                }
+            });
         }
         assert_eq!(numbers(&[1, 4, 9], 90.0), "1 4 9");
         assert_eq!(numbers(&[1, 4, 9], 30.0), "1…9");

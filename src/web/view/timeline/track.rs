@@ -111,8 +111,8 @@ pub fn Track(props: &TrackProps) -> Html {
                 aria-label={format!("Track of {} seconds, now {}", length, format::clock(props.now))}
                 {onpointermove} {onpointerup} {onpointercancel}>
                 { axis(length, height) }
-                { for marks.iter().zip(rows.iter().copied()).map(item) }
                 { clock(props.now, length, height) }
+                { for marks.iter().zip(rows.iter().copied()).map(item) }
             </svg>
             if over > 0 { <p class="muted">{ format!("{over} more marks are in the link.") }</p> }
         </div>
