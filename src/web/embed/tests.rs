@@ -122,6 +122,31 @@ fn a_visitor_changes_only_what_the_address_offers() {
 }
 
 #[test]
+fn a_visitor_may_break_what_the_address_offers_and_no_more() {
+    let kill = || Msg::Act("Kill".into(), vec![Command::Fail { fault: "kill.web.4".into() }]);
+    let heal = || {
+        let command = Command::Heal { part: "web".into(), server: Some(3) };
+        Msg::Act("Heal".into(), vec![command])
+    };
+    let mut model = page("?stage=3&embed=1&controls=web.servers,faults");
+    update(&mut model, kill());
+    assert_eq!(model.scenario.faults.len(), 1);
+    update(&mut model, heal());
+    assert_eq!(model.scenario.faults.len(), 0);
+    let change =
+        vec![Command::Timeline { faults: vec![], changes: vec!["9:web.servers=5".into()] }];
+    update(&mut model, Msg::Act("Plan".into(), change));
+    assert_eq!(model.scenario.changes.len(), 0, "a planned change is no fault");
+
+    let mut model = page("?stage=3&embed=1&controls=web.servers#fault=kill.web.4");
+    update(&mut model, heal());
+    assert_eq!(model.scenario.faults.len(), 1);
+    update(&mut model, Msg::Set { key: "web.servers".into(), text: "3".into(), done: true });
+    assert_eq!(settings(&model), ["web.servers=3"]);
+    assert!(model.scenario.faults.is_empty(), "it went with its server");
+}
+
+#[test]
 fn out_of_sight_nothing_plays_whoever_asks() {
     let mut model = page("?stage=1&embed=1&run=0");
     update(&mut model, Msg::Hidden(true));

@@ -90,25 +90,28 @@ fn traffic(scenario: &Scenario, factor: f64) -> Try {
 
 /// Lasting faults, or their end where the first is present.
 fn fault(scenario: &Scenario, faults: &str, there: &str, back: &str) -> Try {
-    let first = faults.split('&').next().unwrap_or_default();
-    let wanted = PresentFault::read(first).expect("lessons name faults that can be read");
-    let is_it = |f: &&PresentFault| {
+    let wanted: Vec<PresentFault> = faults
+        .split('&')
+        .map(|one| PresentFault::read(one).expect("lessons name faults that can be read"))
+        .collect();
+    let is_one = |f: &PresentFault, wanted: &PresentFault| {
         f.kind == wanted.kind
-            && f.is_like(&wanted)
+            && f.is_like(wanted)
             && (f.site == wanted.site || f.site.is_none())
             && (f.server == wanted.server || f.server.is_none())
     };
-    let present = scenario.faults.iter().find(is_it);
-    let commands = match present {
-        None => faults.split('&').map(|one| Command::Fail { fault: one.to_owned() }).collect(),
-        Some(present) => {
-            let site = present.site.map_or_else(String::new, |site| (site + 1).to_string());
-            let part = format!("{}{site}", present.kind.key());
-            vec![Command::Heal { part, server: None }]
-        }
+    let is_there = wanted.first().is_some_and(|one| scenario.faults.iter().any(|f| is_one(f, one)));
+    let commands = if is_there {
+        // These alone: what else is broken is not this one's to mend.
+        let mut mended = scenario.clone();
+        mended.faults.retain(|f| !wanted.iter().any(|one| is_one(f, one)));
+        let (faults, changes) = mended.timeline();
+        vec![Command::Timeline { faults, changes }]
+    } else {
+        faults.split('&').map(|one| Command::Fail { fault: one.to_owned() }).collect()
     };
-    let label = if present.is_some() { back } else { there };
-    Try { label: label.to_owned(), commands, is_back: present.is_some(), look: "" }
+    let label = if is_there { back } else { there };
+    Try { label: label.to_owned(), commands, is_back: is_there, look: "" }
 }
 
 /// The scenario without a part, or with it as the stage has it.
@@ -144,5 +147,22 @@ fn next_algorithm(scenario: &Scenario) -> Try {
         commands: set("lb.algorithm", key),
         is_back: false,
         look: "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::scenario::link;
+
+    #[test]
+    fn a_fault_is_mended_alone() {
+        let scenario = link::read("?stage=4#fault=kill.db.1&fault=kill.db.2@60").scenario;
+        let one = fault(&scenario, "kill.db.2", "Kill", "Bring back");
+        assert!(one.is_back);
+        let [Command::Timeline { faults, .. }] = &one.commands[..] else {
+            panic!("{:?}", one.commands);
+        };
+        assert_eq!(faults[..], ["kill.db.1"]);
     }
 }

@@ -41,8 +41,14 @@ fn act(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::ResetAll => reset_all(model),
         Msg::Restart => vec![Effect::Send(Command::Load { link: model.link.clone() })],
-        Msg::Undo => travel(model, Steps::undo),
-        Msg::Redo => travel(model, Steps::redo),
+        Msg::Undo => {
+            let what = model.steps.last_done().map(|what| format!("Undo: {what}"));
+            travel(model, what, Steps::undo)
+        }
+        Msg::Redo => {
+            let what = model.steps.last_undone().map(|what| format!("Redo: {what}"));
+            travel(model, what, Steps::redo)
+        }
         Msg::TogglePlay => play(model, !model.playing),
         Msg::Step => {
             model.playing = false;
@@ -250,12 +256,14 @@ fn reset_all(model: &mut Model) -> Vec<Effect> {
 
 fn travel(
     model: &mut Model,
+    what: Option<String>,
     way: fn(&mut Steps, &Rc<Scenario>) -> Option<Rc<Scenario>>,
 ) -> Vec<Effect> {
     let now = Rc::clone(&model.scenario);
     let Some(target) = way(&mut model.steps, &now) else {
         return Vec::new();
     };
+    model.history.note(model.live.figures.at_s, what.unwrap_or_default(), true);
     let commands = steps::between(&now, &target);
     model.before = None;
     model.notice = edit::left_behind(model, &commands);
@@ -291,7 +299,8 @@ fn press(model: &mut Model, key: &str, command: bool, shift: bool) -> Vec<Effect
         "z" | "Z" if command && shift => Msg::Redo,
         "y" if command => Msg::Redo,
         "z" | "Z" if command => Msg::Undo,
-        _ if command || !model.shortcuts || model.help || model.share.open => return Vec::new(),
+        _ if command || !model.shortcuts => return Vec::new(),
+        _ if model.help || model.share.open || model.story.glossary => return Vec::new(),
         " " => Msg::TogglePlay,
         "." => Msg::Step,
         "[" => faster(false),

@@ -150,7 +150,7 @@ fn press(event: &KeyboardEvent, tell: &Callback<Msg>) {
     if event.alt_key() || event.default_prevented() {
         return;
     }
-    if page::takes_keys(event.target(), key == " ") {
+    if page::takes_key(event.target(), &key, command) {
         return;
     }
     let known = if command {

@@ -133,18 +133,27 @@ pub fn reveal(id: &str) {
     }
 }
 
-/// Whether a key pressed at this element is meant for it alone.
+/// Whether a key pressed at this element, alone or with Ctrl, is meant for it alone.
 #[must_use]
-pub fn takes_keys(target: Option<EventTarget>, space: bool) -> bool {
+pub fn takes_key(target: Option<EventTarget>, key: &str, command: bool) -> bool {
     let Some(element) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) else {
         return false;
     };
     let name = element.tag_name();
-    let is_field = matches!(name.as_str(), "INPUT" | "SELECT" | "TEXTAREA");
+    let kind = element.get_attribute("type");
+    let is_written = match name.as_str() {
+        "TEXTAREA" => true,
+        "INPUT" => !matches!(kind.as_deref(), Some("range" | "checkbox" | "radio" | "button")),
+        _ => element.is_content_editable(),
+    };
+    if command {
+        // Only where something is written is there something of its own to undo.
+        return is_written;
+    }
     // Space presses what has the focus, where that can be pressed.
     let is_pressed = matches!(name.as_str(), "BUTTON" | "SUMMARY" | "A")
         || element.get_attribute("role").as_deref() == Some("button");
-    is_field || element.is_content_editable() || (space && is_pressed)
+    is_written || matches!(name.as_str(), "INPUT" | "SELECT") || (key == " " && is_pressed)
 }
 
 /// Selects a field's text and copies it the old way, which works in many places where the clipboard

@@ -71,7 +71,12 @@ pub fn Slider(props: &SliderProps) -> Html {
     let onkeydown = keys(scale, value, props.on_change.clone());
     let onkeyup = {
         let on_change = props.on_change.clone();
-        Callback::from(move |_: KeyboardEvent| on_change.emit((value, true)))
+        Callback::from(move |event: KeyboardEvent| {
+            // Not the key that brought the focus here.
+            if scale.has_own_keys() && step(&event.key()).is_some() {
+                on_change.emit((value, true));
+            }
+        })
     };
     html! {
         <input
@@ -83,14 +88,21 @@ pub fn Slider(props: &SliderProps) -> Html {
     }
 }
 
+/// Whether a key moves a slider up, and whether far.
+fn step(key: &str) -> Option<(bool, bool)> {
+    match key {
+        "ArrowRight" | "ArrowUp" => Some((true, false)),
+        "ArrowLeft" | "ArrowDown" => Some((false, false)),
+        "PageUp" => Some((true, true)),
+        "PageDown" => Some((false, true)),
+        _ => None,
+    }
+}
+
 fn keys(scale: Scale, value: f64, on_change: Change) -> Callback<KeyboardEvent> {
     Callback::from(move |event: KeyboardEvent| {
-        let (up, far) = match event.key().as_str() {
-            "ArrowRight" | "ArrowUp" => (true, false),
-            "ArrowLeft" | "ArrowDown" => (false, false),
-            "PageUp" => (true, true),
-            "PageDown" => (false, true),
-            _ => return,
+        let Some((up, far)) = step(&event.key()) else {
+            return;
         };
         if scale.has_own_keys() {
             event.prevent_default();
@@ -234,5 +246,17 @@ pub fn Choice(props: &ChoiceProps) -> Html {
         <select class="entry" id={props.id.clone()} ref={node} {onchange}>
             { for props.choices.iter().map(option) }
         </select>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slider_is_moved_by_its_own_keys_alone() {
+        assert_eq!(step("ArrowUp"), Some((true, false)));
+        assert_eq!(step("PageDown"), Some((false, true)));
+        assert_eq!(["Tab", "Shift", " ", "Enter"].map(step), [None; 4]);
     }
 }

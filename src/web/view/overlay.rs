@@ -201,7 +201,7 @@ fn again(props: &HelpProps) -> Html {
                 </button>
             </p>
             <p class="line">
-                { "Back to stage 1 with nothing changed; undo brings everything back." }
+                { "Back to stage 1 with nothing changed; undo brings the system back." }
                 <button type="button" class="plain" onclick={props.tell.reform(|_| Msg::ResetAll)}>
                     { "Reset all" }
                 </button>

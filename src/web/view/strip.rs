@@ -3,8 +3,8 @@
 
 use super::charts::Sparkline;
 use super::{Tell, asks, format, glossary};
-use crate::sim::analysis::availability;
 use crate::sim::analysis::settle::{Estimate, Settled};
+use crate::sim::analysis::{availability, cost};
 use crate::sim::snapshot::Snapshot;
 use crate::web::history::{History, Series};
 use crate::web::model::{Model, Msg};
@@ -125,19 +125,14 @@ const METRICS: &[Metric] = &[
         name: "Cost a month",
         value: |_, figures| format::usd_brief(figures.usd_per_month),
         settled: |_, settled| {
-            let month = settled.goodput.value * 86_400.0 * 30.4;
-            if month > 0.0 {
-                let each = settled.figures.usd_per_month / month * 1e6;
-                format!("{} per M", format::usd(each))
-            } else {
-                dash()
-            }
+            let each = cost::per_million(settled.figures.usd_per_month, settled.goodput.value);
+            each.map_or_else(dash, |each| format!("{} per M", format::usd(each)))
         },
         series: |history| &history.usd,
         mood: |_| "",
-        help: "Machines, balancer and DNS at list prices, on demand, 730 hours a month. Traffic by \
-               the byte is not in it yet. Below: per million good answers, if every hour \
-               were the busiest.",
+        help: "Machines, balancer, DNS, CDN, queue, monitoring and traffic to users by the byte, at \
+               list prices, on demand, 730 hours a month. Storage, traffic between sites and staff \
+               are not in it. Below: per million good answers, if every hour were the busiest.",
     },
 ];
 

@@ -40,9 +40,19 @@ pub fn guarded(model: &mut Model, msg: Msg) -> Vec<Effect> {
 
 /// Whether a visitor may go from one scenario to another.
 fn permits(options: &Options, before: &Scenario, after: &Scenario) -> bool {
-    steps::between(before, after).iter().all(|command| match command {
+    let commands = steps::between(before, after);
+    // What its settings alone make of it: faults of a server go with it.
+    let mut set = before.clone();
+    for command in commands.iter().filter(|command| matches!(command, Command::Set { .. })) {
+        // What is refused on the way leaves the faults as they were: they count as changed.
+        let _ = steps::apply(&mut set, command);
+    }
+    commands.iter().all(|command| match command {
         Command::Set { key, .. } => options.may_set(key),
-        Command::Fail { .. } | Command::Heal { .. } => options.may_break(),
+        Command::Timeline { faults, changes } => {
+            let (before, planned) = set.timeline();
+            *changes == planned && (*faults == before || options.may_break())
+        }
         // Of all that takes a new start, only a stage as it is at first.
         _ => (1..=presets::STAGES.len() as u8)
             .any(|stage| options.may_visit(stage) && *after == presets::stage(stage)),

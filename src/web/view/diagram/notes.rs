@@ -169,7 +169,7 @@ mod tests {
             "332 /s requests fail here",
             "12 writes lost (RPO)",
             "6.0 s time without writes (RTO)",
-            "33 % of requests still sent here",
+            "33 % of all tries still sent here",
         ];
         assert_eq!(costs, expected);
     }

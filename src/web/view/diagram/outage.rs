@@ -49,7 +49,7 @@ pub fn costs(scene: &Scene<'_>, site: u8) -> Vec<Cost> {
         costs.push(("0".to_owned(), both("writes lost: home is elsewhere", "writes lost")));
     }
     if let Some(share) = site::share(scene, site) {
-        let words = both("of requests still sent here", "still sent here");
+        let words = both("of all tries still sent here", "still sent here");
         costs.push((format::percent(share), words));
     }
     costs

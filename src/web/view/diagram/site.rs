@@ -34,7 +34,7 @@ fn words(scene: &Scene<'_>, site: u8) -> (bool, Vec<String>) {
     if scene.is_down(site) {
         let still = part.map_or_else(Vec::new, |part| {
             vec![
-                format!("down: nothing answers · {part} of requests still come here"),
+                format!("down: nothing answers · {part} of all tries still come here"),
                 format!("down · still sent {part}"),
             ]
         });

@@ -41,7 +41,12 @@ pub fn breaking(model: &Model, at: Selection, view: Option<&PartView>, tell: &Te
     };
     let item = |fault: &&PresentFault| {
         let text = summary::fault_text(fault, scenario);
-        let onclick = heal(fault.server, format!("Heal: {text}"));
+        // This one alone: the same server may have another.
+        let mut mended = (**scenario).clone();
+        mended.faults.retain(|other| other != *fault);
+        let (faults, changes) = mended.timeline();
+        let (what, mend) = (format!("Heal: {text}"), Command::Timeline { faults, changes });
+        let onclick = tell.reform(move |_: MouseEvent| Msg::Act(what.clone(), vec![mend.clone()]));
         html! {
             <li><span>{ text.clone() }</span>
                 <button type="button" class="plain" {onclick} aria-label={format!("Heal: {text}")}>{ "Heal" }</button></li>
