@@ -2,13 +2,22 @@
 //! comparison.
 
 use super::Update;
-use crate::analysis::settle::{FULL, QUICK, Settling};
+use crate::analysis::settle::{FULL, QUICK, Settled, Settling};
 use crate::scenario::{Problem, link};
 use crate::topology::Topology;
 use std::collections::VecDeque;
 
 /// Most that wait; the one asked for first gives way.
 const MOST: usize = 4;
+
+/// A server busier than this may be on its way into an overload that a short run does not show: of such a system no
+/// provisional figures are told.
+const BUSIEST: f64 = 0.9;
+
+fn is_at_ease(settled: &Settled) -> bool {
+    let mut servers = settled.figures.parts.iter().flat_map(|part| &part.servers);
+    servers.all(|server| server.utilisation <= BUSIEST)
+}
 
 /// What is still to be settled.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +68,7 @@ impl References {
         if settling.is_complete()
             && let Some((link, settling)) = self.quick.pop_front()
             && let Some(settled) = settling.settled()
+            && is_at_ease(&settled)
         {
             updates.push(Update::Reference { link, settled: Box::new(settled) });
         }
@@ -98,6 +108,21 @@ mod tests {
             }
         }
         heard
+    }
+
+    #[test]
+    fn of_an_overloaded_system_nothing_provisional_is_told() {
+        // Stage 4 under the traffic of stage 5: in a short run its p99 is a third of what it comes to.
+        let mut session = Session::new("?stage=1");
+        session.handle(Command::Reference { link: "?stage=4#clients.rate=1447".to_owned() });
+        let told: Vec<bool> = heard(&mut session)
+            .into_iter()
+            .filter_map(|update| match update {
+                Update::Reference { settled, .. } => Some(settled.complete),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(told, [true]);
     }
 
     #[test]
