@@ -16,7 +16,8 @@ const VIEWPORT = { width: 1440, height: 900 };
 const GOALS = {
   script: ['script of the main thread per frame, median', 'ms', 4],
   task: ['longest task of the main thread', 'ms', 50],
-  slider: ['slider to repainted settled figures, median', 'ms', 100],
+  slider: ['slider at rest to repainted first figures, median', 'ms', 100],
+  playing: ['the same while it runs at that load, median', 'ms', 100],
   transfer: ['loaded until it runs, gzip', 'kB', 200],
 };
 
@@ -97,7 +98,10 @@ try {
   const { frames, tasks, perSecond } = load(await traced(browser, page, () => page.waitForTimeout(SECONDS * 1e3)));
   const speed = await page.locator('.clock-state').innerText();
 
-  // The slider on the stage as it opens, at rest.
+  // The slider while all that goes on, and then on the stage as it opens, at rest.
+  await page.locator(SETTLED).waitFor({ timeout: 120_000 });
+  const playing = [];
+  for (let i = 0; i < ROUNDS; i += 1) playing.push(await react(page, i));
   await page.goto(`${site.url}/?stage=9&run=0`);
   await page.locator(SETTLED).waitFor({ timeout: 120_000 });
   const answers = [];
@@ -110,6 +114,7 @@ try {
     script: at(frames, 0.5),
     task: Math.max(...tasks),
     slider: at(answers, 0.5),
+    playing: at(playing, 0.5),
     transfer,
   };
   console.log(`The page in Chromium ${browser.version()}, stage 9 at 100,000 requests per second, ${SECONDS} s\n`);
@@ -118,14 +123,15 @@ try {
     const value = measured[key];
     const isMet = value <= most;
     if (!isMet) missed.push(name);
-    console.log(`${name.padEnd(48)} ${value.toFixed(1).padStart(8)} ${unit.padEnd(3)} goal ${most} ${isMet ? '' : 'MISSED'}`);
+    console.log(`${name.padEnd(52)} ${value.toFixed(1).padStart(8)} ${unit.padEnd(3)} goal ${most} ${isMet ? '' : 'MISSED'}`);
   }
-  const line = (name, value, unit) => console.log(`${name.padEnd(48)} ${value.toFixed(1).padStart(8)} ${unit}`);
+  const line = (name, value, unit) => console.log(`${name.padEnd(52)} ${value.toFixed(1).padStart(8)} ${unit}`);
   line('script per frame, 95 of 100', at(frames, 0.95), 'ms');
   line('script per frame, most', Math.max(...frames), 'ms');
   line('share of one processor taken by script', (frames.reduce((a, b) => a + b, 0) / (SECONDS * 1e3)) * 100, '%');
   line('frames per second', perSecond, '');
-  line('slider, slowest', Math.max(...answers), 'ms');
+  line('slider at rest, slowest', Math.max(...answers), 'ms');
+  line('slider while it runs, slowest', Math.max(...playing), 'ms');
   line('from there until the settled run is complete', settled, 'ms');
   line('first paint', painted, 'ms');
   line('program started', started, 'ms');
