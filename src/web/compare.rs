@@ -8,6 +8,7 @@ use super::view::format;
 use crate::sim::analysis::settle::{Estimate, Settled};
 use crate::sim::analysis::{availability, bottleneck};
 use crate::sim::scenario::{Scenario, link};
+use crate::sim::session::Command;
 use crate::sim::topology::Topology;
 pub use differences::differences;
 use std::rc::Rc;
@@ -54,15 +55,23 @@ pub fn update(model: &mut Model, msg: Msg, go: Go) -> Vec<Effect> {
         (Msg::Open, Some(target)) => return go(model, "Open A".to_owned(), &target, false),
         (Msg::Swap, Some(target)) => {
             let other = now(model);
-            let effects = go(model, SWAP.to_owned(), &target, false);
+            let mut effects = go(model, SWAP.to_owned(), &target, false);
             if *model.scenario == *target {
                 model.insight.kept = Some(other);
+                effects.extend(missing(model).map(Effect::Send));
             }
             return effects;
         }
         (Msg::Open | Msg::Swap, None) => {}
     }
     Vec::new()
+}
+
+/// Asks for the figures of A where they are not known yet.
+pub fn missing(model: &Model) -> Option<Command> {
+    let kept = model.insight.kept.as_ref().filter(|kept| kept.settled.is_none())?;
+    let link = link::write(&kept.scenario);
+    model.references.ask(&link)
 }
 
 /// The system as it stands, as something to keep.
@@ -77,8 +86,8 @@ pub fn figures(model: &Model) -> Option<Rc<Settled>> {
     own.or_else(|| model.references.get(&model.link)).cloned()
 }
 
-/// Undo and redo of an exchange exchange A as well: `before` is where they came from.
-pub fn traveled(model: &mut Model, before: &Rc<Scenario>) {
+/// Undo and redo of an exchange exchange A as well: `before` is where they came from. Gives what is to be asked then.
+pub fn traveled(model: &mut Model, before: &Rc<Scenario>) -> Option<Command> {
     let steps = [model.steps.last_done(), model.steps.last_undone()];
     let was_swap = steps.contains(&Some(SWAP));
     let settled = model.references.get(&link::write(before)).cloned();
@@ -88,6 +97,7 @@ pub fn traveled(model: &mut Model, before: &Rc<Scenario>) {
     {
         *kept = Kept { scenario: Rc::clone(before), settled };
     }
+    missing(model)
 }
 
 /// Settled figures have come: perhaps those of A.

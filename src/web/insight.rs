@@ -107,6 +107,14 @@ impl Insight {
         (self.limit, self.theory) = (Limit::default(), None);
     }
 
+    /// The engine begins anew, or is another: what it was asked and has not answered it never will.
+    pub fn unanswered(&mut self) {
+        self.tracing = false;
+        if !is_tried(self) {
+            (self.trying, self.tolls) = (false, None);
+        }
+    }
+
     /// The traces of the class that is looked at; all where it has none.
     #[must_use]
     pub fn of_class(&self) -> Option<&Traces> {
@@ -167,7 +175,14 @@ pub fn update(model: &mut Model, msg: Msg, go: compare::Go) -> Vec<Effect> {
         Msg::HideThreats => {
             let was_trying = insight.trying && !is_tried(insight);
             (insight.trying, insight.tolls) = (false, None);
-            return if was_trying { ask(Question::Nothing) } else { Vec::new() };
+            if was_trying {
+                let mut effects = ask(Question::Nothing);
+                if insight.tracing {
+                    // That ended with it.
+                    effects.extend(ask(Question::Traces));
+                }
+                return effects;
+            }
         }
         Msg::Compare(msg) => return compare::update(model, msg, go),
         Msg::Marks(on) => insight.marks = on.then(|| Rc::new(marks::of(&model.scenario))),

@@ -40,7 +40,10 @@ fn act(model: &mut Model, msg: Msg) -> Vec<Effect> {
             go(model, "Reset of the stage".to_owned(), &target, false)
         }
         Msg::ResetAll => reset_all(model),
-        Msg::Restart => vec![Effect::Send(Command::Load { link: model.link.clone() })],
+        Msg::Restart => {
+            model.insight.unanswered();
+            vec![Effect::Send(Command::Load { link: model.link.clone() })]
+        }
         Msg::Undo => {
             let what = model.steps.last_done().map(|what| format!("Undo: {what}"));
             travel(model, what, Steps::undo)
@@ -109,6 +112,7 @@ fn look(model: &mut Model, msg: &Msg) -> Vec<Effect> {
 fn ready(model: &mut Model, place: Place) -> Vec<Effect> {
     model.place = place;
     model.engine_link.clear();
+    model.insight.unanswered();
     let mut effects = vec![
         Effect::Send(Command::Load { link: model.link.clone() }),
         Effect::Send(Command::Speed { factor: model.speed }),
@@ -119,6 +123,7 @@ fn ready(model: &mut Model, place: Place) -> Vec<Effect> {
     if model.insight.with_theory {
         effects.push(Effect::Send(Command::Ask(Question::Theory)));
     }
+    effects.extend(compare::missing(model).map(Effect::Send));
     if !model.notice.is_empty() {
         // What was wrong in the address is put right there too.
         effects.push(address(model, false));
@@ -268,8 +273,9 @@ fn travel(
     model.before = None;
     model.notice = edit::left_behind(model, &commands);
     stand(model, (*target).clone());
-    compare::traveled(model, &now);
+    let asked = compare::traveled(model, &now);
     let mut effects: Vec<Effect> = commands.into_iter().map(Effect::Send).collect();
+    effects.extend(asked.map(Effect::Send));
     effects.push(address(model, false));
     effects
 }

@@ -32,6 +32,8 @@ struct State {
     /// Closures that the worker calls live as long as it may call them.
     hearers: RefCell<Vec<Hearer>>,
     timer: RefCell<Option<Timeout>>,
+    /// Tells that the page's own engine is ready; no other timer may take its place.
+    ready: RefCell<Option<Timeout>>,
     is_due: Cell<bool>,
 }
 
@@ -68,6 +70,7 @@ impl EngineLink {
                 engine: RefCell::new(Engine::None),
                 hearers: RefCell::default(),
                 timer: RefCell::default(),
+                ready: RefCell::default(),
                 is_due: Cell::new(false),
             }),
         }
@@ -173,7 +176,7 @@ impl State {
         let timer = Timeout::new(0, move || {
             state.tell.emit(Msg::EngineReady(Place::Page));
         });
-        self.timer.replace(Some(timer));
+        self.ready.replace(Some(timer));
     }
 
     fn send(self: &Rc<Self>, command: Command) {
