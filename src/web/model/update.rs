@@ -98,7 +98,12 @@ fn look(model: &mut Model, msg: &Msg) -> Vec<Effect> {
             }
         }
         Msg::AllSites(all) => model.all_sites = all,
-        Msg::AtHand(open) => model.at_hand = Some(open),
+        Msg::AtHand(open) => {
+            model.at_hand = Some(open);
+            if open {
+                return vec![Effect::Reveal];
+            }
+        }
         Msg::Explain(metric) => model.explained = metric.filter(|_| metric != model.explained),
         Msg::Prefers(prefers) => model.prefers = prefers,
         Msg::DismissNotice => model.notice.clear(),

@@ -84,7 +84,8 @@ impl App {
                 save(what, &name, &text, &ctx.link().callback(Msg::Files));
             }
             Effect::ChooseFile => export::choose(),
-            Effect::Reveal => page::reveal("inspector"),
+            // It may not be there before the page is drawn anew.
+            Effect::Reveal => page::after_paint(|| page::reveal("inspector")),
         }
     }
 }

@@ -16,6 +16,8 @@ pub fn show_in_page() {
         if let Some(link) = page::element("panic-link") {
             let address = page::address();
             link.set_text_content(Some(&address));
+            // Its own address, so that it leads nowhere else.
+            let _ = link.set_attribute("href", &address);
         }
         embed::post(&crate::web::embed::error(None, &[Problem::new("program", &text)]));
         if let Some(panel) = page::element("panic") {

@@ -163,7 +163,9 @@ pub fn server_name(scene: &Scene<'_>, at: At, server: usize) -> String {
         ("db", _, replica) => format!("Shard {} replica {replica}", server / copies + 1),
         ("cache", ..) => format!("Cache node {number}"),
         ("sessions", ..) => format!("Session node {number}"),
-        ("queue", ..) => format!("Worker {number}"),
+        // The first is the broker, which the workers take from.
+        ("queue", ..) if server == 0 => "Queue".to_owned(),
+        ("queue", ..) => format!("Worker {server}"),
         ("cdn", ..) => {
             let region = REGIONS.get(server).map_or("", |region| region.name);
             format!("CDN edge {number} {region}")

@@ -288,7 +288,9 @@ fn queue(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
             depth,
         ];
     }
-    let workers = scene.servers(at);
+    // The first of its servers is the broker.
+    let workers = scene.servers(at).saturating_sub(1);
+    let workers = scene.gauge(at, "workers").map_or(workers, |ready| ready as usize);
     Facts {
         names: &["Queue"],
         setting: vec![format!("{workers} workers"), format!("{workers}")],
