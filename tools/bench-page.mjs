@@ -99,7 +99,7 @@ try {
   const speed = await page.locator('.clock-state').innerText();
 
   // The slider while all that goes on, and then on the stage as it opens, at rest.
-  await page.locator(SETTLED).waitFor({ timeout: 120_000 });
+  await page.locator('#tile-p99[data-fresh="true"]').waitFor({ timeout: 120_000 });
   const playing = [];
   for (let i = 0; i < ROUNDS; i += 1) playing.push(await react(page, i));
   await page.goto(`${site.url}/?stage=9&run=0`);

@@ -86,7 +86,8 @@ pub fn figures(model: &Model) -> Option<Rc<Settled>> {
     own.or_else(|| model.references.get(&model.link)).cloned()
 }
 
-/// Undo and redo of an exchange exchange A as well: `before` is where they came from. Gives what is to be asked then.
+/// Undo and redo of an exchange exchange A as well: `before` is where they came from. Gives what is
+/// to be asked then.
 pub fn traveled(model: &mut Model, before: &Rc<Scenario>) -> Option<Command> {
     let steps = [model.steps.last_done(), model.steps.last_undone()];
     let was_swap = steps.contains(&Some(SWAP));

@@ -136,10 +136,20 @@ pub fn fault_text(fault: &PresentFault, scenario: &Scenario) -> String {
     format!("{text}{from}")
 }
 
+/// What follows the name of a part to mean one of its servers: the first of a queue's is its broker.
+#[must_use]
+pub fn numbered(kind: Kind, server: usize) -> String {
+    match (kind, server) {
+        (Kind::Queue, 0) => ", the broker,".to_owned(),
+        (Kind::Queue, worker) => format!(", worker {worker},"),
+        (_, server) => format!(" {}", server + 1),
+    }
+}
+
 /// A fault in words, without the time at which it begins.
 #[must_use]
 pub fn fault_alone(fault: &PresentFault, scenario: &Scenario) -> String {
-    let server = fault.server.map_or_else(String::new, |s| format!(" {}", s + 1));
+    let server = fault.server.map_or_else(String::new, |s| numbered(fault.kind, s));
     let what = match fault.fault {
         Fault::Kill => "is dead".to_owned(),
         Fault::Slow(factor) => format!("is {factor} times as slow"),

@@ -10,8 +10,8 @@ use std::collections::VecDeque;
 /// Most that wait; the one asked for first gives way.
 const MOST: usize = 4;
 
-/// A server busier than this may be on its way into an overload that a short run does not show: of such a system no
-/// provisional figures are told.
+/// A server busier than this may be on its way into an overload that a short run does not show: of
+/// such a system no provisional figures are told.
 const BUSIEST: f64 = 0.9;
 
 fn is_at_ease(settled: &Settled) -> bool {
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn of_an_overloaded_system_nothing_provisional_is_told() {
-        // Stage 4 under the traffic of stage 5: in a short run its p99 is a third of what it comes to.
+        // Stage 4 under the traffic of stage 5: a short run's p99 is a third of what it comes to.
         let mut session = Session::new("?stage=1");
         session.handle(Command::Reference { link: "?stage=4#clients.rate=1447".to_owned() });
         let told: Vec<bool> = heard(&mut session)

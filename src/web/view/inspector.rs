@@ -185,7 +185,14 @@ fn servers(model: &Model, at: Selection, tell: &Tell) -> Html {
     }
     let choices: Vec<(AttrValue, AttrValue)> =
         std::iter::once(("".into(), format!("all {count}").into()))
-            .chain((1..=count).map(|n| (n.to_string().into(), n.to_string().into())))
+            .chain((1..=count).map(|n| {
+                let name = match (at.kind, n) {
+                    (Kind::Queue, 1) => "broker".to_owned(),
+                    (Kind::Queue, n) => format!("worker {}", n - 1),
+                    _ => n.to_string(),
+                };
+                (n.to_string().into(), name.into())
+            }))
             .collect();
     let on_choose = tell.reform(move |text: String| {
         let server = text.parse::<usize>().ok().map(|n| n - 1);

@@ -1,5 +1,6 @@
 //! What was measured of a part or of one of its servers: now, and settled.
 
+use crate::sim::kinds::Kind;
 use crate::sim::snapshot::{PartView, ServerView};
 use crate::sim::units::capital;
 use crate::web::model::Model;
@@ -17,10 +18,21 @@ pub fn measured(model: &Model, view: &PartView, server: Option<usize>) -> Html {
             part_rows(view, settled).into_iter().chain(own_rows(model, view, settled)).collect()
         }
     };
+    let caption = match (server, now) {
+        (None, _) => "Measured".to_owned(),
+        (Some(0), Some(_)) if view.key.starts_with(Kind::Queue.key()) => {
+            "Measured, broker".to_owned()
+        }
+        (Some(s), Some(_)) if view.key.starts_with(Kind::Queue.key()) => {
+            format!("Measured, worker {s}")
+        }
+        (Some(s), Some(_)) => format!("Measured, server {}", s + 1),
+        (Some(s), None) => format!("Measured of all: server {} is not there", s + 1),
+    };
     html! {
         <>
         <table class="figures">
-            <caption><h3>{ server.map_or_else(|| "Measured".to_owned(), |s| format!("Measured, server {}", s + 1)) }</h3></caption>
+            <caption><h3>{ caption }</h3></caption>
             <thead>
                 <tr><th scope="col"><span class="unseen">{ "Figure" }</span></th><th scope="col">{ "now" }</th><th scope="col">{ "settled" }</th></tr>
             </thead>
