@@ -136,7 +136,7 @@ pub fn fault_text(fault: &PresentFault, scenario: &Scenario) -> String {
     format!("{text}{from}")
 }
 
-/// What follows the name of a part to mean one of its servers: the first of a queue's is its broker.
+/// What follows a part's name to mean one of its servers: the first of a queue's is its broker.
 #[must_use]
 pub fn numbered(kind: Kind, server: usize) -> String {
     match (kind, server) {
