@@ -28,11 +28,10 @@ test('messages that cannot be processed end as dead letters, and the queue says 
   await until(() => described(page, 'queue2'), (text) => /[1-9]\d* dead letters/.test(text), 'letters should die');
 });
 
-test('what was tried says what to look at, and the stage before is known soon', async ({ open }) => {
+test('what was tried says what to look at, and the stage before stands beside', async ({ open }) => {
   const page = await open('/?stage=4');
-  const before = page.locator('#compare thead th', { hasText: 'Stage 3' });
-  await until(() => page.locator('#compare td').first().innerText(), (text) => text !== '…', 'figures', 8_000);
-  assert.match(await before.innerText(), /^≈ Stage 3$/);
+  assert.equal(await page.locator('#compare thead th', { hasText: 'Stage 3' }).count(), 1);
+  await until(() => page.locator('#compare td').first().innerText(), (text) => text !== '…', 'figures', 30_000);
   const look = page.locator('.look');
   assert.equal(await look.count(), 0);
   await page.getByRole('button', { name: 'No failover' }).click();
