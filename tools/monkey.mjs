@@ -200,7 +200,7 @@ export async function visit(browser, site, name, { seed, seconds }) {
  * What the second half may add, in bytes and in nodes that are in no document: what is kept on purpose has a limit, such
  * as the steps that can be undone. Memory of wasm never shrinks, but a large system's worker gives way to a new one.
  */
-const GROWTH = { heap: 4e6, wasm: 8e6, worker: 64e6, loose: 1500, listeners: 1500 };
+const GROWTH = { heap: 4e6, wasm: 8e6, worker: 64e6, nodes: 8000, loose: 1500, listeners: 1500 };
 
 /** Where the second half of the time added more than it may. */
 export function grown({ middle, end }) {

@@ -136,20 +136,31 @@ pub fn fault_text(fault: &PresentFault, scenario: &Scenario) -> String {
     format!("{text}{from}")
 }
 
-/// What follows a part's name to mean one of its servers: the first of a queue's is its broker.
+/// What a server of a queue is: the first is the broker, which the workers take from. Servers of
+/// other parts have numbers alone.
 #[must_use]
-pub fn numbered(kind: Kind, server: usize) -> String {
-    match (kind, server) {
-        (Kind::Queue, 0) => ", the broker,".to_owned(),
-        (Kind::Queue, worker) => format!(", worker {worker},"),
-        (_, server) => format!(" {}", server + 1),
+pub fn worker(kind: Kind, server: usize) -> Option<String> {
+    let name = if server == 0 { "the broker".to_owned() } else { format!("worker {server}") };
+    (kind == Kind::Queue).then_some(name)
+}
+
+/// A part and one of its servers: "Web tier 2", "Queue and workers, worker 1".
+#[must_use]
+pub fn numbered(part: &str, kind: Kind, server: usize) -> String {
+    match worker(kind, server) {
+        Some(worker) => format!("{part}, {worker}"),
+        None => format!("{part} {}", server + 1),
     }
 }
 
 /// A fault in words, without the time at which it begins.
 #[must_use]
 pub fn fault_alone(fault: &PresentFault, scenario: &Scenario) -> String {
-    let server = fault.server.map_or_else(String::new, |s| numbered(fault.kind, s));
+    let part = name(fault.kind, scenario);
+    let part = match fault.server {
+        Some(server) => numbered(part, fault.kind, server),
+        None => part.to_owned(),
+    };
     let what = match fault.fault {
         Fault::Kill => "is dead".to_owned(),
         Fault::Slow(factor) => format!("is {factor} times as slow"),
@@ -165,7 +176,7 @@ pub fn fault_alone(fault: &PresentFault, scenario: &Scenario) -> String {
     let site = fault.site.filter(|_| scenario.sites > 1);
     let site = site.map_or_else(String::new, |s| format!(" in {}", site_name(scenario, s)));
     let until = fault.lasts.map_or_else(String::new, |span| format!(" for {} s", span.seconds()));
-    format!("{}{server}{site} {what}{until}", name(fault.kind, scenario))
+    format!("{part}{site} {what}{until}")
 }
 
 /// The whole state in a paragraph.
@@ -217,6 +228,13 @@ mod tests {
         let text = "Web tier of site 2, and site 1";
         assert_eq!(named(text, "?stage=7"), "Web tier in Europe, and site 1");
         assert_eq!(named("Web tier is full", "?stage=1"), "Server is full");
+        let text = |fault| {
+            let scenario = link::read("?stage=8").scenario;
+            fault_alone(&PresentFault::read(fault).expect("is a fault"), &scenario)
+        };
+        assert_eq!(text("kill.web.2"), "Web tier 2 is dead");
+        assert_eq!(text("kill.queue.1"), "Queue and workers, the broker is dead");
+        assert_eq!(text("kill.queue.3"), "Queue and workers, worker 2 is dead");
     }
 
     #[test]

@@ -154,8 +154,7 @@ class Visit {
     page.on('pageerror', (error) => note(`page error: ${error.stack ?? error}`));
     page.on('crash', () => note('the page crashed'));
     page.on('request', (request) => {
-      // The icon is the browser's own affair: it gives it up without a word when a page is left early.
-      if (!/favicon/.test(request.url())) this.#underway.add(request);
+      this.#underway.add(request);
       const url = new URL(request.url());
       if (!['data:', 'blob:'].includes(url.protocol) && !this.#own.includes(url.origin)) note(`foreign request: ${url}`);
     });

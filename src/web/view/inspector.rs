@@ -186,11 +186,7 @@ fn servers(model: &Model, at: Selection, tell: &Tell) -> Html {
     let choices: Vec<(AttrValue, AttrValue)> =
         std::iter::once(("".into(), format!("all {count}").into()))
             .chain((1..=count).map(|n| {
-                let name = match (at.kind, n) {
-                    (Kind::Queue, 1) => "broker".to_owned(),
-                    (Kind::Queue, n) => format!("worker {}", n - 1),
-                    _ => n.to_string(),
-                };
+                let name = summary::worker(at.kind, n - 1).unwrap_or_else(|| n.to_string());
                 (n.to_string().into(), name.into())
             }))
             .collect();

@@ -1,9 +1,10 @@
 //! What was measured of a part or of one of its servers: now, and settled.
 
-use crate::sim::kinds::Kind;
+use crate::sim::analysis::names;
 use crate::sim::snapshot::{PartView, ServerView};
 use crate::sim::units::capital;
 use crate::web::model::Model;
+use crate::web::summary;
 use crate::web::view::{format, glossary, theory};
 use yew::prelude::*;
 
@@ -20,13 +21,10 @@ pub fn measured(model: &Model, view: &PartView, server: Option<usize>) -> Html {
     };
     let caption = match (server, now) {
         (None, _) => "Measured".to_owned(),
-        (Some(0), Some(_)) if view.key.starts_with(Kind::Queue.key()) => {
-            "Measured, broker".to_owned()
+        (Some(s), Some(_)) => {
+            let worker = names::kind(&view.key).and_then(|kind| summary::worker(kind, s));
+            format!("Measured, {}", worker.unwrap_or_else(|| format!("server {}", s + 1)))
         }
-        (Some(s), Some(_)) if view.key.starts_with(Kind::Queue.key()) => {
-            format!("Measured, worker {s}")
-        }
-        (Some(s), Some(_)) => format!("Measured, server {}", s + 1),
         (Some(s), None) => format!("Measured of all: server {} is not there", s + 1),
     };
     html! {
