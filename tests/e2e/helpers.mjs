@@ -110,7 +110,11 @@ class Visit {
     page.response = await page.goto(new URL(path, site.url).href);
     // In a page of someone else's the app is in the first frame.
     const app = page.frames().find((frame) => frame.url().startsWith(site.url)) ?? page;
-    if (started) await withLimit(app.evaluate(() => window.appStarted), 'the app should start');
+    if (started) {
+      await withLimit(app.evaluate(() => window.appStarted), 'the app should start');
+      // It takes the first picture's place only once that is painted: what is done before then is done to that picture.
+      await app.locator('a.skip').waitFor({ state: 'attached' });
+    }
     return page;
   }
 
