@@ -122,6 +122,8 @@ pub enum Msg {
     Share(share::Msg),
     /// About traces, threats, comparisons and looking back.
     Insight(insight::Msg),
+    /// What is drawn so far is painted, so the next layer can follow.
+    Painted,
     /// Ask for a new seed.
     NewSeed,
     /// A seed.
@@ -267,6 +269,8 @@ pub struct Model {
     pub shortcuts: bool,
     /// Where the engine runs.
     pub place: Place,
+    /// How much of the page is drawn: it comes in layers, from the top.
+    pub layers: u8,
     /// What is read out.
     pub said: String,
     /// The share dialog.
@@ -314,6 +318,7 @@ impl Model {
             help: false,
             shortcuts: true,
             place: Place::Starting,
+            layers: 1,
             said: String::new(),
             engine_link: String::new(),
         }

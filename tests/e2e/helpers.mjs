@@ -112,8 +112,8 @@ class Visit {
     const app = page.frames().find((frame) => frame.url().startsWith(site.url)) ?? page;
     if (started) {
       await withLimit(app.evaluate(() => window.appStarted), 'the app should start');
-      // It takes the first picture's place only once that is painted: what is done before then is done to that picture.
-      await app.locator('a.skip').waitFor({ state: 'attached' });
+      // It takes the first picture's place once that is painted, and draws its layers one by one: this is in the last.
+      await app.locator('#said').waitFor({ state: 'attached' });
     }
     return page;
   }

@@ -84,6 +84,10 @@ fn act(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Share(msg) => share::update(model, msg),
         Msg::Insight(msg) => insight::update(model, msg, go),
         Msg::NewSeed => vec![Effect::DrawSeed],
+        Msg::Painted => {
+            model.layers += 1;
+            vec![]
+        }
         other => look(model, &other),
     }
 }

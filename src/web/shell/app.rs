@@ -21,6 +21,8 @@ pub struct App {
     engine: EngineLink,
     bar: AddressBar,
     host: Host,
+    /// Layers of the page that are drawn.
+    drawn: u8,
 }
 
 impl Component for App {
@@ -35,7 +37,7 @@ impl Component for App {
         bar.listen(tell.clone());
         listen(&tell);
         let host = Host::start(&tell);
-        Self { model, engine: EngineLink::start(tell), bar, host }
+        Self { model, engine: EngineLink::start(tell), bar, host, drawn: 0 }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -57,6 +59,14 @@ impl Component for App {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         view::page(&self.model, &ctx.link().callback(|msg: Msg| msg))
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
+        let layers = self.model.layers;
+        if std::mem::replace(&mut self.drawn, layers) < layers && layers < view::LAYERS {
+            let tell = ctx.link().callback(|()| Msg::Painted);
+            page::after_paint(move || tell.emit(()));
+        }
     }
 }
 

@@ -27,7 +27,6 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
     if insight.moment.is_some() {
         return looking_back(model, tell);
     }
-    let can_look_back = model.history.times.len() > 1;
     let newest = model.history.times.last().copied();
     html! {
         <div class="asks" role="group" aria-label="Ask">
@@ -52,9 +51,9 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             } else {
                 { button("Keep as A", tell, insight::Msg::Compare(compare::Msg::Keep)) }
             }
-            if can_look_back {
-                { button("Look back", tell, insight::Msg::Moment(newest)) }
-            }
+            // There from the beginning, so that the row does not grow once there is a past.
+            <button type="button" class="quiet ask-for" disabled={model.history.times.len() < 2}
+                onclick={tell.reform(move |_: MouseEvent| Msg::Insight(insight::Msg::Moment(newest)))}>{ "Look back" }</button>
         </div>
     }
 }

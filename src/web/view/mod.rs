@@ -40,10 +40,15 @@ use yew::prelude::*;
 /// Where messages go.
 pub type Tell = Callback<Msg>;
 
-/// The whole page.
+/// How many layers the page has. Each is drawn once the one above it is painted, so that the first stands soon and
+/// no task is long: what is below the diagram, the inspector, the details, the dialogs.
+pub const LAYERS: u8 = 5;
+
+/// The whole page, as far as it is to be drawn.
 pub fn page(model: &Model, tell: &Tell) -> Html {
     let figures = Rc::new(model.figures().clone());
     let options = &model.options;
+    let is_drawn = |layer| model.layers >= layer;
     let class = classes!(
         "page",
         options.embed.then_some("embed"),
@@ -60,14 +65,22 @@ pub fn page(model: &Model, tell: &Tell) -> Html {
                 if options.shows(Panel::Lesson) { { lesson::view(model, tell) } }
                 if options.shows(Panel::Numbers) { { strip::view(model, &figures, tell) } }
                 { stage(model, &figures, tell) }
-                if options.shows(Panel::Time) { { transport::view(model, tell) } }
-                { inspector::view(model, &figures, tell) }
-                if options.shows(Panel::Charts) { { results::view(model, &figures, tell) } }
+                if options.shows(Panel::Time) {
+                    if is_drawn(2) { { transport::view(model, tell) } } else { <section class="transport card" /> }
+                }
+                if is_drawn(3) {
+                    { inspector::view(model, &figures, tell) }
+                } else if model.has_panel() {
+                    <aside class="inspector card" />
+                }
+                if is_drawn(4) && options.shows(Panel::Charts) { { results::view(model, &figures, tell) } }
             </main>
-            { overlay::live_region(model) }
-            { overlay::help(model, tell) }
-            { share::dialog(model, tell) }
-            { glossary::dialog(model, tell) }
+            if is_drawn(LAYERS) {
+                { overlay::help(model, tell) }
+                { share::dialog(model, tell) }
+                { glossary::dialog(model, tell) }
+                { overlay::live_region(model) }
+            }
         </div>
     }
 }
