@@ -281,7 +281,8 @@ impl News {
         if !self.is_ready {
             self.is_ready = true;
             self.metrics_ms = now_ms - METRICS_MS;
-            let place = if model.place == Place::Worker { "worker" } else { "page" };
+            let is_here = matches!(model.place, Place::Page(_));
+            let place = if is_here { "page" } else { "worker" };
             let content = json!({ "build": super::BUILD, "engine": place, "link": model.link });
             told.push(write("ready", None, content));
             if !model.notice.is_empty() {

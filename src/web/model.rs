@@ -1,9 +1,11 @@
 //! The state of the page and the only way it changes: a message in, effects out. Pure.
 
 mod edit;
+mod place;
 mod selection;
 mod update;
 
+pub use place::{Cause, Place};
 pub use selection::Selection;
 pub use update::update;
 
@@ -21,17 +23,6 @@ use crate::sim::scenario::{Base, Problem, Scenario, link, presets};
 use crate::sim::session::{Command, Live, Update};
 use crate::sim::snapshot::Snapshot;
 use std::rc::Rc;
-
-/// Where the engine runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// It has not answered yet.
-    Starting,
-    /// In a worker.
-    Worker,
-    /// In the page, where a worker cannot start.
-    Page,
-}
 
 /// What happens to the page.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,6 +10,9 @@ for (const stage of [1, 2, 3, 4, 5, 6, 7, 8, 9]) {
   test(`stage ${stage}: the challenge misses the goal and the lesson's action reaches it`, async ({ open }) => {
     const page = await open(`/?stage=${stage}&run=0`);
     await page.locator('.eyebrow', { hasText: `Stage ${stage}` }).waitFor();
+    await page.locator('.tile[data-fresh="true"] .tile-settled:not(.provisional)').first().waitFor({ timeout: 60_000 });
+    assert.equal(await goal(page).innerText(), 'not begun yet');
+    assert.doesNotMatch(await page.locator('.goals').innerText(), /[✓✕]/, 'nothing is reached by looking on');
     await page.locator('#challenge-begin').click();
     await goal(page).filter({ hasText: 'missed' }).waitFor({ timeout: 60_000 });
     const trouble = await page.locator('#diagram').innerText();

@@ -7,7 +7,7 @@ use crate::web::model::{self, Msg as Page, Preferences};
 
 fn page(address: &str) -> Model {
     let mut model = Model::new(address, Preferences::default(), None);
-    tell(&mut model, Page::EngineReady(model::Place::Page));
+    tell(&mut model, Page::EngineReady(model::Place::Page(model::Cause::Shut)));
     model
 }
 

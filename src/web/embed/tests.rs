@@ -1,12 +1,12 @@
 //! The messages, read and written, and what a visitor of an embed may do.
 
 use super::*;
-use crate::web::model::{Effect, Msg, Preferences, update};
+use crate::web::model::{Cause, Effect, Msg, Preferences, update};
 use std::rc::Rc;
 
 fn page(address: &str) -> Model {
     let mut model = Model::new(address, Preferences::default(), None);
-    update(&mut model, Msg::EngineReady(Place::Page));
+    update(&mut model, Msg::EngineReady(Place::Page(Cause::Shut)));
     model
 }
 
@@ -159,7 +159,7 @@ fn only_news_is_told_and_figures_four_times_a_second() {
     let mut model = Model::new("?stage=3&embed=1", Preferences::default(), None);
     let mut news = News::default();
     assert_eq!(news.of(&model, 0.0), (vec![], None), "the engine has not answered");
-    update(&mut model, Msg::EngineReady(Place::Page));
+    update(&mut model, Msg::EngineReady(Place::Page(Cause::Shut)));
     let types = |told: Vec<String>| -> Vec<String> {
         let parsed = told.iter().map(|text| serde_json::from_str::<Value>(text).expect("is JSON"));
         parsed.map(|value| value["type"].as_str().unwrap_or_default().to_owned()).collect()

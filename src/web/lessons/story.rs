@@ -44,6 +44,14 @@ impl Story {
         self.reached >> stage & 1 == 1
     }
 
+    /// Whether the challenge of a stage was begun, or its goal missed without that: before, a
+    /// goal that is met is no success of anyone.
+    #[must_use]
+    pub fn is_tried(&self, stage: u8) -> bool {
+        self.under_way.is_some_and(|(known, _)| known == stage)
+            || (self.missed | self.reached) >> stage & 1 == 1
+    }
+
     /// What was predicted in this stage's challenge.
     #[must_use]
     pub fn predicted(&self, stage: u8) -> Option<usize> {
@@ -117,7 +125,9 @@ pub fn settled(model: &mut Model) -> Vec<Effect> {
     if figures.complete && challenge::counts(&model.scenario, stage) {
         let is_met = super::are_met(stage, &figures);
         model.story.note(stage, is_met);
-        model.said.push_str(if is_met { " The goal is met." } else { " The goal is missed." });
+        if model.story.is_tried(stage) {
+            model.said.push_str(if is_met { " The goal is met." } else { " The goal is missed." });
+        }
     }
     if model.options.embed {
         return Vec::new();
@@ -165,12 +175,15 @@ mod tests {
     fn a_goal_is_reached_only_after_it_was_missed() {
         let mut story = Story::default();
         story.note(3, true);
-        assert!(!story.has_reached(3));
+        assert!(!story.has_reached(3) && !story.is_tried(3));
         story.note(3, false);
+        assert!(story.is_tried(3) && !story.is_tried(4));
         story.note(4, true);
         story.note(3, true);
         assert!(story.has_reached(3) && !story.has_reached(4));
         story.note(3, false);
         assert!(story.has_reached(3), "what was reached stays reached");
+        story.under_way = Some((5, None));
+        assert!(story.is_tried(5));
     }
 }

@@ -133,6 +133,7 @@ fn ready(model: &mut Model, place: Place) -> Vec<Effect> {
         effects.push(Effect::Send(Command::Ask(Question::Theory)));
     }
     effects.extend(compare::missing(model).map(Effect::Send));
+    model.notice.extend(place.notice());
     if !model.notice.is_empty() {
         // What was wrong in the address is put right there too.
         effects.push(address(model, false));

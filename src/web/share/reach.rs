@@ -67,8 +67,8 @@ fn step(scenario: &Scenario, draw: &mut Draw) -> Msg {
                 Msg::Timeline(timeline::Msg::Move { name, at, lasts, done: true })
             }
         },
-        3 => Msg::Parts(parts::Msg::Add(*pick(&Kind::ALL, draw))),
-        4 if draw.below(8) == 0 => Msg::Parts(parts::Msg::Remove(*pick(&Kind::ALL, draw))),
+        3 => Msg::Parts(parts::Msg::Add(*pick(Kind::ALL, draw))),
+        4 if draw.below(8) == 0 => Msg::Parts(parts::Msg::Remove(*pick(Kind::ALL, draw))),
         5 => Msg::Parts(parts::Msg::Sites(1 + draw.below(MOST_SITES.into()) as u8)),
         6 => Msg::Act("Kill".into(), vec![Command::Fail { fault: format!("kill.{}", name(draw)) }]),
         7 => {

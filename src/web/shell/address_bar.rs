@@ -5,67 +5,54 @@ use super::page;
 use crate::web::model::Msg;
 use gloo_timers::callback::Timeout;
 use std::cell::RefCell;
-use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use yew::Callback;
 
 /// How long the controls must rest before the address follows, in milliseconds.
 const REST_MS: u32 = 300;
 
-/// The address bar of this page.
-#[derive(Clone, Default)]
-pub struct AddressBar {
-    waiting: Rc<RefCell<Option<(String, Timeout)>>>,
+thread_local! {
+    /// What is still to be shown behind the path.
+    static WAITING: RefCell<Option<(String, Timeout)>> = const { RefCell::new(None) };
 }
 
-impl AddressBar {
-    /// Shows this behind the path: soon, or at once as a new entry of the history.
-    pub fn show(&self, text: String, push: bool) {
-        if push {
-            // What was still to be shown belongs to the entry that is left.
-            self.flush();
-            write(&text, true);
-            return;
-        }
-        let waiting = Rc::clone(&self.waiting);
-        let timer = Timeout::new(REST_MS, move || {
-            let due = waiting.borrow_mut().take();
-            if let Some((text, _)) = due {
-                write(&text, false);
-            }
-        });
-        self.waiting.replace(Some((text, timer)));
+/// Shows this behind the path: soon, or at once as a new entry of the history.
+pub fn show(text: String, push: bool) {
+    if push {
+        // What was still to be shown belongs to the entry that is left.
+        newest();
+        write(&text, true);
+        return;
     }
+    let timer = Timeout::new(REST_MS, || {
+        newest();
+    });
+    WAITING.set(Some((text, timer)));
+}
 
-    /// Shows at once what waits to be shown.
-    pub fn flush(&self) {
-        let due = self.waiting.borrow_mut().take();
-        if let Some((text, _)) = due {
-            write(&text, false);
-        }
-    }
+/// The page's whole address, with what waited to be shown, which it shows at once.
+pub fn newest() -> String {
+    let address = page::address();
+    let Some((text, _)) = WAITING.take() else {
+        return address;
+    };
+    write(&text, false);
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    format!("{path}{text}")
+}
 
-    /// Forgets what waits: the address was changed from outside.
-    fn forget(&self) {
-        self.waiting.replace(None);
-    }
-
-    /// Tells when the address changes from outside.
-    pub fn listen(&self, tell: Callback<Msg>) {
-        let bar = self.clone();
-        let hear = Closure::<dyn FnMut()>::new(move || {
-            bar.forget();
+/// Tells when the address changes from outside.
+pub fn listen(tell: &Callback<Msg>) {
+    let Some(window) = page::window() else {
+        return;
+    };
+    for event in ["popstate", "hashchange"] {
+        let tell = tell.clone();
+        page::on(&window, event, move |_| {
+            // What waits is of the address that was left.
+            WAITING.set(None);
             tell.emit(Msg::Address(page::address()));
         });
-        if let Some(window) = page::window() {
-            for event in ["popstate", "hashchange"] {
-                let outcome =
-                    window.add_event_listener_with_callback(event, hear.as_ref().unchecked_ref());
-                debug_assert!(outcome.is_ok(), "listening needs no permission");
-            }
-        }
-        // As long as the page.
-        hear.forget();
     }
 }
 

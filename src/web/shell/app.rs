@@ -1,9 +1,8 @@
 //! The app: holds the model, shows it, and performs the effects it asks for.
 
-use super::address_bar::AddressBar;
 use super::embed::{self, Host};
 use super::engine_link::EngineLink;
-use super::{export, page};
+use super::{address_bar, export, focus, page};
 use crate::sim::scenario::Problem;
 use crate::web::embed::{error, exported};
 use crate::web::files::{self, Export};
@@ -19,7 +18,6 @@ use yew::prelude::*;
 pub struct App {
     model: Model,
     engine: EngineLink,
-    bar: AddressBar,
     host: Host,
     /// Layers of the page that are drawn.
     drawn: u8,
@@ -33,11 +31,11 @@ impl Component for App {
         let tell = ctx.link().callback(|msg: Msg| msg);
         let model = Model::new(&page::address(), page::preferences(), page::kept_theme());
         page::show_theme(model.options.theme.or(model.theme));
-        let bar = AddressBar::default();
-        bar.listen(tell.clone());
+        address_bar::listen(&tell);
         listen(&tell);
+        focus::listen();
         let host = Host::start(&tell);
-        Self { model, engine: EngineLink::start(tell), bar, host, drawn: 0 }
+        Self { model, engine: EngineLink::start(tell), host, drawn: 0 }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -67,6 +65,7 @@ impl Component for App {
             let tell = ctx.link().callback(|()| Msg::Painted);
             page::after_paint(move || tell.emit(()));
         }
+        focus::keep();
     }
 }
 
@@ -74,7 +73,7 @@ impl App {
     fn perform(&self, ctx: &Context<Self>, effect: Effect) {
         match effect {
             Effect::Send(command) => self.engine.send(command),
-            Effect::Address { text, push } => self.bar.show(text, push),
+            Effect::Address { text, push } => address_bar::show(text, push),
             Effect::Theme(theme) => show(theme),
             Effect::Answer(text) => embed::post(&text),
             Effect::AnswerPicture { id, name, text } => embed::post(&match export::svg(&text) {

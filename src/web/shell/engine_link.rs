@@ -1,11 +1,11 @@
-//! Hides where the engine runs: in a worker, or in the page where a worker cannot start. Both
-//! drive the same session with the same commands.
+//! Hides where the engine runs: in a worker, or in the page where a worker cannot start or fails
+//! again. Both drive the same session with the same commands.
 
 use super::driver::Driver;
 use super::page;
 use super::worker::{Post, pack, unpack};
 use crate::sim::session::{Command, Update};
-use crate::web::model::{Msg, Place};
+use crate::web::model::{Cause, Msg, Place};
 use gloo_timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -29,8 +29,10 @@ pub struct EngineLink {
 struct State {
     tell: Callback<Msg>,
     engine: RefCell<Engine>,
-    /// Closures that the worker calls live as long as it may call them.
-    hearers: RefCell<Vec<Hearer>>,
+    /// Workers that failed after they had answered.
+    failures: Cell<u32>,
+    /// Whether the worker that is starting stands for one that failed.
+    is_again: Cell<bool>,
     timer: RefCell<Option<Timeout>>,
     /// Tells that the page's own engine is ready; no other timer may take its place.
     ready: RefCell<Option<Timeout>>,
@@ -39,9 +41,23 @@ struct State {
 
 type Hearer = Closure<dyn FnMut(Event)>;
 
+/// A worker with what hears it: they end together.
+struct Line {
+    worker: Worker,
+    _hearers: [Hearer; 2],
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
+
 enum Engine {
-    Starting(Worker),
-    Worker(Worker),
+    Starting(Line),
+    Worker(Line),
     Page(Box<Driver>),
     None,
 }
@@ -59,7 +75,7 @@ impl EngineLink {
     #[must_use]
     pub fn in_page(tell: Callback<Msg>) -> Self {
         let link = Self::new(tell);
-        link.state.run_here();
+        link.state.run_here(Cause::Shut);
         link
     }
 
@@ -68,7 +84,8 @@ impl EngineLink {
             state: Rc::new(State {
                 tell,
                 engine: RefCell::new(Engine::None),
-                hearers: RefCell::default(),
+                failures: Cell::new(0),
+                is_again: Cell::new(false),
                 timer: RefCell::default(),
                 ready: RefCell::default(),
                 is_due: Cell::new(false),
@@ -101,51 +118,49 @@ impl State {
     /// Starts a worker, in place of the one there is.
     fn start(self: &Rc<Self>) {
         match start_worker() {
-            Some(worker) => {
-                self.stop();
-                self.listen(worker);
-            }
-            None => self.run_here(),
-        }
-    }
-
-    /// Ends the worker, if there is one.
-    fn stop(&self) {
-        if let Engine::Starting(worker) | Engine::Worker(worker) = &*self.engine.borrow() {
-            worker.set_onmessage(None);
-            worker.set_onerror(None);
-            worker.terminate();
+            Some(worker) => self.listen(worker),
+            None => self.run_here(Cause::Shut),
         }
     }
 
     fn listen(self: &Rc<Self>, worker: Worker) {
-        let state = Rc::clone(self);
+        let state = Rc::downgrade(self);
         let hear = Hearer::new(move |event: Event| {
             let post = event
                 .dyn_into::<MessageEvent>()
                 .ok()
                 .and_then(|event| unpack::<Post>(&event.data()));
-            state.hear(post);
+            if let Some(state) = state.upgrade() {
+                state.hear(post);
+            }
         });
-        let state = Rc::clone(self);
+        let state = Rc::downgrade(self);
         let fail = Hearer::new(move |event: Event| {
             // Handled here: it need not stand on the console too.
             event.prevent_default();
-            state.run_here();
+            if let Some(state) = state.upgrade() {
+                state.fail();
+            }
         });
         worker.set_onmessage(Some(hear.as_ref().unchecked_ref()));
         worker.set_onerror(Some(fail.as_ref().unchecked_ref()));
-        // One of those there were may be calling this: they stay.
-        self.hearers.borrow_mut().extend([hear, fail]);
-        *self.engine.borrow_mut() = Engine::Starting(worker);
-        let state = Rc::clone(self);
+        // A hearer of the worker there was may be calling this: it lives until it returns.
+        self.take(Engine::Starting(Line { worker, _hearers: [hear, fail] }));
+        let state = Rc::downgrade(self);
         let timer = Timeout::new(PATIENCE_MS, move || {
-            let is_late = matches!(*state.engine.borrow(), Engine::Starting(_));
-            if is_late {
-                state.run_here();
+            if let Some(state) = state.upgrade()
+                && matches!(*state.engine.borrow(), Engine::Starting(_))
+            {
+                state.run_here(Cause::Late);
             }
         });
         self.timer.replace(Some(timer));
+    }
+
+    /// Another engine, and the end of the one there was.
+    fn take(&self, engine: Engine) {
+        let before = self.engine.replace(engine);
+        drop(before);
     }
 
     /// Hears the worker; `None` is something this build does not understand.
@@ -155,26 +170,44 @@ impl State {
             Some(Post::Spent) => self.start(),
             Some(Post::Ready { build }) if build == crate::web::BUILD => {
                 let engine = self.engine.replace(Engine::None);
-                if let Engine::Starting(worker) = engine {
-                    self.engine.replace(Engine::Worker(worker));
-                    self.tell.emit(Msg::EngineReady(Place::Worker));
+                if let Engine::Starting(line) = engine {
+                    self.engine.replace(Engine::Worker(line));
+                    let place = if self.is_again.take() { Place::Again } else { Place::Worker };
+                    self.tell.emit(Msg::EngineReady(place));
                 }
             }
-            _ => self.run_here(),
+            _ => self.run_here(Cause::Other),
+        }
+    }
+
+    /// The worker has failed: one that had run gets a second chance, since what it failed of may
+    /// have been its own memory.
+    fn fail(self: &Rc<Self>) {
+        let has_run = matches!(*self.engine.borrow(), Engine::Worker(_));
+        let failures = self.failures.get() + u32::from(has_run);
+        self.failures.set(failures);
+        match failures {
+            0 => self.run_here(Cause::Shut),
+            1 if has_run => {
+                self.is_again.set(true);
+                self.start();
+            }
+            _ => self.run_here(Cause::Failed),
         }
     }
 
     /// Gives up the worker and runs the engine in the page.
-    fn run_here(self: &Rc<Self>) {
+    fn run_here(self: &Rc<Self>, cause: Cause) {
         if matches!(*self.engine.borrow(), Engine::Page(_)) {
             return;
         }
-        self.stop();
-        self.engine.replace(Engine::Page(Box::new(Driver::new(""))));
+        self.take(Engine::Page(Box::new(Driver::new(""))));
         // Not at once: whoever starts the link has to hold it before the answer comes.
-        let state = Rc::clone(self);
+        let state = Rc::downgrade(self);
         let timer = Timeout::new(0, move || {
-            state.tell.emit(Msg::EngineReady(Place::Page));
+            if let Some(state) = state.upgrade() {
+                state.tell.emit(Msg::EngineReady(Place::Page(cause)));
+            }
         });
         self.ready.replace(Some(timer));
     }
@@ -182,10 +215,10 @@ impl State {
     fn send(self: &Rc<Self>, command: Command) {
         let mut said = Vec::new();
         match &mut *self.engine.borrow_mut() {
-            Engine::Worker(worker) => {
+            Engine::Worker(line) => {
                 if let Some(value) = pack(&command) {
                     // A message of plain data can be posted to any worker that lives.
-                    let _ = worker.post_message(&value);
+                    let _ = line.worker.post_message(&value);
                 }
             }
             Engine::Page(driver) => said = driver.command(command),
@@ -225,11 +258,5 @@ impl State {
         for update in updates {
             self.tell.emit(Msg::Engine(Box::new(update)));
         }
-    }
-}
-
-impl Drop for State {
-    fn drop(&mut self) {
-        self.stop();
     }
 }

@@ -8,6 +8,7 @@ pub mod driver;
 pub mod embed;
 pub mod engine_link;
 pub mod export;
+pub mod focus;
 pub mod page;
 pub mod panic;
 pub mod particles;

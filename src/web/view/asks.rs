@@ -52,7 +52,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                 { button("Keep as A", tell, insight::Msg::Compare(compare::Msg::Keep)) }
             }
             // There from the beginning, so that the row does not grow once there is a past.
-            <button type="button" class="quiet ask-for" disabled={model.history.times.len() < 2}
+            <button type="button" class="quiet ask-for" id="look-back" data-next="#moment" disabled={model.history.times.len() < 2}
                 onclick={tell.reform(move |_: MouseEvent| Msg::Insight(insight::Msg::Moment(newest)))}>{ "Look back" }</button>
         </div>
     }
@@ -81,7 +81,7 @@ fn traced(model: &Model, tell: &Tell) -> Html {
             { choice(model, tell, "row") }
             <span class="asks-said" title={sum.clone()}>{ sum }</span>
             <button type="button" class="quiet ask-for" onclick={go_to("traces")}>{ "Hop by hop" }</button>
-            <button type="button" class="quiet" aria-label="Stop following" onclick={tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::HideTraces))}>{ icon::icon(icon::CLOSE) }</button>
+            <button type="button" class="quiet" aria-label="Stop following" data-next=".asks button" onclick={tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::HideTraces))}>{ icon::icon(icon::CLOSE) }</button>
         </>
     }
 }
@@ -143,7 +143,7 @@ fn looking_back(model: &Model, tell: &Tell) -> Html {
             <label for="moment"><strong>{ "Looking back at " }{ said.clone() }</strong></label>
             <input type="range" class="slider" id="moment" min="0" max={times.len().saturating_sub(1).to_string()} step="1"
                 value={place.to_string()} aria-valuetext={format!("{said} of the run")} {oninput} />
-            <button type="button" class="plain" onclick={tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::Moment(None)))}>{ "Back to live" }</button>
+            <button type="button" class="plain" data-next="#look-back" onclick={tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::Moment(None)))}>{ "Back to live" }</button>
         </div>
     }
 }

@@ -59,7 +59,7 @@ pub fn Compare(props: &CompareProps) -> Html {
     let both = props.kept.settled.as_deref().zip(props.settled.as_deref());
     html! {
         <section class="card wide" id="beside" tabindex="-1" aria-labelledby="beside-title">
-            <div class="panel-head">
+            <div class="panel-head" data-next=".asks button">
                 <h3 id="beside-title">{ "A beside B" }</h3>
                 { button("Swap A and B", compare::Msg::Swap) }
                 { button("Open A", compare::Msg::Open) }

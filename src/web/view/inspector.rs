@@ -81,8 +81,8 @@ fn overview(model: &Model, tell: &Tell) -> Html {
     let close = tell.reform(|_: MouseEvent| Msg::AtHand(false));
     html! {
         <>
-            <div class="inspector-head">
-                <h2 id="inspector-title">{ "At hand" }</h2>
+            <div class="inspector-head" key="hand" data-next="#settings-open">
+                <h2 id="inspector-title" tabindex="-1">{ "At hand" }</h2>
                 if scenario.sites > 1 { <span class="muted">{ "for all sites" }</span> }
                 <button type="button" class="quiet" onclick={close} aria-label="Close the settings at hand">{ icon(icon::CLOSE) }</button>
             </div>
@@ -128,8 +128,8 @@ fn part(model: &Model, figures: &Snapshot, at: Selection, tell: &Tell) -> Html {
     let close = tell.reform(|_: MouseEvent| Msg::Select(None));
     html! {
         <>
-            <div class="inspector-head">
-                <h2 id="inspector-title">{ summary::name(at.kind, &model.scenario) }</h2>
+            <div class="inspector-head" key="part" data-next={format!("#diagram [data-part='{}'],#diagram", at.name())}>
+                <h2 id="inspector-title" tabindex="-1">{ summary::name(at.kind, &model.scenario) }</h2>
                 if view.is_some_and(|view| view.guest) {
                     <span class="muted">{ "on the web servers" }</span>
                 }

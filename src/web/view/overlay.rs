@@ -141,13 +141,6 @@ pub fn Help(props: &HelpProps) -> Html {
 }
 
 fn about(props: &HelpProps) -> Html {
-    let place = match props.place {
-        Place::Starting => "The engine is starting.",
-        Place::Worker => "The engine runs in a worker of its own.",
-        Place::Page => {
-            "The engine runs in the page itself, since a worker cannot start here; it is slower."
-        }
-    };
     html! {
         <>
             <p>
@@ -158,7 +151,7 @@ fn about(props: &HelpProps) -> Html {
             <p>{ "Select a part of the diagram to see all its settings, to kill it or to slow it down. \
                   The address bar always holds a link that brings exactly this back. While the tab is \
                   hidden the clock stands still." }</p>
-            <p>{ place }</p>
+            <p>{ props.place.about() }</p>
         </>
     }
 }

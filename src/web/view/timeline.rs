@@ -29,7 +29,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                 <h3 id="timeline-title">{ "Timeline" }</h3>
                 <span class="muted">{ hint(&marks) }</span>
                 { resets(model, tell) }
-                <button type="button" class="plain" onclick={toggle} aria-expanded={adding.to_string()}
+                <button type="button" class="plain" id="timeline-add" onclick={toggle} aria-expanded={adding.to_string()}
                     aria-controls="timeline-form">{ "Add fault or change" }</button>
             </div>
             <Track marks={Rc::clone(&marks)} {now} picked={picked.clone()} edit={edit.clone()} />
@@ -69,7 +69,7 @@ fn times(mark: &Mark, edit: &Callback<Edit>) -> Html {
     let remove = edit.reform(move |_: MouseEvent| Edit::Remove(name.clone()));
     let close = edit.reform(|_: MouseEvent| Edit::Pick(None));
     html! {
-        <div class="timeline-times" role="group" aria-label={format!("Times of: {}", mark.text)}>
+        <div class="timeline-times" role="group" data-next="#timeline-add" aria-label={format!("Times of: {}", mark.text)}>
             <strong>{ mark.text.clone() }</strong>
             <span class="measure">{ "at" }
                 <Number label="Begins at, in seconds" value={at} min={0.0} max={LONGEST_S} on_change={on_begin} />

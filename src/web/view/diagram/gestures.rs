@@ -120,6 +120,10 @@ impl Gestures {
 
     /// A pointer moves: one drags what is seen, two pinch it.
     pub fn moves(&self, event: &PointerEvent) {
+        // It was let go where nothing told of it, as outside of the window.
+        if event.buttons() == 0 {
+            return self.up(event);
+        }
         let mut hand = self.hand.borrow_mut();
         let to = (f64::from(event.client_x()), f64::from(event.client_y()));
         let known = hand.down.iter().position(|(id, _)| *id == event.pointer_id());
@@ -139,8 +143,11 @@ impl Gestures {
             zoom = zoom.by(after / before.max(1.0), at);
             zoom = zoom.moved((0.5 * (from.0 - to.0) / w, 0.5 * (from.1 - to.1) / h));
         } else if zoom.is_in() {
-            // Follow the pointer when it leaves; a pointer that is gone needs no following.
-            let _ = element.set_pointer_capture(event.pointer_id());
+            // Follow the pointer when it leaves; a pointer that is gone needs no following. What
+            // follows is the drawing, which is the one that listens.
+            if let Some(drawing) = element.first_element_child() {
+                let _ = drawing.set_pointer_capture(event.pointer_id());
+            }
             zoom = zoom.moved(((from.0 - to.0) / w, (from.1 - to.1) / h));
         }
         self.zoom.set(zoom);

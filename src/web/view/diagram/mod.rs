@@ -198,7 +198,7 @@ pub fn Diagram(props: &DiagramProps) -> Html {
             <svg class="dg-svg" viewBox={format!("0 0 {width} {height}")} width={width.clone()} height={height.clone()}
                 role="group" aria-label={describe::whole(&scene)}
                 onclick={on_click(props, &gestures)} onkeydown={on_key(props, &gestures)} onfocusin={on_focus(&gestures)}
-                onpointerdown={ondown} onpointermove={onmove} onpointerup={onup.clone()} onpointercancel={onup}>
+                onpointerdown={ondown} onpointermove={onmove} onpointerup={onup.clone()} onpointercancel={onup.clone()} onlostpointercapture={onup}>
                 <svg class="dg-near" width={width.clone()} height={px(window.height)} viewBox={seen} preserveAspectRatio="xMinYMin meet">
                     { site::draw(&scene) }
                     { lines::draw(&scene) }

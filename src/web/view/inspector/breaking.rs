@@ -57,7 +57,7 @@ pub fn breaking(model: &Model, at: Selection, view: Option<&PartView>, tell: &Te
             Msg::Act(what.clone(), vec![Command::Fail { fault: fault.clone() }])
         });
         html! {
-            <button type="button" class="danger" {onclick} {disabled} title={title.to_owned()}>{ label.to_owned() }</button>
+            <button type="button" class="danger" {onclick} {disabled} data-next="#heal-all" title={title.to_owned()}>{ label.to_owned() }</button>
         }
     };
     let dead = is_killed(&faults, at.server) || is_dead(view, at.server);
@@ -74,7 +74,7 @@ pub fn breaking(model: &Model, at: Selection, view: Option<&PartView>, tell: &Te
     });
     html! {
         <>
-            <h3>{ format!("Break {named}") }</h3>
+            <h3 id="break-title" tabindex="-1">{ format!("Break {named}") }</h3>
             <div class="breaks">
                 if can_kill {
                     { button(format!("kill.{part}{place}"), kill, "It refuses what comes and loses what it has",
@@ -85,10 +85,10 @@ pub fn breaking(model: &Model, at: Selection, view: Option<&PartView>, tell: &Te
                         format!("Slow {named}"), dead) }
                 }
                 { for words }
-                <button type="button" class="plain" disabled={faults.is_empty()}
+                <button type="button" class="plain" id="heal-all" disabled={faults.is_empty()} data-next="#break-title"
                     onclick={heal(None, format!("Heal {name}"))}>{ "Heal all" }</button>
             </div>
-            <ul class="faults">{ for faults.iter().map(item) }</ul>
+            <ul class="faults" data-next="#break-title">{ for faults.iter().map(item) }</ul>
         </>
     }
 }

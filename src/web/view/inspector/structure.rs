@@ -90,7 +90,7 @@ pub fn Removal(props: &RemovalProps) -> Html {
     let name = summary::name(props.kind, &props.scenario);
     let onclick = props.tell.reform(move |_: MouseEvent| Msg::Parts(edit));
     html! {
-        <div class="removal">
+        <div class="removal" data-next="#inspector-title,#diagram">
             if let Some(why) = &*why {
                 <p class="muted">{ format!("{name} cannot be removed: {why}.") }</p>
             } else {

@@ -3,7 +3,7 @@
 use super::super::Tell;
 use super::super::field::focus;
 use crate::sim::scenario::Scenario;
-use crate::web::lessons::challenge::{self, Challenge, Question};
+use crate::web::lessons::challenge::{self, Challenge, Question, counts};
 use crate::web::lessons::{self, story};
 use crate::web::model::{Model, Msg};
 use yew::prelude::*;
@@ -45,8 +45,10 @@ pub fn view(model: &Model, stage: u8, tell: &Tell) -> Html {
 /// What the stage has to meet, what was measured, and whether that meets it.
 fn goals(model: &Model, stage: u8) -> Html {
     let settled = model.settled.as_deref().filter(|settled| model.fresh && settled.complete);
+    let is_tried = model.story.is_tried(stage);
     let item = |goal: lessons::Standing| {
         let (class, words) = match goal.is_met {
+            _ if !is_tried => ("", ""),
             None => ("muted", "…"),
             Some(true) => ("good", "✓ met"),
             Some(false) => ("bad", "✕ missed"),
@@ -60,7 +62,9 @@ fn goals(model: &Model, stage: u8) -> Html {
         }
     };
     let standing = match settled.map(|settled| lessons::are_met(stage, settled)) {
+        _ if !is_tried => ("muted", "not begun yet"),
         None => ("muted", "being measured …"),
+        Some(true) if !counts(&model.scenario, stage) => ("muted", "with fewer users"),
         Some(true) if model.story.has_reached(stage) => ("good", "✓ reached"),
         Some(true) => ("good", "✓ met"),
         Some(false) => ("bad", "✕ missed"),

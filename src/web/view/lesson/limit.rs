@@ -17,7 +17,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
     html! {
         <>
             <h3>{ "What limits it now" }</h3>
-            <p id="limit">{ why.to_owned() }</p>
+            <p id="limit" tabindex="-1">{ why.to_owned() }</p>
             if let Some(hit) = summary::cold_hits(&model.live.figures) {
                 <p id="cold">
                     { glossary::text("The {caches|cache} are still {cold|cold cache}: ") }
@@ -42,7 +42,7 @@ fn offer(model: &Model, remedy: &Remedy, tell: &Tell) -> Html {
         None => "Being tried …".to_owned(),
     };
     html! {
-        <div class="remedy">
+        <div class="remedy" data-next="#limit">
             <button type="button" class="try" id="remedy" onclick={act} aria-describedby="remedy-tried">
                 <span class="sign" aria-hidden="true">{ "▸" }</span>{ &remedy.what }
             </button>

@@ -68,9 +68,23 @@ pub fn Track(props: &TrackProps) -> Html {
             edit.emit(Msg::Move { name: drag.mark.name, at, lasts, done });
         }
     };
+    let forget = {
+        let (drag, edit, marks) = (drag.clone(), props.edit.clone(), Rc::clone(&props.marks));
+        Callback::from(move |_: PointerEvent| {
+            let held = drag.as_ref().map(|drag| &drag.mark.name);
+            if let Some(mark) = marks.iter().find(|mark| Some(&mark.name) == held) {
+                edit.emit(stays(mark));
+                drag.set(None);
+            }
+        })
+    };
     let onpointermove = {
-        let shift = shift.clone();
-        Callback::from(move |event: PointerEvent| shift(&event, false))
+        let (shift, forget) = (shift.clone(), forget.clone());
+        Callback::from(move |event: PointerEvent| match event.buttons() {
+            // It was let go where nothing told of it, as outside of the window.
+            0 => forget.emit(event),
+            _ => shift(&event, false),
+        })
     };
     let onpointerup = {
         let drag = drag.clone();
@@ -78,10 +92,6 @@ pub fn Track(props: &TrackProps) -> Html {
             shift(&event, true);
             drag.set(None);
         })
-    };
-    let onpointercancel = {
-        let drag = drag.clone();
-        Callback::from(move |_: PointerEvent| drag.set(None))
     };
     let take = {
         let (node, drag, edit) = (node.clone(), drag.clone(), props.edit.clone());
@@ -109,7 +119,7 @@ pub fn Track(props: &TrackProps) -> Html {
         <div class="track">
             <svg ref={node} width="100%" height={(height + 20).to_string()} role="group"
                 aria-label={format!("Track of {} seconds, now {}", length, format::clock(props.now))}
-                {onpointermove} {onpointerup} {onpointercancel}>
+                {onpointermove} {onpointerup} onpointercancel={forget.clone()} onlostpointercapture={forget}>
                 { axis(length, height) }
                 { clock(props.now, length, height) }
                 { for marks.iter().zip(rows.iter().copied()).map(item) }
@@ -292,11 +302,13 @@ fn keys(mark: &Mark, length: f64, edit: &Callback<Msg>) -> Callback<KeyboardEven
 }
 
 fn let_go(mark: &Mark, edit: &Callback<Msg>) -> Callback<KeyboardEvent> {
-    let (mark, edit) = (mark.clone(), edit.clone());
-    Callback::from(move |_: KeyboardEvent| {
-        let (name, at, lasts) = (mark.name.clone(), mark.at, mark.lasts);
-        edit.emit(Msg::Move { name, at, lasts, done: true });
-    })
+    let mark = mark.clone();
+    edit.reform(move |_: KeyboardEvent| stays(&mark))
+}
+
+/// A mark is left where it is: what moved it is over.
+fn stays(mark: &Mark) -> Msg {
+    Msg::Move { name: mark.name.clone(), at: mark.at, lasts: mark.lasts, done: true }
 }
 
 #[cfg(test)]
