@@ -139,7 +139,7 @@ fn looking_back(model: &Model, tell: &Tell) -> Html {
     });
     let said = format::clock(times.get(place).copied().unwrap_or(at));
     html! {
-        <div class="asks back" role="group" aria-label="Looking back">
+        <div class="asks back" key="back" role="group" aria-label="Looking back">
             <label for="moment"><strong>{ "Looking back at " }{ said.clone() }</strong></label>
             <input type="range" class="slider" id="moment" min="0" max={times.len().saturating_sub(1).to_string()} step="1"
                 value={place.to_string()} aria-valuetext={format!("{said} of the run")} {oninput} />
