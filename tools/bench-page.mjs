@@ -1,7 +1,8 @@
 // Measures the page as a visitor's browser runs it: stage 9 at 100,000 requests per second with moving requests, on the
 // built site in headless Chromium. Prints what the main thread does, how fast a slider is answered, and what is loaded.
 // Times of the main thread are those of its processor, which a busy machine does not stretch; the others are on the clock.
-// Use: node tools/bench-page.mjs, with SECONDS (10) of running and ROUNDS (5) of the slider.
+// Use: node tools/bench-page.mjs, with SECONDS (10) of running and ROUNDS (5) of the slider. It closes with the goals that
+// were missed, and by how much; since that depends on the machine, it is an error (exit code 1) with STRICT=1 alone.
 import { fileURLToPath } from 'node:url';
 import { launch } from './browser.mjs';
 import { serve } from './serve.mjs';
@@ -122,8 +123,9 @@ try {
   for (const [key, [name, unit, most]] of Object.entries(GOALS)) {
     const value = measured[key];
     const isMet = value <= most;
-    if (!isMet) missed.push(name);
-    console.log(`${name.padEnd(52)} ${value.toFixed(1).padStart(8)} ${unit.padEnd(3)} goal ${most} ${isMet ? '' : 'MISSED'}`);
+    const times = `${(value / most).toFixed(1)} times the goal`;
+    if (!isMet) missed.push(`${name}: ${times}`);
+    console.log(`${name.padEnd(52)} ${value.toFixed(1).padStart(8)} ${unit.padEnd(3)} goal ${most} ${isMet ? '' : `MISSED, ${times}`}`);
   }
   const line = (name, value, unit) => console.log(`${name.padEnd(52)} ${value.toFixed(1).padStart(8)} ${unit}`);
   line('script per frame, 95 of 100', at(frames, 0.95), 'ms');
@@ -136,7 +138,8 @@ try {
   line('first paint', painted, 'ms');
   line('program started', started, 'ms');
   console.log(`clock: ${speed.replace(/\s+/gu, ' ')}`);
-  console.log(missed.length ? `\ngoals missed: ${missed.join('; ')}` : '\nall goals are met');
+  console.log(missed.length ? `\n${missed.length} goals MISSED:\n  ${missed.join('\n  ')}` : '\nall goals are met');
+  if (missed.length && process.env.STRICT === '1') process.exitCode = 1;
 } finally {
   await browser.close();
   await site.close();

@@ -22,6 +22,8 @@ pub enum Msg {
         /// False while it is being dragged.
         done: bool,
     },
+    /// What moved a mark was let go.
+    LetGo,
     /// A fault is added, as written in links.
     AddFault(String),
     /// A change of a setting is added, as written in links.

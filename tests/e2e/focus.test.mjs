@@ -170,3 +170,21 @@ test('a pointer that is let go outside of the window drags nothing any more', as
   await page.getByRole('button', { name: /^Undo/ }).click();
   await until(at, (second) => second === dragged, 'the key was a step of its own');
 });
+
+test('keys that come faster than the page is drawn all count', async ({ open }) => {
+  const page = await open('/?stage=1&run=0#fault=kill.web.1@60for30');
+  await settledP99(page, { complete: false });
+  // In one go, so that nothing is drawn between them.
+  const tap = (selector, keys) =>
+    page.locator(selector).evaluate((element, keys) => {
+      for (const key of keys) {
+        for (const type of ['keydown', 'keyup']) element.dispatchEvent(new KeyboardEvent(type, { key, bubbles: true, cancelable: true }));
+      }
+    }, keys);
+  await tap('#traffic', ['ArrowRight', 'ArrowRight']);
+  const traffic = page.getByLabel('Traffic, exact value');
+  await until(() => traffic.inputValue(), (text) => text === '200', 'two of 1, 2, 5 further');
+  const mark = page.locator('[data-mark="kill.web.1#0"]');
+  await tap('[data-mark="kill.web.1#0"]', ['ArrowRight', 'PageUp', 'ArrowLeft', 'ArrowLeft']);
+  await until(() => mark.getAttribute('aria-valuenow'), (text) => text === '69', 'one, ten and minus two seconds');
+});

@@ -1,4 +1,4 @@
-// Ways to use the page: by keyboard, in a frame, on a phone, without motion; and how soon a slider is answered.
+// Ways to use the page: by keyboard, in a frame, on a phone, without motion; and that a slider is answered.
 import assert from 'node:assert/strict';
 import { axe, site, test } from './helpers.mjs';
 import { overflow, settledP99, tile, until } from './page.mjs';
@@ -14,9 +14,9 @@ test('everything needed can be done by keyboard', async ({ open }) => {
   const rate = async () => Number(await page.getByLabel('Traffic, exact value').inputValue());
   const before = await rate();
   await page.keyboard.press('ArrowRight');
-  assert.equal(await rate(), 100, `the next of 1, 2, 5 after ${before}`);
+  await until(rate, (now) => now === 100, `the next of 1, 2, 5 after ${before}`);
   await page.keyboard.press('PageUp');
-  assert.equal(await rate(), 1000);
+  await until(rate, (now) => now === 1000, 'ten times as much');
   assert.equal(await page.locator('#traffic').getAttribute('aria-valuetext'), '1 thousand requests per second');
   await page.keyboard.press('Home');
   await page.keyboard.press('Space');
@@ -46,7 +46,7 @@ test('parts of the diagram are selected and broken by keyboard', async ({ open }
   await page.locator('.faults', { hasText: 'Web tier 3 is dead' }).waitFor();
   assert.match(await page.locator('#summary').textContent(), /Web tier 3 is dead/);
   await page.locator('.faults').getByRole('button').click();
-  assert.equal(await page.locator('.faults li').count(), 0);
+  await page.locator('.faults li').waitFor({ state: 'detached' });
 });
 
 test('in a sandboxed frame the page runs the engine itself, with the same figures', async ({ embed, open }) => {
@@ -102,28 +102,23 @@ test('a slider is answered by settled figures', async ({ open }) => {
   for (const [stage, playing] of [[1, 0], [3, 0], [3, 1]]) {
     const page = await open(`/?stage=${stage}&run=${playing}`);
     await settledP99(page);
-    const times = await page.evaluate(async () => {
+    const settled = await page.evaluate(async () => {
       const slider = document.querySelector('#traffic');
       const tile = document.querySelector('#tile-p99');
       const frame = () => new Promise((go) => requestAnimationFrame(go));
-      const times = [];
-      for (let i = 0; i < 12; i += 1) {
-        const began = performance.now();
+      const settled = [tile.dataset.settled];
+      for (let i = 0; i < 6; i += 1) {
         slider.value = String(Number(slider.value) + (i % 2 ? -3 : 3));
         slider.dispatchEvent(new InputEvent('input', { bubbles: true }));
         await frame();
-        while (tile.dataset.fresh !== 'true' && performance.now() - began < 5000) await frame();
-        // One more frame, so that it is painted.
-        await frame();
-        performance.measure('slider to settled', { start: began });
-        times.push(performance.now() - began);
-        await new Promise((go) => setTimeout(go, 300));
+        while (tile.dataset.fresh !== 'true') await frame();
+        settled.push(tile.dataset.settled);
       }
-      return times.sort((a, b) => a - b);
+      return settled;
     });
-    const [middle, most] = [times[6], times[11]].map((ms) => ms.toFixed(0));
-    console.log(`stage ${stage}, ${playing ? 'playing' : 'paused'}: slider to painted settled figures ${middle} ms, at most ${most} ms`);
-    assert.ok(times.every((ms) => ms < 5000), 'every change is answered');
+    // Two settings take turns: figures of one are never taken for those of the other.
+    assert.equal(settled.length, 7);
+    assert.ok(settled.every((p99, i) => Number(p99) > 0 && p99 !== settled[i - 1]), `${settled}`);
   }
 });
 

@@ -17,6 +17,7 @@ pub(super) fn timeline(model: &mut Model, msg: Timeline) -> Vec<Effect> {
         Timeline::Pick(name) => model.timeline.picked = name,
         Timeline::Adding(open) => model.timeline.adding = open,
         Timeline::Move { name, at, lasts, done } => return shift(model, &name, (at, lasts), done),
+        Timeline::LetGo => model.steps.close(),
         Timeline::AddFault(text) => return add(model, Some(&text), None),
         Timeline::AddChange(text) => return add(model, None, Some(&text)),
         Timeline::Remove(name) => {
@@ -181,7 +182,9 @@ mod tests {
             let effects = update(&mut model, moved(at, false));
             assert!(effects.iter().any(|effect| matches!(effect, Effect::Send(_))));
         }
-        update(&mut model, moved(20.0, true));
+        update(&mut model, Msg::Timeline(Timeline::LetGo));
+        update(&mut model, moved(90.0, true));
+        update(&mut model, Msg::Undo);
         assert!(model.link.ends_with("&fault=kill.web.2@20for30&fault=kill.web@0for30"));
         assert_eq!(model.steps.last_done(), Some("Web tier 2 is dead at 20 s for 30 s"));
         update(&mut model, Msg::Undo);

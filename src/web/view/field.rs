@@ -3,6 +3,8 @@
 
 use super::format;
 use crate::web::scale::Scale;
+use std::cell::RefCell;
+use std::rc::Rc;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -17,6 +19,18 @@ pub fn focus(id: &str) {
         // An element that cannot take the focus leaves it where it is.
         let _ = element.focus();
     }
+}
+
+/// What a value has become by the keys that were pressed since it was drawn.
+pub type Latest<T> = Rc<RefCell<T>>;
+
+/// A value that keys change. On a slow machine several of them come between two drawings, and each
+/// goes on from where the one before led.
+#[hook]
+pub fn use_latest<T: Clone + 'static>(drawn: &T) -> Latest<T> {
+    let latest = use_mut_ref(|| drawn.clone());
+    latest.replace(drawn.clone());
+    latest
 }
 
 /// A new value, and whether the gesture that makes it is over.
@@ -68,13 +82,14 @@ pub fn Slider(props: &SliderProps) -> Html {
         let act = moved(false);
         Callback::from(move |event: InputEvent| act(event.into()))
     };
-    let onkeydown = keys(scale, value, props.on_change.clone());
+    let latest = use_latest(&value);
+    let onkeydown = keys(scale, Rc::clone(&latest), props.on_change.clone());
     let onkeyup = {
         let on_change = props.on_change.clone();
         Callback::from(move |event: KeyboardEvent| {
             // Not the key that brought the focus here.
             if scale.has_own_keys() && step(&event.key()).is_some() {
-                on_change.emit((value, true));
+                on_change.emit((*latest.borrow(), true));
             }
         })
     };
@@ -99,14 +114,16 @@ fn step(key: &str) -> Option<(bool, bool)> {
     }
 }
 
-fn keys(scale: Scale, value: f64, on_change: Change) -> Callback<KeyboardEvent> {
+fn keys(scale: Scale, latest: Latest<f64>, on_change: Change) -> Callback<KeyboardEvent> {
     Callback::from(move |event: KeyboardEvent| {
         let Some((up, far)) = step(&event.key()) else {
             return;
         };
         if scale.has_own_keys() {
             event.prevent_default();
-            on_change.emit((scale.next(value, up, far), false));
+            let next = scale.next(*latest.borrow(), up, far);
+            latest.replace(next);
+            on_change.emit((next, false));
         }
     })
 }

@@ -1,6 +1,7 @@
 //! The track: an SVG in which all places are shares of its width, so that it needs no measuring.
 //! Each mark is a slider of its own to keyboards and screen readers.
 
+use super::super::field::{Latest, use_latest};
 use super::super::format;
 use crate::sim::sorting;
 use crate::web::timeline::{LONGEST_S, Mark, Msg, end, step};
@@ -69,11 +70,10 @@ pub fn Track(props: &TrackProps) -> Html {
         }
     };
     let forget = {
-        let (drag, edit, marks) = (drag.clone(), props.edit.clone(), Rc::clone(&props.marks));
+        let (drag, edit) = (drag.clone(), props.edit.clone());
         Callback::from(move |_: PointerEvent| {
-            let held = drag.as_ref().map(|drag| &drag.mark.name);
-            if let Some(mark) = marks.iter().find(|mark| Some(&mark.name) == held) {
-                edit.emit(stays(mark));
+            if drag.is_some() {
+                edit.emit(Msg::LetGo);
                 drag.set(None);
             }
         })
@@ -229,6 +229,7 @@ struct ItemProps {
 #[component]
 fn Item(props: &ItemProps) -> Html {
     let ItemProps { mark, row, length, .. } = props;
+    let latest = use_latest(mark);
     let grab = |is_end: bool| {
         let (take, mark) = (props.take.clone(), mark.clone());
         Callback::from(move |event: PointerEvent| take.emit((event, mark.clone(), is_end)))
@@ -252,7 +253,7 @@ fn Item(props: &ItemProps) -> Html {
             <g {class} role="slider" tabindex="0" aria-label={mark.text.clone()} aria-valuemin="0"
                 aria-valuemax={format::plain(LONGEST_S)} aria-valuenow={format::plain(mark.at)} aria-valuetext={mark.when()}
                 data-mark={mark.name.clone()} onfocus={pick}
-                onkeydown={keys(mark, *length, &props.edit)} onkeyup={let_go(mark, &props.edit)} onpointerdown={grab(false)}>
+                onkeydown={keys(&latest, *length, &props.edit)} onkeyup={props.edit.reform(|_: KeyboardEvent| Msg::LetGo)} onpointerdown={grab(false)}>
                 if has_bar {
                     <rect class="mark-bar" x="0" y="10" width={width.clone()} height="6" />
                 }
@@ -274,9 +275,10 @@ fn Item(props: &ItemProps) -> Html {
 
 /// Arrow keys move a mark, with Shift they change its length; Page keys go by tens; Delete takes it
 /// away.
-fn keys(mark: &Mark, length: f64, edit: &Callback<Msg>) -> Callback<KeyboardEvent> {
-    let (mark, edit, step) = (mark.clone(), edit.clone(), step(length));
+fn keys(mark: &Latest<Mark>, length: f64, edit: &Callback<Msg>) -> Callback<KeyboardEvent> {
+    let (mark, edit, step) = (Rc::clone(mark), edit.clone(), step(length));
     Callback::from(move |event: KeyboardEvent| {
+        let mark = &mut *mark.borrow_mut();
         let name = mark.name.clone();
         let by = match event.key().as_str() {
             "ArrowRight" | "ArrowUp" => step,
@@ -292,23 +294,13 @@ fn keys(mark: &Mark, length: f64, edit: &Callback<Msg>) -> Callback<KeyboardEven
         };
         event.prevent_default();
         let can_last = !mark.is_instant && !mark.is_change;
-        let (at, lasts) = if event.shift_key() && can_last {
-            (mark.at, Some((mark.lasts.unwrap_or(length - mark.at) + by).max(step)))
+        if event.shift_key() && can_last {
+            mark.lasts = Some((mark.lasts.unwrap_or(length - mark.at) + by).max(step));
         } else {
-            ((mark.at + by).max(0.0), mark.lasts)
-        };
-        edit.emit(Msg::Move { name, at, lasts, done: false });
+            mark.at = (mark.at + by).max(0.0);
+        }
+        edit.emit(Msg::Move { name, at: mark.at, lasts: mark.lasts, done: false });
     })
-}
-
-fn let_go(mark: &Mark, edit: &Callback<Msg>) -> Callback<KeyboardEvent> {
-    let mark = mark.clone();
-    edit.reform(move |_: KeyboardEvent| stays(&mark))
-}
-
-/// A mark is left where it is: what moved it is over.
-fn stays(mark: &Mark) -> Msg {
-    Msg::Move { name: mark.name.clone(), at: mark.at, lasts: mark.lasts, done: true }
 }
 
 #[cfg(test)]
