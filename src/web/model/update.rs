@@ -133,7 +133,11 @@ fn ready(model: &mut Model, place: Place) -> Vec<Effect> {
         effects.push(Effect::Send(Command::Ask(Question::Theory)));
     }
     effects.extend(compare::missing(model).map(Effect::Send));
-    model.notice.extend(place.notice());
+    if let Some(notice) = place.notice() {
+        // In place of what was said when it failed the first time.
+        model.notice.retain(|known| known.at != notice.at);
+        model.notice.push(notice);
+    }
     if !model.notice.is_empty() {
         // What was wrong in the address is put right there too.
         effects.push(address(model, false));
