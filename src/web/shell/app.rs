@@ -10,6 +10,7 @@ use crate::web::model::{self, Effect, Model, Msg, update};
 use crate::web::route::Theme;
 use crate::web::share;
 use crate::web::view::{self, share::TEXT};
+use std::cell::Cell;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
@@ -21,6 +22,8 @@ pub struct App {
     host: Host,
     /// Layers of the page that are drawn.
     drawn: u8,
+    /// The inspector is to be brought into view once it is drawn.
+    reveals: Cell<bool>,
 }
 
 impl Component for App {
@@ -35,7 +38,7 @@ impl Component for App {
         listen(&tell);
         focus::listen();
         let host = Host::start(&tell);
-        Self { model, engine: EngineLink::start(tell), host, drawn: 0 }
+        Self { model, engine: EngineLink::start(tell), host, drawn: 0, reveals: Cell::default() }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -65,6 +68,9 @@ impl Component for App {
             let tell = ctx.link().callback(|()| Msg::Painted);
             page::after_paint(move || tell.emit(()));
         }
+        if self.reveals.get() && (page::reveal("inspector") || layers >= view::LAYERS) {
+            self.reveals.set(false);
+        }
         focus::keep();
     }
 }
@@ -93,8 +99,7 @@ impl App {
                 save(what, &name, &text, &ctx.link().callback(Msg::Files));
             }
             Effect::ChooseFile => export::choose(),
-            // It may not be there before the page is drawn anew.
-            Effect::Reveal => page::after_paint(|| page::reveal("inspector")),
+            Effect::Reveal => self.reveals.set(true),
         }
     }
 }

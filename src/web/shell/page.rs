@@ -121,16 +121,17 @@ pub fn show_theme(theme: Option<Theme>) {
     }
 }
 
-/// Brings an element into view where it lies outside.
-pub fn reveal(id: &str) {
+/// Brings an element into view where it lies outside. Says whether it is there.
+pub fn reveal(id: &str) -> bool {
     let (Some(element), Some(window)) = (element(id), window()) else {
-        return;
+        return false;
     };
     let height = window.inner_height().ok().and_then(|h| h.as_f64());
     let top = element.get_bounding_client_rect().top();
     if height.is_some_and(|height| top < 0.0 || top > height - 120.0) {
         element.scroll_into_view();
     }
+    true
 }
 
 /// Whether a key pressed at this element, alone or with Ctrl, is meant for it alone.

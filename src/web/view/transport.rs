@@ -33,7 +33,7 @@ pub fn resets(model: &Model, tell: &Tell) -> Html {
         <>
             if model.selected.is_none() && model.at_hand != Some(true) {
                 <button type="button" class={classes!("plain", model.has_panel().then_some("drawer-only"))}
-                    id="settings-open" onclick={tell.reform(|_| Msg::AtHand(true))} title="The settings that are wanted most">{ "Settings" }</button>
+                    id="settings-open" data-next="#inspector-title" onclick={tell.reform(|_| Msg::AtHand(true))} title="The settings that are wanted most">{ "Settings" }</button>
             }
             <button type="button" class="plain" onclick={tell.reform(|_| Msg::Restart)}
                 title="The clock goes back to zero; settings stay">{ "Restart" }</button>

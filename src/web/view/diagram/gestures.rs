@@ -1,6 +1,7 @@
 //! What the visitor does to look closer: the wheel with Ctrl, a pinch, a drag, buttons and keys. The
 //! plain wheel and one finger up or down belong to the page and are left to it.
 
+use super::super::field::{Latest, use_latest};
 use super::zoom::Zoom;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -37,6 +38,8 @@ pub struct Gestures {
     pub zoom: UseStateHandle<Zoom>,
     /// The pointers.
     pub hand: Rc<RefCell<Hand>>,
+    /// What will be seen once it is drawn anew.
+    latest: Latest<Zoom>,
     node: NodeRef,
 }
 
@@ -45,20 +48,19 @@ pub struct Gestures {
 pub fn use_gestures(node: &NodeRef) -> Gestures {
     let zoom = use_state_eq(Zoom::default);
     let hand = use_mut_ref(Hand::default);
-    let latest = use_mut_ref(|| None);
-    *latest.borrow_mut() = Some(zoom.clone());
+    let latest = use_latest(&*zoom);
+    let gestures = Gestures { zoom, hand, latest, node: node.clone() };
+    let on = gestures.clone();
     use_effect_with(node.clone(), move |node| {
         let element = node.cast::<Element>();
-        let on = element.clone();
+        let frame = element.clone();
         // Yew listens to wheels passively, which cannot keep the browser from zooming the page.
         let wheel = Closure::<dyn FnMut(WheelEvent)>::new(move |event: WheelEvent| {
-            let (Some(element), true) = (&on, event.ctrl_key()) else { return };
+            let (Some(element), true) = (&frame, event.ctrl_key()) else { return };
             event.prevent_default();
             let at = shares(element, f64::from(event.client_x()), f64::from(event.client_y()));
             let notches = (event.delta_y() / 100.0).clamp(-2.0, 2.0);
-            if let Some(zoom) = latest.borrow().as_ref() {
-                zoom.set(zoom.by(libm::pow(Zoom::STEP, -notches), at));
-            }
+            on.look(on.seen().by(libm::pow(Zoom::STEP, -notches), at));
         });
         let options = AddEventListenerOptions::new();
         options.set_passive(false);
@@ -77,7 +79,7 @@ pub fn use_gestures(node: &NodeRef) -> Gestures {
             }
         }
     });
-    Gestures { zoom, hand, node: node.clone() }
+    gestures
 }
 
 /// A place of the screen as shares of an element's width and height.
@@ -92,14 +94,23 @@ fn distance(a: (f64, f64), b: (f64, f64)) -> f64 {
 }
 
 impl Gestures {
+    fn seen(&self) -> Zoom {
+        *self.latest.borrow()
+    }
+
+    fn look(&self, zoom: Zoom) {
+        self.latest.replace(zoom);
+        self.zoom.set(zoom);
+    }
+
     /// By a factor around the middle of the screen.
     pub fn by(&self, factor: f64) {
-        self.zoom.set(self.zoom.by(factor, (0.5, 0.5)));
+        self.look(self.seen().by(factor, (0.5, 0.5)));
     }
 
     /// All of it again.
     pub fn fit(&self) {
-        self.zoom.set(Zoom::default());
+        self.look(Zoom::default());
     }
 
     /// A pointer comes down.
@@ -135,7 +146,7 @@ impl Gestures {
         }
         let place = element.get_bounding_client_rect();
         let (w, h) = (place.width().max(1.0), place.height().max(1.0));
-        let mut zoom = *self.zoom;
+        let mut zoom = self.seen();
         if let [(_, a), (_, b)] = hand.down[..] {
             let other = if index == 0 { b } else { a };
             let (before, after) = (distance(from, other), distance(to, other));
@@ -150,7 +161,7 @@ impl Gestures {
             }
             zoom = zoom.moved(((from.0 - to.0) / w, (from.1 - to.1) / h));
         }
-        self.zoom.set(zoom);
+        self.look(zoom);
     }
 
     /// Keys: closer, farther, all of it, and arrows where only a part is seen. Says whether it was
@@ -175,10 +186,11 @@ impl Gestures {
             "ArrowDown" => (0.0, STRIDE),
             _ => return false,
         };
-        if self.zoom.is_in() {
-            self.zoom.set(self.zoom.moved((x, y)));
+        let zoom = self.seen();
+        if zoom.is_in() {
+            self.look(zoom.moved((x, y)));
         }
-        self.zoom.is_in()
+        zoom.is_in()
     }
 
     /// What has got the focus is brought into view where only a part is seen.
@@ -194,7 +206,7 @@ impl Gestures {
         {
             let x = (middle.0 - seen.left()) / seen.width().max(1.0) - 0.5;
             let y = (middle.1 - seen.top()) / seen.height().max(1.0) - 0.5;
-            self.zoom.set(self.zoom.moved((x, y)));
+            self.look(self.seen().moved((x, y)));
         }
     }
 }
