@@ -37,6 +37,11 @@ impl Msg {
         let mut kinds = scenario.kinds();
         match self {
             Self::Add(kind) => kinds.push(kind),
+            Self::Remove(Kind::Clients) => return Err("nobody would ask for anything".to_owned()),
+            Self::Remove(Kind::WebTier) => return Err("nothing would answer".to_owned()),
+            Self::Remove(Kind::Dns | Kind::Network) if scenario.sites > 1 => {
+                return Err("several sites need it".to_owned());
+            }
             Self::Remove(kind) => kinds.retain(|other| *other != kind),
             Self::Sites(0) => return Err("there is at least one site".to_owned()),
             Self::Sites(sites) if sites > MOST_SITES => {
@@ -50,6 +55,9 @@ impl Msg {
         target.prune_timeline();
         match Topology::build(&target) {
             Ok(_) => Ok(target),
+            Err(problems) if problems.iter().any(|one| one.at == "web.sessions") => {
+                Err("the web tier keeps its sessions in it".to_owned())
+            }
             // Further ones follow from the first.
             Err(problems) => Err(problems.first().map_or_else(String::new, ToString::to_string)),
         }
@@ -88,7 +96,13 @@ mod tests {
     fn what_cannot_run_is_refused_in_words() {
         let one = scenario("?stage=1");
         let why = Msg::Remove(Kind::WebTier).on(&one).expect_err("nothing would answer");
-        assert_eq!(why, "parts: web is missing");
+        assert_eq!(why, "nothing would answer");
+        let six = scenario("?stage=6");
+        let why = Msg::Remove(Kind::Sessions).on(&six).expect_err("the web tier needs it");
+        assert_eq!(why, "the web tier keeps its sessions in it");
+        let why =
+            Msg::Remove(Kind::Dns).on(&scenario("?stage=7")).expect_err("GeoDNS leads to sites");
+        assert_eq!(why, "several sites need it");
         assert!(Msg::Sites(11).on(&one).is_err() && Msg::Sites(0).on(&one).is_err());
         let bare = scenario("?parts=clients,web");
         assert!(Msg::Sites(2).on(&bare).expect_err("no names").contains("several sites need dns"));

@@ -54,6 +54,12 @@ impl Steps {
         self.open = None;
     }
 
+    /// The slider was let go. Says whether all is as it was before: then there is no step.
+    pub fn end(&mut self, now: &Scenario) -> bool {
+        let is_open = self.open.take().is_some();
+        self.done.pop_if(|last| is_open && *last.before == *now).is_some()
+    }
+
     /// The scenario before the last open step, to name what a drag changed in all.
     #[must_use]
     pub fn before_gesture(&self, gesture: &str) -> Option<&Rc<Scenario>> {
@@ -236,6 +242,10 @@ mod tests {
         assert_eq!(steps.last_done(), Some("two"));
         assert_eq!(steps.undo(&b), Some(Rc::clone(&a)));
         assert_eq!(steps.undo(&b), None);
-        assert_eq!(steps.redo(&a), Some(b));
+        assert_eq!(steps.redo(&a), Some(Rc::clone(&b)));
+        assert!(!steps.end(&a), "no slider is held");
+        steps.push(&b, "there and back".into(), Some("x"));
+        assert!(steps.end(&b), "nothing was done");
+        assert_eq!(steps.last_done(), Some("two"));
     }
 }

@@ -78,7 +78,7 @@ test('parts and sites come and go, with the reason where they cannot', async ({ 
   await page.getByRole('button', { name: /^Redo/ }).click();
   await linkBecomes(page, /add=queue/, 'and done again');
   await page.locator('#inspector').getByRole('button', { name: 'Web tier', exact: true }).click();
-  await page.getByText('Web tier cannot be removed: parts: web is missing').waitFor();
+  await page.getByText('Web tier cannot be removed: nothing would answer').waitFor();
 });
 
 test('a saved picture or scenario opens again, and a hostile file changes nothing', async ({ open }) => {

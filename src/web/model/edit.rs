@@ -196,7 +196,7 @@ mod tests {
         let mut model = page("?stage=3");
         let before = model.link.clone();
         for (msg, why) in [
-            (Msg::Parts(Parts::Remove(Kind::WebTier)), "web is missing"),
+            (Msg::Parts(Parts::Remove(Kind::WebTier)), "nothing would answer"),
             (Msg::Timeline(Timeline::AddFault("kill.moon@3".to_owned())), "is not a fault"),
             (Msg::Timeline(Timeline::AddChange("9:web.moon=1".to_owned())), "no setting"),
             (Msg::Files(File::Opened("a.json".to_owned(), Ok("{".to_owned()))), "not opened"),

@@ -196,16 +196,16 @@ fn set(model: &mut Model, key: &str, text: String, done: bool) -> Vec<Effect> {
                 model.notice = problems;
             }
             if is_same {
-                if done {
-                    model.steps.close();
+                if done && model.steps.end(&scenario) {
+                    model.before = None;
                 }
                 return Vec::new();
             }
             let before = model.steps.before_gesture(key).unwrap_or(&model.scenario);
             let what = named(before, &scenario, key);
             adopt(model, scenario, what, Some(key));
-            if done {
-                model.steps.close();
+            if done && model.steps.end(&model.scenario) {
+                model.before = None;
             }
             vec![Effect::Send(command), address(model, false)]
         }

@@ -82,6 +82,22 @@ pub fn Slider(props: &SliderProps) -> Html {
         let act = moved(false);
         Callback::from(move |event: InputEvent| act(event.into()))
     };
+    let held = use_mut_ref(|| value);
+    let onpointerdown = {
+        let held = Rc::clone(&held);
+        Callback::from(move |_: PointerEvent| *held.borrow_mut() = value)
+    };
+    let onpointercancel = {
+        let (node, on_change) = (node.clone(), props.on_change.clone());
+        // A finger that scrolls the page moved the slider where it came down: that was not meant.
+        Callback::from(move |_: PointerEvent| {
+            let before = *held.borrow();
+            if let Some(input) = node.cast::<HtmlInputElement>() {
+                input.set_value(&scale.position(before).to_string());
+            }
+            on_change.emit((before, true));
+        })
+    };
     let latest = use_latest(&value);
     let onkeydown = keys(scale, Rc::clone(&latest), props.on_change.clone());
     let onkeyup = {
@@ -99,6 +115,7 @@ pub fn Slider(props: &SliderProps) -> Html {
             min="0" max={last.to_string()} step="1" value={position.to_string()}
             aria-valuetext={props.spoken.clone()}
             {oninput} onchange={Callback::from(moved(true))} {onkeydown} {onkeyup}
+            {onpointerdown} {onpointercancel}
         />
     }
 }

@@ -201,11 +201,13 @@ fn within(x: f64, half: f64, unit: &str) -> String {
     format!("{x:.decimals$}{THIN}±{THIN}{half:.decimals$}{THIN}{unit}")
 }
 
+/// Units at the ends of figures' names, those that end like another before it.
+const UNITS: [&str; 7] = ["_per_s", "_s", "_ms", "_mb", "_share", "_usd", "_ratio"];
+
 /// A part's own name of a figure as people read it: without the unit at its end.
 #[must_use]
 pub fn words(name: &str) -> String {
-    let plain =
-        ["_s", "_ms", "_share", "_usd", "_ratio"].iter().find_map(|end| name.strip_suffix(end));
+    let plain = UNITS.iter().find_map(|end| name.strip_suffix(end));
     plain.unwrap_or(name).replace('_', " ")
 }
 
@@ -213,9 +215,15 @@ pub fn words(name: &str) -> String {
 #[must_use]
 pub fn gauge(name: &str, value: f64) -> String {
     match name {
+        _ if name.ends_with("_per_s") => rate(value),
         _ if name.ends_with("_s") => duration(value),
         _ if name.ends_with("_ms") => duration(value / 1e3),
         _ if name.ends_with("_usd") => usd(value),
+        // As servers are sold: a gigabyte has a thousand of them.
+        _ if name.ends_with("_mb") && value >= 999.5 => {
+            format!("{}{THIN}GB", digits(value / 1e3, 2))
+        }
+        _ if name.ends_with("_mb") => format!("{value:.0}{THIN}MB"),
         _ if ["share", "ratio", "utilisation", "resharded"]
             .iter()
             .any(|word| name.contains(word)) =>
@@ -267,6 +275,15 @@ mod tests {
 
     fn check(got: &str, expected: &str) {
         assert_eq!(got.replace(THIN, " "), expected);
+    }
+
+    #[test]
+    fn the_end_of_a_figures_name_is_its_unit() {
+        let shown = |name, value| format!("{}: {}", words(name), gauge(name, value));
+        assert_eq!(shown("offered_per_s", 72.0), format!("offered: 72{THIN}/s"));
+        assert_eq!(shown("memory_mean_mb", 316.0), format!("memory mean: 316{THIN}MB"));
+        assert_eq!(shown("memory_max_mb", 4_000.0), format!("memory max: 4.0{THIN}GB"));
+        assert_eq!(shown("lag_s", 0.087), format!("lag: 87{THIN}ms"));
     }
 
     #[test]

@@ -138,10 +138,10 @@ fn part(model: &Model, figures: &Snapshot, at: Selection, tell: &Tell) -> Html {
             { site(model, at, tell) }
             if model.options.controls.is_none() && !model.options.lock { <Settings key={at.name()} scenario={Rc::clone(&model.scenario)} {at} all={model.all_sites} tell={tell.clone()} /> }
             { servers(model, at, tell) }
+            if can_fail(&model.scenario, at.kind) && model.options.may_break() { { breaking(model, at, view, tell) } }
             if let Some(view) = view.filter(|view| !view.servers.is_empty() || view.rate > 0.0 || !view.gauges.is_empty()) {
                 { measured(model, view, at.server) }
             }
-            if can_fail(&model.scenario, at.kind) && model.options.may_break() { { breaking(model, at, view, tell) } }
             if !model.options.restricts() { <Removal scenario={Rc::clone(&model.scenario)} kind={at.kind} tell={tell.clone()} /> }
         </>
     }

@@ -57,7 +57,9 @@ pub fn Structure(props: &StructureProps) -> Html {
             </div>
             if !cannot.is_empty() && !props.brief {
                 <details>
-                    <summary>{ format!("{} parts cannot be added here", cannot.len()) }</summary>
+                    <summary>
+                        { cannot.len() }{ if cannot.len() == 1 { " part" } else { " parts" } }{ " cannot be added here" }
+                    </summary>
                     <ul class="reasons">
                         { for cannot.iter().map(|(kind, why)| html! {
                             <li><strong>{ text(*kind) }</strong>{ ": " }{ why.clone().unwrap_or_default() }</li>

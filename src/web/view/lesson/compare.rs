@@ -92,7 +92,7 @@ pub fn view(model: &Model) -> Html {
     html! {
         <div class="compare" id="compare">
             <table class="figures">
-                <caption class="unseen">{ "Settled figures, measured under the same users" }</caption>
+                <caption class="unseen">{ "Settled figures side by side" }</caption>
                 <thead>
                     <tr><th scope="col">{ "Settled" }</th>{ for columns.iter().map(head) }</tr>
                 </thead>
