@@ -56,6 +56,10 @@ test('what a table says of itself is in sight on a phone, and a low screen is th
     }),
   );
   for (const [text, right] of ends) assert.ok(right <= 390, `${text} ends at ${right}`);
+  for (const id of ['log-part', 'log-severity', 'log-search']) {
+    const [field, name] = await Promise.all([`#${id}`, `label[for="${id}"]`].map((of) => page.locator(of).boundingBox()));
+    assert.ok(name.x < field.x && Math.abs(name.y + name.height / 2 - field.y - field.height / 2) < 8, `${id} beside its name`);
+  }
   const compare = page.locator('#compare');
   await compare.waitFor();
   const position = () => compare.evaluate((element) => getComputedStyle(element).position);

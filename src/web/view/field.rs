@@ -82,22 +82,7 @@ pub fn Slider(props: &SliderProps) -> Html {
         let act = moved(false);
         Callback::from(move |event: InputEvent| act(event.into()))
     };
-    let held = use_mut_ref(|| value);
-    let onpointerdown = {
-        let held = Rc::clone(&held);
-        Callback::from(move |_: PointerEvent| *held.borrow_mut() = value)
-    };
-    let onpointercancel = {
-        let (node, on_change) = (node.clone(), props.on_change.clone());
-        // A finger that scrolls the page moved the slider where it came down: that was not meant.
-        Callback::from(move |_: PointerEvent| {
-            let before = *held.borrow();
-            if let Some(input) = node.cast::<HtmlInputElement>() {
-                input.set_value(&scale.position(before).to_string());
-            }
-            on_change.emit((before, true));
-        })
-    };
+    let (onpointerdown, onpointercancel) = use_way_back(&node, scale, value, &props.on_change);
     let latest = use_latest(&value);
     let onkeydown = keys(scale, Rc::clone(&latest), props.on_change.clone());
     let onkeyup = {
@@ -118,6 +103,31 @@ pub fn Slider(props: &SliderProps) -> Html {
             {onpointerdown} {onpointercancel}
         />
     }
+}
+
+/// A finger that comes down moves the slider to it. Where it then scrolls the page, the browser takes
+/// it away, and the slider goes back.
+#[hook]
+fn use_way_back(
+    node: &NodeRef,
+    scale: Scale,
+    value: f64,
+    on_change: &Change,
+) -> (Callback<PointerEvent>, Callback<PointerEvent>) {
+    let held = use_mut_ref(|| value);
+    let (node, on_change) = (node.clone(), on_change.clone());
+    let down = {
+        let held = Rc::clone(&held);
+        Callback::from(move |_: PointerEvent| *held.borrow_mut() = value)
+    };
+    let cancel = Callback::from(move |_: PointerEvent| {
+        let before = *held.borrow();
+        if let Some(input) = node.cast::<HtmlInputElement>() {
+            input.set_value(&scale.position(before).to_string());
+        }
+        on_change.emit((before, true));
+    });
+    (down, cancel)
 }
 
 /// Whether a key moves a slider up, and whether far.
