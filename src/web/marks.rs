@@ -22,8 +22,10 @@ pub struct Mark {
 /// of several servers is needed as a whole, but no single point.
 #[must_use]
 pub fn is_single(threat: &Threat, scenario: &Scenario) -> bool {
-    let kind = names::kind(&threat.part);
-    let is_one = || kind.is_some_and(|kind| kind == Kind::Network || scenario.servers(kind) <= 1);
+    let is_one = || {
+        let part = scenario.find(&threat.part);
+        part.is_ok_and(|(kind, site)| kind == Kind::Network || scenario.servers_at(kind, site) <= 1)
+    };
     threat.verdict == Verdict::Fatal && (threat.server.is_some() || is_one())
 }
 

@@ -85,7 +85,7 @@ pub fn threats(topology: &Topology) -> Vec<Threat> {
             // Of those that may come and go, the ones of the start.
             Kind::WebTier => web_tier::planned(&part.spec),
             Kind::Queue if queue::scaling(&part.spec).is_some() => view.servers.len(),
-            kind => topology.scenario().servers(kind),
+            kind => topology.scenario().servers_at(kind, Some(part.site)),
         };
         if servers == 0 {
             continue;

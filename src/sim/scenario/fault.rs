@@ -221,7 +221,7 @@ impl Scenario {
     }
 
     fn refuses(&self, fault: &PresentFault) -> Option<&'static str> {
-        let servers = self.servers(fault.kind);
+        let servers = self.servers_at(fault.kind, fault.site);
         if !self.parts.iter().any(|part| part.kind == fault.kind) {
             return Some("there is no such part");
         }

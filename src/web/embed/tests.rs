@@ -1,6 +1,7 @@
 //! The messages, read and written, and what a visitor of an embed may do.
 
 use super::*;
+use crate::sim::scenario::{Scenario, presets};
 use crate::web::model::{Cause, Effect, Msg, Preferences, update};
 use std::rc::Rc;
 
@@ -144,6 +145,46 @@ fn a_visitor_may_break_what_the_address_offers_and_no_more() {
     update(&mut model, Msg::Set { key: "web.servers".into(), text: "3".into(), done: true });
     assert_eq!(settings(&model), ["web.servers=3"]);
     assert!(model.scenario.faults.is_empty(), "it went with its server");
+}
+
+#[test]
+fn the_keys_take_back_what_the_buttons_do() {
+    let mut model = page("?stage=3&embed=1&controls=web.servers&stages=3-4#web.size=2");
+    let back = || Msg::Key { key: "z".into(), command: true, shift: false };
+    let drag = |text: &str, done| Msg::Set { key: "web.servers".into(), text: text.into(), done };
+    for (servers, done) in [("5", false), ("6", false), ("7", true)] {
+        update(&mut model, drag(servers, done));
+    }
+    update(&mut model, Msg::Stage(4));
+    assert_eq!(model.stage(), Some(4));
+    update(&mut model, back());
+    let dragged = settings(&page("?stage=3#web.size=2&web.servers=7"));
+    assert_eq!((model.stage(), settings(&model)), (Some(3), dragged));
+    update(&mut model, back());
+    assert_eq!(settings(&model), settings(&page("?stage=3#web.size=2")), "one drag is one step");
+}
+
+#[test]
+fn what_would_be_refused_is_known_and_said() {
+    let kill = [Command::Fail { fault: "kill.web.1".into() }];
+    for (address, may) in [
+        ("?stage=3&embed=1", [true, true, true]),
+        ("?stage=3&embed=1&lock=1", [false, false, false]),
+        ("?stage=3&embed=1&stages=3-4", [true, true, false]),
+        ("?stage=3&embed=1&controls=web.servers,faults", [true, false, false]),
+        ("?stage=3&embed=1&controls=web", [false, false, false]),
+    ] {
+        let mut model = page(address);
+        let next = |seed| Scenario { seed, ..presets::stage(4) };
+        assert_eq!(
+            [model.may_do(&kill), model.may_reach(&next(1)), model.may_reach(&next(2))],
+            may,
+            "{address}"
+        );
+        update(&mut model, Msg::Act("Kill".into(), kill.to_vec()));
+        assert_eq!(model.scenario.faults.is_empty(), !may[0], "{address}");
+        assert_eq!(model.notice.is_empty(), may[0], "{address}: {:?}", model.notice);
+    }
 }
 
 #[test]

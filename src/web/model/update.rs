@@ -165,7 +165,7 @@ fn stand(model: &mut Model, scenario: Scenario) {
         // A site that is gone gives way to the first.
         let site =
             whole.site.map(|first| old.site.filter(|s| *s < scenario.sites).unwrap_or(first));
-        let servers = scenario.servers(old.kind);
+        let servers = scenario.servers_at(old.kind, site);
         Some(Selection { site, server: old.server.filter(|&s| s < servers), ..whole })
     });
     model.link = link::write(&scenario);

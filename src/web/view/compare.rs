@@ -18,7 +18,8 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
     };
     let scenario = Rc::clone(&model.scenario);
     html! {
-        <Compare kept={kept.clone()} {scenario} settled={compare::figures(model)} tell={tell.clone()} />
+        <Compare kept={kept.clone()} {scenario} settled={compare::figures(model)}
+            opens={model.may_reach(&kept.scenario)} tell={tell.clone()} />
     }
 }
 
@@ -31,6 +32,8 @@ pub struct CompareProps {
     pub scenario: Rc<Scenario>,
     /// B's settled figures, once they are known.
     pub settled: Option<Rc<Settled>>,
+    /// Whether the visitor may go to A.
+    pub opens: bool,
     /// Where messages go.
     pub tell: Tell,
 }
@@ -44,6 +47,7 @@ impl PartialEq for CompareProps {
         Rc::ptr_eq(&self.kept.scenario, &other.kept.scenario)
             && is_same(&self.kept.settled, &other.kept.settled)
             && Rc::ptr_eq(&self.scenario, &other.scenario)
+            && self.opens == other.opens
             && is_same(&self.settled, &other.settled)
     }
 }
@@ -61,8 +65,10 @@ pub fn Compare(props: &CompareProps) -> Html {
         <section class="card wide" id="beside" tabindex="-1" aria-labelledby="beside-title">
             <div class="panel-head" data-next=".asks button">
                 <h3 id="beside-title">{ "A beside B" }</h3>
-                { button("Swap A and B", compare::Msg::Swap) }
-                { button("Open A", compare::Msg::Open) }
+                if props.opens {
+                    { button("Swap A and B", compare::Msg::Swap) }
+                    { button("Open A", compare::Msg::Open) }
+                }
                 { button("Keep B as A", compare::Msg::Keep) }
                 { button("Drop A", compare::Msg::Drop) }
             </div>

@@ -6,8 +6,8 @@ use crate::web::files::{Export, Msg as File};
 use crate::web::model::Msg;
 use yew::prelude::*;
 
-/// The menu.
-pub fn menu(tell: &Tell) -> Html {
+/// The menu; files are opened where what is in them may be shown.
+pub fn menu(opens: bool, tell: &Tell) -> Html {
     let item = |&(export, text): &(Export, &'static str)| {
         let onclick = tell.reform(move |_: MouseEvent| Msg::Files(File::Save(export)));
         html! {
@@ -21,10 +21,12 @@ pub fn menu(tell: &Tell) -> Html {
             <div id="file-menu" class="file-menu card" popover="auto" role="group" aria-label="File">
                 <ul>
                     { for Export::ALL.iter().map(item) }
-                    <li><button type="button" class="quiet" onclick={open} popovertarget="file-menu" popovertargetaction="hide">
-                        { "Open a file …" }</button></li>
+                    if opens {
+                        <li><button type="button" class="quiet" onclick={open} popovertarget="file-menu" popovertargetaction="hide">
+                            { "Open a file …" }</button></li>
+                    }
                 </ul>
-                <p class="muted">{ "A saved scenario or SVG can also be dropped anywhere on the page." }</p>
+                if opens { <p class="muted">{ "A saved scenario or SVG can also be dropped anywhere on the page." }</p> }
             </div>
             <input type="file" id="open-file" hidden=true aria-label="Open a file" accept=".json,.svg,.txt,application/json,image/svg+xml" />
         </>

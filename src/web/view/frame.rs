@@ -4,8 +4,6 @@
 use super::icon::{self, icon};
 use super::setting::setting;
 use super::{Tell, top_bar};
-use crate::sim::kinds::Kind;
-use crate::sim::scenario::Scenario;
 use crate::sim::scenario::presets::STAGES;
 use crate::web::model::{Model, Msg};
 use crate::web::route::{self, Options};
@@ -25,10 +23,7 @@ pub fn head(model: &Model, tell: &Tell) -> Html {
                 </ol></nav>
             }
             <div class="tools">
-                if !options.lock {
-                    { top_bar::step("Undo", icon::UNDO, model.steps.last_done(), tell.reform(|_| Msg::Undo)) }
-                    { top_bar::step("Redo", icon::REDO, model.steps.last_undone(), tell.reform(|_| Msg::Redo)) }
-                }
+                { top_bar::steps(model, tell) }
                 if options.theme.is_none() { { top_bar::theme(model, tell) } }
                 <button type="button" class="quiet" onclick={tell.reform(|_| Msg::Help(true))}
                     aria-label="Help and settings" title="Help and settings">{ "?" }</button>
@@ -70,21 +65,26 @@ fn whole(model: &Model) -> Html {
     }
 }
 
-/// The settings that the address names, in its order; all settings of a part that it names.
-pub fn settings(scenario: &Scenario, controls: &[String], tell: &Tell) -> Html {
-    let rows = |control: &String| -> Vec<(Kind, &'static str)> {
+/// The settings that the address names, in its order; all settings of a part that it names. Those
+/// of one site stand under its name.
+pub fn settings(model: &Model, controls: &[String], tell: &Tell) -> Html {
+    let scenario = &model.scenario;
+    let group = |control: &String| {
         let (name, wanted) = control.split_once('.').unwrap_or((control, ""));
-        let kind = Kind::by_key(name.trim_end_matches(|c: char| c.is_ascii_digit()));
-        let Some(kind) = kind.filter(|&kind| scenario.spec(kind).is_some()) else {
-            return Vec::new();
+        let Ok((kind, site)) = scenario.find(name) else {
+            return Html::default();
         };
-        let all = kind.params().iter().map(|param| param.key);
-        all.filter(|key| wanted.is_empty() || *key == wanted).map(|key| (kind, key)).collect()
+        let is_offered = |key: &&str| {
+            (wanted.is_empty() || *key == wanted) && model.options.may_set(&format!("{name}.{key}"))
+        };
+        let keys = kind.params().iter().map(|param| param.key).filter(is_offered);
+        let place = site.filter(|_| scenario.sites > 1).map(|_| summary::part_name(name, scenario));
+        html! {
+            <>
+                if let Some(place) = place { <h3>{ place }</h3> }
+                <div class="settings">{ for keys.map(|key| setting(scenario, name, key, tell)) }</div>
+            </>
+        }
     };
-    let named: Vec<(Kind, &'static str)> = controls.iter().flat_map(rows).collect();
-    html! {
-        <div class="settings">
-            { for named.into_iter().map(|row| setting(scenario, row, "hand", tell)) }
-        </div>
-    }
+    html! { <>{ for controls.iter().map(group) }</> }
 }

@@ -12,7 +12,7 @@ use super::{Tell, frame};
 use crate::sim::kinds::Kind;
 use crate::sim::kinds::behavior::Fault;
 use crate::sim::scenario::Scenario;
-use crate::sim::snapshot::Snapshot;
+use crate::sim::snapshot::{PartView, Snapshot};
 use crate::web::model::{Model, Msg, Selection};
 use crate::web::summary;
 use breaking::breaking;
@@ -73,7 +73,7 @@ fn overview(model: &Model, tell: &Tell) -> Html {
             if !keys.is_empty() {
                 <h3>{ summary::name(kind, scenario) }</h3>
                 <div class="settings">
-                    { for keys.into_iter().map(|key| setting(scenario, (kind, key), "hand", tell)) }
+                    { for keys.into_iter().map(|key| setting(scenario, kind.key(), key, tell)) }
                 </div>
             }
         }
@@ -87,7 +87,7 @@ fn overview(model: &Model, tell: &Tell) -> Html {
                 <button type="button" class="quiet" onclick={close} aria-label="Close the settings at hand">{ icon(icon::CLOSE) }</button>
             </div>
             if let Some(controls) = &model.options.controls {
-                { frame::settings(scenario, controls, tell) }
+                { frame::settings(model, controls, tell) }
             } else {
                 { for AT_HAND.iter().map(at_hand) }
             }
@@ -136,8 +136,8 @@ fn part(model: &Model, figures: &Snapshot, at: Selection, tell: &Tell) -> Html {
                 <button type="button" class="quiet" onclick={close} aria-label="Close the part's panel">{ icon(icon::CLOSE) }</button>
             </div>
             { site(model, at, tell) }
-            if model.options.controls.is_none() && !model.options.lock { <Settings key={at.name()} scenario={Rc::clone(&model.scenario)} {at} all={model.all_sites} tell={tell.clone()} /> }
-            { servers(model, at, tell) }
+            if has_settings(model) { <Settings key={at.name()} scenario={Rc::clone(&model.scenario)} {at} all={model.all_sites} tell={tell.clone()} /> }
+            { servers(view, model, at, tell) }
             if can_fail(&model.scenario, at.kind) && model.options.may_break() { { breaking(model, at, view, tell) } }
             if let Some(view) = view.filter(|view| !view.servers.is_empty() || view.rate > 0.0 || !view.gauges.is_empty()) {
                 { measured(model, view, at.server) }
@@ -145,6 +145,11 @@ fn part(model: &Model, figures: &Snapshot, at: Selection, tell: &Tell) -> Html {
             if !model.options.restricts() { <Removal scenario={Rc::clone(&model.scenario)} kind={at.kind} tell={tell.clone()} /> }
         </>
     }
+}
+
+/// Whether all settings of the selected part may be changed.
+const fn has_settings(model: &Model) -> bool {
+    model.options.controls.is_none() && !model.options.lock
 }
 
 /// Which site is looked at, and whether what is changed holds for all of them.
@@ -169,23 +174,29 @@ fn site(model: &Model, at: Selection, tell: &Tell) -> Html {
                 <label for="which-site">{ "Site" }</label>
                 <super::field::Choice id="which-site" {choices} value={(site + 1).to_string()} {on_choose} />
             </div>
-            <div class="setting-head">
-                <label for="all-sites">{ "Change it in all sites" }</label>
-                <input type="checkbox" role="switch" class="switch" id="all-sites" checked={all} {onchange} />
-            </div>
+            if has_settings(model) {
+                <div class="setting-head">
+                    <label for="all-sites">{ "Change it in all sites" }</label>
+                    <input type="checkbox" role="switch" class="switch" id="all-sites" checked={all} {onchange} />
+                </div>
+            }
         </div>
     }
 }
 
 /// Which of the servers is looked at.
-fn servers(model: &Model, at: Selection, tell: &Tell) -> Html {
-    let count = model.scenario.servers(at.kind);
-    if count < 2 {
+fn servers(view: Option<&PartView>, model: &Model, at: Selection, tell: &Tell) -> Html {
+    // Those there are, as they are drawn; of those that come and go, not as many as there may be.
+    let planned = model.scenario.servers_at(at.kind, at.site);
+    let count = view.map_or(planned, |view| view.servers.len());
+    // The one looked at may be gone.
+    let last = at.server.map_or(count, |server| count.max(server + 1));
+    if last < 2 {
         return Html::default();
     }
     let choices: Vec<(AttrValue, AttrValue)> =
         std::iter::once(("".into(), format!("all {count}").into()))
-            .chain((1..=count).map(|n| {
+            .chain((1..=last).map(|n| {
                 let name = summary::worker(at.kind, n - 1).unwrap_or_else(|| n.to_string());
                 (n.to_string().into(), name.into())
             }))
@@ -206,5 +217,5 @@ fn servers(model: &Model, at: Selection, tell: &Tell) -> Html {
 
 /// Whether any fault can befall a part.
 fn can_fail(scenario: &Scenario, kind: Kind) -> bool {
-    !kind.troubles().is_empty() || (kind.can(Fault::Kill) && scenario.servers(kind) > 0)
+    !kind.troubles().is_empty() || (kind.can(Fault::Kill) && scenario.servers_at(kind, None) > 0)
 }

@@ -10,7 +10,7 @@ mod presets;
 use super::{Tell, field, format, glossary};
 use crate::sim::scenario::presets::STAGES;
 use crate::sim::sorting;
-use crate::web::lessons::{self, story};
+use crate::web::lessons::{self, challenge as challenges, story};
 use crate::web::model::{Model, Msg};
 use crate::web::{summary, timeline};
 use yew::prelude::*;
@@ -83,32 +83,42 @@ fn story(model: &Model, tell: &Tell) -> Html {
     }
 }
 
+/// A button that leads into a stage: with its users where they may come, else to the stage as it
+/// is; nothing where the visitor may not go there.
+fn into_stage(model: &Model, stage: u8, class: &'static str, text: String, tell: &Tell) -> Html {
+    let msg = if model.may_reach(&challenges::trouble(stage)) {
+        Msg::Story(story::Msg::Begin(stage))
+    } else if model.options.may_visit(stage) {
+        Msg::Stage(stage)
+    } else {
+        return Html::default();
+    };
+    let go = tell.reform(move |_: MouseEvent| {
+        field::focus("lesson-title");
+        msg.clone()
+    });
+    html! { <button type="button" class={classes!(class)} onclick={go}>{ text }</button> }
+}
+
 /// The way on: the next stage's users, or after the last what is to be kept, and the sandbox.
 fn next(model: &Model, tell: &Tell) -> Html {
     let Some(stage) = model.stage() else {
         return Html::default();
     };
-    let go = |stage: u8| {
-        tell.reform(move |_: MouseEvent| {
-            field::focus("lesson-title");
-            Msg::Story(story::Msg::Begin(stage))
-        })
+    let Some(next) = STAGES.get(usize::from(stage)) else {
+        return presets::takeaways(model, tell);
     };
-    match STAGES.get(usize::from(stage)) {
-        Some(next) => html! {
-            <>
-                <h3>{ "What comes next" }</h3>
-                <button type="button" class="plain next" onclick={go(next.number)}>
-                    { format!("Stage {}: {} users come →", next.number, format::count(next.users)) }
-                </button>
-            </>
-        },
-        None => presets::takeaways(tell),
+    let text = format!("Stage {}: {} users come →", next.number, format::count(next.users));
+    let button = into_stage(model, next.number, "plain next", text, tell);
+    if button == Html::default() {
+        return button;
     }
+    html! { <><h3>{ "What comes next" }</h3>{ button }</> }
 }
 
 fn tries(model: &Model, tell: &Tell) -> Html {
-    let offered = lessons::tries(&model.scenario);
+    let mut offered = lessons::tries(&model.scenario);
+    offered.retain(|offered| model.may_do(&offered.commands));
     if offered.is_empty() {
         return Html::default();
     }

@@ -3,6 +3,7 @@
 use super::Tell;
 use super::field::Choice;
 use super::icon::{self, icon};
+use crate::sim::scenario::presets;
 use crate::web::lessons::story;
 use crate::web::model::{KEYS, Model, Msg, Place};
 use crate::web::route::Theme;
@@ -56,6 +57,8 @@ pub fn help(model: &Model, tell: &Tell) -> Html {
     html! {
         <Help open={model.help} shortcuts={model.shortcuts} place={model.place}
             seed={model.scenario.seed} theme={model.options.theme.or(model.theme)}
+            anew={!model.options.restricts()} back={!model.options.lock}
+            resets={!model.options.lock && model.may_reach(&presets::stage(1))}
             motion={model.options.motion} still={model.prefers.still} tell={tell.clone()} />
     }
 }
@@ -75,6 +78,12 @@ pub struct HelpProps {
     pub theme: Option<Theme>,
     /// Whether requests may move.
     pub motion: bool,
+    /// Whether another seed may be drawn.
+    pub anew: bool,
+    /// Whether steps can be taken back.
+    pub back: bool,
+    /// Whether all may be set back to stage 1.
+    pub resets: bool,
     /// Whether the visitor's system asks for rest.
     pub still: bool,
     /// Where messages go.
@@ -132,7 +141,7 @@ pub fn Help(props: &HelpProps) -> Html {
                 { for KEYS.iter().map(|(key, what)| html! {
                     <><dt><kbd>{ if *key == " " { "space" } else { *key } }</kbd></dt><dd>{ *what }</dd></>
                 }) }
-                <dt><kbd>{ "Ctrl Z" }</kbd></dt><dd>{ "undo; with Shift redo" }</dd>
+                if props.back { <dt><kbd>{ "Ctrl Z" }</kbd></dt><dd>{ "undo; with Shift redo" }</dd> }
                 <dt><kbd>{ "← →" }</kbd></dt><dd>{ "on a slider: next value; Page keys by tens" }</dd>
             </dl>
             { again(props) }
@@ -189,16 +198,20 @@ fn again(props: &HelpProps) -> Html {
             <h3>{ "Chance" }</h3>
             <p class="line">
                 { format!("All draws follow from seed {}: the same link gives the same run.", props.seed) }
-                <button type="button" class="plain" onclick={props.tell.reform(|_| Msg::NewSeed)}>
-                    { "New seed" }
-                </button>
+                if props.anew {
+                    <button type="button" class="plain" onclick={props.tell.reform(|_| Msg::NewSeed)}>
+                        { "New seed" }
+                    </button>
+                }
             </p>
-            <p class="line">
-                { "Back to stage 1 with nothing changed; undo brings the system back." }
-                <button type="button" class="plain" onclick={props.tell.reform(|_| Msg::ResetAll)}>
-                    { "Reset all" }
-                </button>
-            </p>
+            if props.resets {
+                <p class="line">
+                    { "Back to stage 1 with nothing changed; undo brings the system back." }
+                    <button type="button" class="plain" onclick={props.tell.reform(|_| Msg::ResetAll)}>
+                        { "Reset all" }
+                    </button>
+                </p>
+            }
         </>
     }
 }

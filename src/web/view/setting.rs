@@ -31,19 +31,17 @@ pub struct SettingProps {
     pub tell: Tell,
 }
 
-/// A setting of a scenario's part, if it has it.
-pub fn setting(
-    scenario: &Scenario,
-    (kind, key): (Kind, &str),
-    place: &'static str,
-    tell: &Tell,
-) -> Html {
-    let row = kind.row(key);
-    let value = row.and_then(|row| Some((row, scenario.spec(kind)?.value(row).clone())));
-    value.map_or_else(Html::default, |(row, value)| {
+/// A setting at hand of the part of this name, if the scenario has it.
+pub fn setting(scenario: &Scenario, name: &str, key: &str, tell: &Tell) -> Html {
+    let of = |key: &str| {
+        let (part, row, _) = scenario.locate(key).ok()?;
+        let part = &scenario.parts[part];
+        Some((part.kind, row, part.spec.value(row).clone()))
+    };
+    let key = format!("{name}.{key}");
+    of(&key).map_or_else(Html::default, |(kind, row, value)| {
         html! {
-            <Setting key={format!("{}.{key}", kind.key())} {kind} {row} name={kind.key()} {value} {place}
-                tell={tell.clone()} />
+            <Setting {key} {kind} {row} name={name.to_owned()} {value} place="hand" tell={tell.clone()} />
         }
     })
 }

@@ -78,7 +78,7 @@ fn name(toll: &Toll, scenario: &Scenario) -> String {
         Ok((Kind::Network, site)) => {
             format!("Site {}", summary::site_name(scenario, site.unwrap_or(0)))
         }
-        Ok((kind, _)) if scenario.servers(kind) > 1 => {
+        Ok((kind, site)) if scenario.servers_at(kind, site) > 1 => {
             format!("{}, all of it", summary::part_name(&threat.part, scenario))
         }
         _ => summary::part_name(&threat.part, scenario),

@@ -12,23 +12,23 @@ use yew::prelude::*;
 
 /// The bar.
 pub fn view(model: &Model, tell: &Tell) -> Html {
+    let is_restricted = model.options.restricts();
     html! {
         <header class="top">
             <h1 class="brand">{ "Millionth" }</h1>
                 <nav class="rail" aria-label="Stages">
                     <ol>
                         { for STAGES.iter().map(|known| stage(model, known, tell)) }
-                        { sandbox(model, tell) }
+                        if !is_restricted { { sandbox(model, tell) } }
                     </ol>
-                    { failures(model, tell) }
+                    if !is_restricted { { failures(model, tell) } }
                 </nav>
             <div class="tools">
-                { step("Undo", icon::UNDO, model.steps.last_done(), tell.reform(|_| Msg::Undo)) }
-                { step("Redo", icon::REDO, model.steps.last_undone(), tell.reform(|_| Msg::Redo)) }
+                { steps(model, tell) }
                 { theme(model, tell) }
                 <button type="button" class="quiet" onclick={tell.reform(|_| Msg::Help(true))}
                     aria-label="Help and settings" title="Help and settings">{ "?" }</button>
-                if !model.options.embed { { files::menu(tell) } }
+                if !model.options.embed { { files::menu(!is_restricted, tell) } }
                 <button type="button" class="main" onclick={tell.reform(|_| Msg::Share(share::Msg::Open(true)))}
                     aria-haspopup="dialog">{ "Share" }</button>
             </div>
@@ -45,7 +45,7 @@ fn stage(model: &Model, known: &Stage, tell: &Tell) -> Html {
     html! {
         <li key={number}>
             <button type="button" class={classes!("rail-stage", here.then_some("here"))}
-                aria-current={here.then_some("step")} {onclick}>
+                aria-current={here.then_some("step")} {onclick} disabled={!here && !model.options.may_visit(number)}>
                 <span class={classes!("rail-number", passed.then_some("passed"))}>{ number }</span>
                 if reached { <span class="rail-reached" aria-hidden="true">{ "✓" }</span> }
                 <span class="rail-text">
@@ -100,8 +100,18 @@ fn failures(model: &Model, tell: &Tell) -> Html {
     }
 }
 
+/// Undo and redo, where anything can be changed.
+pub fn steps(model: &Model, tell: &Tell) -> Html {
+    html! {
+        if !model.options.lock {
+            { step("Undo", icon::UNDO, model.steps.last_done(), tell.reform(|_| Msg::Undo)) }
+            { step("Redo", icon::REDO, model.steps.last_undone(), tell.reform(|_| Msg::Redo)) }
+        }
+    }
+}
+
 /// Undo or redo.
-pub fn step(
+fn step(
     name: &'static str,
     shape: &'static str,
     what: Option<&str>,

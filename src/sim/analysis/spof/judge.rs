@@ -127,9 +127,13 @@ impl Judge<'_> {
         self.spec(kind).is_some_and(|spec| spec.is_on(row))
     }
 
+    fn servers(&self, kind: Kind) -> usize {
+        self.topology.scenario().servers_at(kind, Some(self.site))
+    }
+
     /// Whether all servers of a part are among the dead.
     fn all_of(&self, kind: Kind, dead: Dead) -> bool {
-        let servers = self.topology.scenario().servers(kind);
+        let servers = self.servers(kind);
         (0..servers).all(|server| dead.has(server))
     }
 
@@ -164,7 +168,7 @@ impl Judge<'_> {
         };
         let there = Kind::ALL.iter().filter(|kind| !kind.is_global() && **kind != Kind::Network);
         let there = there.filter(|kind| self.spec(**kind).is_some());
-        let hit = there.filter(|kind| self.topology.scenario().servers(**kind) > zone);
+        let hit = there.filter(|kind| self.servers(**kind) > zone);
         let mut worst = survives("Each tier has servers in other zones, or can be done without.");
         for &kind in hit {
             let said = self.of_site(kind, Dead::Zone(zone, zones));
@@ -225,7 +229,7 @@ impl Judge<'_> {
     }
 
     fn web(&self, dead: Dead) -> Judgement {
-        let servers = self.topology.scenario().servers(Kind::WebTier);
+        let servers = self.servers(Kind::WebTier);
         let planned = self.spec(Kind::WebTier).map_or(servers, web_tier::planned);
         let left = (0..planned).filter(|server| !dead.has(*server)).count();
         let has_balancer = self.topology.seen_from(self.site).place(Kind::LoadBalancer).is_some();
@@ -276,7 +280,7 @@ impl Judge<'_> {
         if self.number(Kind::WebTier, web_tier::Setting::Sessions as usize) < 2.0 {
             return survives("The web tier does not ask it.");
         }
-        let nodes = self.topology.scenario().servers(Kind::Sessions);
+        let nodes = self.servers(Kind::Sessions);
         let gone = (0..nodes).filter(|node| dead.has(*node)).count();
         if gone == nodes {
             return fatal(DYNAMIC, "Without it nobody knows who a user is.");
@@ -330,7 +334,7 @@ impl Judge<'_> {
             let lost = if durable { "" } else { " Messages that wait are lost." };
             return fatal(JOBS, format!("Jobs are handed over here.{lost}"));
         }
-        let workers = self.topology.scenario().servers(Kind::Queue) - 1;
+        let workers = self.servers(Kind::Queue) - 1;
         let left = (1..=workers).filter(|server| !dead.has(*server)).count();
         match left {
             0 => survives("Jobs are still taken in, but none is done: the backlog grows."),

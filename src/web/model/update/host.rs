@@ -12,11 +12,32 @@ use crate::web::steps::{self, Steps};
 use serde_json::Value;
 use std::rc::Rc;
 
-/// Takes on a message, unless it would change what the address keeps from the visitor: then
-/// nothing happens. What the author's page or address asks for is always done.
+impl Model {
+    /// Whether the visitor may go to another scenario: what leads elsewhere is not offered.
+    #[must_use]
+    pub fn may_reach(&self, target: &Scenario) -> bool {
+        !self.options.restricts() || permits(&self.options, &self.scenario, target)
+    }
+
+    /// Whether the visitor may do all this at once.
+    #[must_use]
+    pub fn may_do(&self, commands: &[Command]) -> bool {
+        if !self.options.restricts() {
+            return true;
+        }
+        let mut target = (*self.scenario).clone();
+        let is_done = commands.iter().all(|command| steps::apply(&mut target, command).is_ok());
+        is_done && permits(&self.options, &self.scenario, &target)
+    }
+}
+
+/// Takes on a message, unless it would change what the address keeps from the visitor: then all
+/// stays, and that is said. What the author's page or address asks for is always done.
 pub fn guarded(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let is_free = !model.options.restricts()
         || matches!(msg, Msg::Engine(_) | Msg::EngineReady(_) | Msg::Host(_) | Msg::Address(_))
+        // What a key does comes by here as a message of its own.
+        || matches!(msg, Msg::Key { .. })
         // They lead only to where the visitor has been; and the way back to the author's own.
         || (!model.options.lock && matches!(msg, Msg::Undo | Msg::Redo | Msg::ResetStage));
     if is_free {
@@ -35,6 +56,8 @@ pub fn guarded(model: &mut Model, msg: Msg) -> Vec<Effect> {
         return effects;
     }
     *model = before;
+    let what = "is kept as it is by the link that led here";
+    model.notice = vec![Problem::new("This", what)];
     Vec::new()
 }
 

@@ -272,7 +272,7 @@ pub fn vcpus(scenario: &Scenario, at: At, server: usize) -> Option<f64> {
 /// How many servers a part is set to have.
 #[must_use]
 pub fn servers(scenario: &Scenario, at: At) -> usize {
-    scenario.spec_at(at.kind, at.site).map_or(0, |spec| at.kind.servers(spec))
+    scenario.servers_at(at.kind, Some(at.site))
 }
 
 /// Shards of a database, and servers of each: a primary and its replicas.

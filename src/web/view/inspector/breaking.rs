@@ -61,7 +61,7 @@ pub fn breaking(model: &Model, at: Selection, view: Option<&PartView>, tell: &Te
         }
     };
     let dead = is_killed(&faults, at.server) || is_dead(view, at.server);
-    let has_servers = scenario.servers(kind) > 0;
+    let has_servers = scenario.servers_at(kind, at.site) > 0;
     let can_kill = has_servers && kind.can(Fault::Kill);
     let kill = match (is_zone, at.server) {
         (true, None) => "Fail the site",

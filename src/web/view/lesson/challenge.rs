@@ -15,28 +15,32 @@ pub fn view(model: &Model, stage: u8, tell: &Tell) -> Html {
     let Some(own) = challenge::challenge(stage) else {
         return Html::default();
     };
-    let at = |mut scenario: Scenario| {
-        scenario.seed = model.scenario.seed;
-        scenario == *model.scenario
-    };
+    let seed = model.scenario.seed;
+    let at = |scenario: Scenario| Scenario { seed, ..scenario } == *model.scenario;
     let (in_trouble, is_solved) = (at(challenge::trouble(stage)), at(challenge::solution(stage)));
     // The button that was pressed goes away: the focus stays with the challenge.
     let begin = tell.reform(move |_: MouseEvent| {
         focus(TITLE);
         Msg::Story(story::Msg::Begin(stage))
     });
+    let begins = !in_trouble && model.may_reach(&challenge::trouble(stage));
     let is_begun = model.story.under_way.is_some_and(|(known, _)| known == stage);
+    let may_act = model.may_reach(&Scenario { seed, ..challenge::solution(stage) });
+    // A challenge that can be neither begun nor met is none.
+    if !begins && !in_trouble && !is_begun {
+        return Html::default();
+    }
     html! {
         <section class="challenge" aria-labelledby={TITLE}>
             <h3 id={TITLE} tabindex="-1">{ "Challenge" }</h3>
             <p>{ challenge::trouble_text(stage) }{ "." }</p>
-            if !in_trouble {
+            if begins {
                 <button type="button" class="plain" id="challenge-begin" onclick={begin}>
                     { if is_begun { "↺ Begin it again" } else { "▸ Let them come" } }
                 </button>
             }
             { goals(model, stage) }
-            if in_trouble || (is_begun && !is_solved) { { predict(model, stage, own, tell) } }
+            if (in_trouble || (is_begun && !is_solved)) && may_act { { predict(model, stage, own, tell) } }
             if is_begun && is_solved { { answer(model, stage, &own.question) } }
         </section>
     }

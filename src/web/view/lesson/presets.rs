@@ -5,7 +5,6 @@ use super::super::Tell;
 use crate::sim::scenario::presets::{self, PRESETS};
 use crate::sim::scenario::{Base, Scenario, link};
 use crate::sim::session::Command;
-use crate::web::lessons::story;
 use crate::web::model::{Model, Msg};
 use yew::prelude::*;
 
@@ -17,7 +16,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                 <p class="eyebrow">{ "Own scenario" }</p>
                 <h2 id="lesson-title">{ "Parts of your own" }</h2>
                 <p>{ "A link can name any parts: ?parts=clients,web. Stages tell a story from there." }</p>
-                { failures(None, tell) }
+                { failures(model, None, tell) }
             </>
         };
     };
@@ -32,7 +31,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             <h2 id="lesson-title">{ preset.name }</h2>
             <p>{ preset.story }</p>
             if !is_sandbox { { remedy(model, place, tell) } }
-            { failures(Some(place), tell) }
+            { failures(model, Some(place), tell) }
         </>
     }
 }
@@ -49,13 +48,14 @@ fn remedy(model: &Model, place: usize, tell: &Tell) -> Html {
         ("▸ With the remedy, from the start".to_owned(), &remedied)
     };
     let commands = vec![Command::Load { link: link::write(target) }];
+    let may_act = model.may_do(&commands);
     let what = if is_on { "Without the remedy" } else { "With the remedy" };
     let act = tell.reform(move |_: MouseEvent| Msg::Act(what.to_owned(), commands.clone()));
     html! {
         <section class="challenge" aria-labelledby="remedy-title">
             <h3 id="remedy-title">{ "What helps" }</h3>
             <ul>{ for words.into_iter().map(|text| html! { <li>{ text }</li> }) }</ul>
-            <button type="button" class="main act" id="remedy" onclick={act}>{ label }</button>
+            if may_act { <button type="button" class="main act" id="remedy" onclick={act}>{ label }</button> }
             <p class="muted">{ "Watch the charts below as the run goes through its timeline; speed it up with ]." }</p>
         </section>
     }
@@ -78,8 +78,11 @@ fn words(origin: &Scenario, remedied: &Scenario) -> Vec<String> {
     words
 }
 
-/// All failures, to choose from.
-fn failures(here: Option<usize>, tell: &Tell) -> Html {
+/// All failures, to choose from where any may be chosen.
+fn failures(model: &Model, here: Option<usize>, tell: &Tell) -> Html {
+    if model.options.restricts() {
+        return Html::default();
+    }
     let item = |(place, preset): (usize, &presets::Preset)| {
         let onclick = tell.reform(move |_: MouseEvent| Msg::Preset(place));
         let is_here = here == Some(place);
@@ -111,16 +114,13 @@ const TAKEAWAYS: [(&str, &str, u8); 5] = [
 ];
 
 /// Key takeaways, after the last stage.
-pub fn takeaways(tell: &Tell) -> Html {
-    let item = |(name, text, stage): &(&'static str, &'static str, u8)| {
-        let stage = *stage;
-        let go = tell.reform(move |_: MouseEvent| Msg::Story(story::Msg::Begin(stage)));
+pub fn takeaways(model: &Model, tell: &Tell) -> Html {
+    let item = |&(name, text, stage): &(&'static str, &'static str, u8)| {
+        let see = format!("See it in stage {stage}");
         html! {
             <li>
-                <strong>{ *name }{ ". " }</strong>{ *text }{ " " }
-                <button type="button" class="quiet link" onclick={go}>
-                    { format!("See it in stage {stage}") }
-                </button>
+                <strong>{ name }{ ". " }</strong>{ text }{ " " }
+                { super::into_stage(model, stage, "quiet link", see, tell) }
             </li>
         }
     };
@@ -128,9 +128,11 @@ pub fn takeaways(tell: &Tell) -> Html {
         <>
             <h3>{ "Key takeaways" }</h3>
             <ul class="takeaways">{ for TAKEAWAYS.iter().map(item) }</ul>
-            <button type="button" class="plain next" onclick={tell.reform(|_: MouseEvent| Msg::Preset(0))}>
-                { "The sandbox: build your own →" }
-            </button>
+            if !model.options.restricts() {
+                <button type="button" class="plain next" onclick={tell.reform(|_: MouseEvent| Msg::Preset(0))}>
+                    { "The sandbox: build your own →" }
+                </button>
+            }
         </>
     }
 }

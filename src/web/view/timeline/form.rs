@@ -203,7 +203,7 @@ fn parts(scenario: &Scenario, word: &str) -> Vec<(String, String)> {
     let can = |kind: Kind| match offer {
         None => true,
         Some(Offer { fault, .. }) => {
-            kind.can(*fault) && (!fault.is_of_servers() || scenario.servers(kind) > 0)
+            kind.can(*fault) && (!fault.is_of_servers() || scenario.servers_at(kind, None) > 0)
         }
     };
     let mut names = Vec::new();
@@ -232,8 +232,8 @@ fn servers(scenario: &Scenario, draft: &Draft) -> usize {
         "flush" => draft.part.starts_with(Kind::Cache.key()),
         _ => false,
     };
-    let kind = scenario.find(&draft.part).ok().map(|(kind, _)| kind);
-    kind.filter(|_| of_one).map_or(0, |kind| scenario.servers(kind))
+    let part = scenario.find(&draft.part).ok().filter(|_| of_one);
+    part.map_or(0, |(kind, site)| scenario.servers_at(kind, site))
 }
 
 fn numbers(servers: usize) -> Vec<(String, String)> {
