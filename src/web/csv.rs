@@ -1,5 +1,5 @@
-//! The run as a table for other programs: one line for each moment that is kept, half a simulated
-//! second or more apart, in plain units.
+//! The run as a table for other programs: one line for each moment that is kept, of which there are
+//! the newest [`super::history::LONGEST`], half a simulated second or more apart, in plain units.
 
 use super::history::History;
 use crate::sim::session::Live;
@@ -74,7 +74,16 @@ fn line(text: &mut String, live: &Live, parts: &[&str]) {
 mod tests {
     use super::*;
     use crate::sim::session::{Command, Session, Update};
+    use crate::web::files::Export;
+    use crate::web::history::LONGEST;
     use std::rc::Rc;
+
+    #[test]
+    fn the_menu_says_how_much_of_the_run_is_saved() {
+        let said = Export::ALL.iter().find(|(export, _)| *export == Export::Csv);
+        let said = said.map_or("", |(_, text)| *text);
+        assert!(said.ends_with(&format!("the newest {LONGEST} points")), "{said}");
+    }
 
     #[test]
     fn each_moment_is_a_line_with_a_cell_for_each_name() {

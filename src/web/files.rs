@@ -36,7 +36,7 @@ impl Export {
     pub const ALL: [(Self, &str); 4] = [
         (Self::Svg, "Diagram as SVG, scenario inside"),
         (Self::Png, "Diagram as PNG"),
-        (Self::Csv, "The run as CSV"),
+        (Self::Csv, "The run as CSV: the newest 240 points"),
         (Self::Json, "Scenario as JSON"),
     ];
 

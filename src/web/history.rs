@@ -22,8 +22,6 @@ pub struct History {
     pub users: Series,
     /// Requests per second that users made.
     pub offered: Series,
-    /// Answers per second, wanted or not.
-    pub throughput: Series,
     /// Good answers per second.
     pub goodput: Series,
     /// Failed requests per second.
@@ -67,7 +65,6 @@ impl History {
         add(Rc::make_mut(&mut self.times), now);
         add(Rc::make_mut(&mut self.users), Some(figures.daily_users));
         add(Rc::make_mut(&mut self.offered), rate(figures.users.arrived));
-        add(Rc::make_mut(&mut self.throughput), Some(figures.throughput()));
         add(Rc::make_mut(&mut self.goodput), Some(figures.goodput()));
         add(Rc::make_mut(&mut self.failed), rate(figures.users.failed));
         let share = (!dead).then(|| figures.users.error_share());

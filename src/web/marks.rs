@@ -7,6 +7,9 @@ use crate::sim::scenario::Scenario;
 use crate::sim::topology::Topology;
 use crate::web::summary;
 
+/// What the mark means.
+pub const MEANING: &str = "◆ SPOF: single point of failure, without it a class of requests fails";
+
 /// A part to be marked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {

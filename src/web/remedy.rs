@@ -2,20 +2,23 @@
 //! what is full first, and tried in a settled run of its own before anyone has to believe it.
 
 use super::compare::{self, Go, Row};
-use super::model::{Effect, Model};
+use super::model::{Effect, Model, Selection};
 use super::steps;
 use super::summary;
 use crate::sim::analysis::bottleneck::{self, Bottleneck, Resource};
 use crate::sim::analysis::settle::Settled;
 use crate::sim::kinds::{Kind, tier};
-use crate::sim::scenario::{Scenario, link};
+use crate::sim::scenario::{PresentFault, Scenario, link};
 use crate::sim::session::Command;
-use crate::sim::snapshot::Snapshot;
+use crate::sim::snapshot::{PartView, Snapshot};
 use crate::sim::topology::Topology;
+use crate::sim::units::SimTime;
 use std::rc::Rc;
 
 /// From this load on a change is worth trying.
 const WORTH: f64 = 0.75;
+/// From this share of failed requests on, what is dead is missed.
+const HURTS: f64 = 0.01;
 /// The load that a change aims at.
 const TARGET: f64 = 0.7;
 
@@ -35,8 +38,9 @@ pub struct Remedy {
     pub what: String,
     /// The system with it.
     pub scenario: Scenario,
-    /// The load of what limits: as it is, and by a straight line with the change.
-    pub load: (f64, f64),
+    /// The load of what limits: as it is, and by a straight line with the change; `None` where what
+    /// is dead comes back.
+    pub load: Option<(f64, f64)>,
     /// The link under which its settled run is known.
     pub link: String,
 }
@@ -49,8 +53,7 @@ pub fn settled(model: &mut Model) -> Option<Effect> {
     let why = bottleneck::explain(&topology, &settled.figures).join(" ");
     let why = summary::as_drawn(&why, &model.scenario);
     let may_change = !model.options.restricts() && settled.complete;
-    let found = bottleneck::find(&topology, &settled.figures).filter(|_| may_change);
-    let remedy = found.and_then(|found| remedy(&model.scenario, &settled.figures, &found));
+    let remedy = may_change.then(|| best(&model.scenario, &topology, &settled.figures)).flatten();
     let link = remedy.as_ref().map(|remedy| remedy.link.clone());
     model.insight.limit = Limit { why, remedy: remedy.map(Rc::new) };
     model.references.ask(&link?).map(Effect::Send)
@@ -74,6 +77,37 @@ pub fn tried(model: &Model, remedy: &Remedy) -> Option<Vec<Row>> {
     Some(rows.into_iter().filter(|row| tells.contains(&row.name)).collect())
 }
 
+/// What would help most. Where a part is dead and requests fail, more of another does not.
+fn best(scenario: &Scenario, topology: &Topology, figures: &Snapshot) -> Option<Remedy> {
+    let is_dead = |part: &&PartView| {
+        !part.servers.is_empty() && part.servers.iter().all(|server| !server.alive)
+    };
+    let dead = figures.parts.iter().find(is_dead);
+    match dead.filter(|_| figures.users.error_share() > HURTS) {
+        Some(part) => healed(scenario, &part.key),
+        None => remedy(scenario, figures, &bottleneck::find(topology, figures)?),
+    }
+}
+
+/// The end of what keeps a part dead: its own faults, or those of the machines it lives on or of
+/// its site. What is planned stays planned.
+fn healed(scenario: &Scenario, part: &str) -> Option<Remedy> {
+    let (kind, site) = scenario.find(part).ok()?;
+    let (now, planned): (Vec<PresentFault>, Vec<PresentFault>) =
+        scenario.faults.iter().partition(|f| f.at == SimTime::ZERO && f.lasts.is_none());
+    [kind, Kind::WebTier, Kind::Network].into_iter().find_map(|of| {
+        let mut target = Scenario { faults: now.clone(), ..scenario.clone() };
+        target.heal(of, site, None);
+        if target.faults == now {
+            return None;
+        }
+        target.faults.extend_from_slice(&planned);
+        let key = Selection { kind: of, site, server: None }.name();
+        let what = format!("{}: heal it", summary::part_name(&key, scenario));
+        Some(Remedy { what, link: link::write(&target), scenario: target, load: None })
+    })
+}
+
 /// The first change that can be made.
 fn remedy(scenario: &Scenario, figures: &Snapshot, found: &Bottleneck) -> Option<Remedy> {
     if found.load < WORTH {
@@ -91,7 +125,7 @@ fn remedy(scenario: &Scenario, figures: &Snapshot, found: &Bottleneck) -> Option
         }
         let name = summary::part_name(&found.part, scenario);
         let what = format!("{name}: {} {before} → {after}", param.label);
-        let load = (found.load, found.load * change.factor);
+        let load = Some((found.load, found.load * change.factor));
         Some(Remedy { what, link: link::write(&target), scenario: target, load })
     })
 }
@@ -173,16 +207,20 @@ mod tests {
         settling.settled().expect("it is complete")
     }
 
-    /// What is offered, and the load before, as foreseen and as measured with it.
-    fn offered(link: &str) -> Option<(String, [f64; 3])> {
+    /// What is offered, and the load before, as foreseen and as measured with it; of what is healed
+    /// the share of errors before and after.
+    fn offered(link: &str) -> Option<(String, Vec<f64>)> {
         let scenario = link::read(link).scenario;
         let topology = Topology::build(&scenario).expect("can run");
         let figures = settled(&scenario).figures;
-        let found = bottleneck::find(&topology, &figures)?;
-        let remedy = remedy(&scenario, &figures, &found)?;
+        let remedy = best(&scenario, &topology, &figures)?;
         let after = settled(&remedy.scenario).figures;
+        let Some((before, foreseen)) = remedy.load else {
+            return Some((remedy.what, [figures, after].map(|f| f.users.error_share()).into()));
+        };
+        let found = bottleneck::find(&topology, &figures)?;
         let part = after.part(&found.part).expect("it is still there");
-        Some((remedy.what, [remedy.load.0, remedy.load.1, part.utilisation]))
+        Some((remedy.what, vec![before, foreseen, part.utilisation]))
     }
 
     #[test]
@@ -192,11 +230,29 @@ mod tests {
             ("?stage=3#v=1&web.servers=3&clients.rate=680", "Servers 3 →"),
         ];
         for (link, expected) in cases {
-            let (what, [before, foreseen, measured]) = offered(link).expect(link);
+            let (what, loads) = offered(link).expect(link);
+            let [before, foreseen, measured] = loads[..] else { panic!("{link}: {loads:?}") };
             assert!(what.contains(expected), "{link}: {what}");
             assert!(before > WORTH && foreseen <= TARGET + 1e-9, "{link}: {before} {foreseen}");
             assert!((measured / foreseen - 1.0).abs() < 0.15, "{link}: {foreseen} {measured}");
         }
         assert_eq!(offered("?stage=2#v=1&clients.rate=10"), None, "nothing is needed");
+    }
+
+    #[test]
+    fn what_is_dead_is_healed_before_anything_grows() {
+        for (link, expected) in [
+            ("?stage=3#v=1&fault=kill.db", "Database: heal it"),
+            ("?stage=3#v=1&fault=kill.network", "Network: heal it"),
+        ] {
+            let (what, errors) = offered(link).expect(link);
+            assert_eq!(what, expected, "{link}");
+            assert!(errors[0] > 0.2 && errors[1] < 0.01, "{link}: {errors:?}");
+        }
+        let planned = link::read("?stage=3#fault=kill.db&fault=kill.db@60for30").scenario;
+        let healed = healed(&planned, "db").expect("it is dead by a fault");
+        assert_eq!(healed.link, "?stage=3#v=1&fault=kill.db@60for30");
+        let unharmed = link::read("?stage=3").scenario;
+        assert_eq!(super::healed(&unharmed, "db"), None, "dead by itself: nothing to heal");
     }
 }

@@ -5,6 +5,7 @@ use super::view::format;
 use crate::sim::analysis::names;
 use crate::sim::analysis::settle::Settled;
 use crate::sim::kinds::behavior::Fault;
+use crate::sim::kinds::param::{Domain, Param, Value};
 use crate::sim::kinds::{Kind, network};
 use crate::sim::region::REGIONS;
 use crate::sim::scenario::{Base, PresentFault, Scenario, presets};
@@ -105,6 +106,21 @@ pub fn cold_hits(figures: &Snapshot) -> Option<f64> {
     let count = |name: &str| caches().filter_map(|part| names::counter(part, name)).sum::<u64>();
     let (hits, misses) = (count("hits") as f64, count("misses") as f64);
     (hits + misses > 0.0 && caches().any(is_cold)).then(|| hits / (hits + misses))
+}
+
+/// A setting's value as people read it: choices by their shown names, with the unit.
+#[must_use]
+pub fn value_text(param: &Param, value: &Value) -> String {
+    let text = param.write(value);
+    match param.domain {
+        Domain::Choice(names) => {
+            let named = names.iter().find(|(name, _)| *name == text);
+            named.map_or(text, |(_, label)| (*label).to_owned())
+        }
+        Domain::List { .. } if text.is_empty() => "all alike".to_owned(),
+        _ if param.unit.is_empty() => text,
+        _ => format!("{text}\u{202f}{}", param.unit),
+    }
 }
 
 /// What the scenario starts from: "Stage 3, Load balancer".

@@ -59,7 +59,7 @@ test('single points of failure are marked until there are none', async ({ open }
   await setTraffic(page, 300);
   assert.match(await balancer.getAttribute('aria-label'), /SPOF/, 'the marks follow the structure, not the load');
   await page.getByRole('button', { name: 'As text' }).click();
-  await page.getByText(/Single points of failure .*Load balancer/).waitFor();
+  await page.getByText(/single point of failure.* Here: .*Load balancer/).waitFor();
   await page.getByRole('button', { name: 'Hide ◆ marks' }).click();
   assert.equal(await page.getByText('◆').count(), 0);
 });

@@ -153,6 +153,8 @@ pub struct Live {
     pub figures: Snapshot,
     /// The last slice of half a simulated second alone, for charts.
     pub latest: Snapshot,
+    /// The first of a run: what was logged before belongs to another.
+    pub begins: bool,
     /// What happened since the last live figures.
     pub log: Vec<Line>,
 }

@@ -46,6 +46,8 @@ pub struct Session {
     updates: Vec<Update>,
     /// Entries of the log that were told.
     told: u64,
+    /// No live figures of this run were told yet.
+    begins: bool,
     questions: Questions,
     /// Whether settled runs tell what theory says of them.
     with_theory: bool,
@@ -71,6 +73,7 @@ impl Session {
             references: References::default(),
             updates: Vec::new(),
             told: 0,
+            begins: true,
             questions: Questions::default(),
             with_theory: false,
         };
@@ -244,6 +247,7 @@ impl Session {
         self.samples.clear();
         self.samples.push_back(self.engine.sample());
         (self.granted, self.behind, self.told) = (0.0, false, 0);
+        self.begins = true;
         self.settle();
     }
 
@@ -269,6 +273,7 @@ impl Session {
             behind: self.behind,
             figures: Snapshot::between(topology, start, &now),
             latest: Snapshot::between(topology, latest.unwrap_or(start), &now),
+            begins: std::mem::take(&mut self.begins),
             log: journal::lines(topology, self.engine.log(), self.told),
         };
         self.told = self.engine.log().len();

@@ -1,7 +1,6 @@
 //! What differs in the settings of two systems.
 
 use crate::sim::kinds::Kind;
-use crate::sim::kinds::param::{Domain, Param, Value};
 use crate::sim::scenario::{Change, Scenario};
 use crate::web::summary;
 use crate::web::timeline;
@@ -50,7 +49,7 @@ fn of_kind(kind: Kind, a: &Scenario, b: &Scenario) -> Vec<String> {
             let value = |scenario: &Scenario| {
                 scenario
                     .spec_at(kind, site)
-                    .map_or_else(String::new, |s| shown(param, s.value(row)))
+                    .map_or_else(String::new, |s| summary::value_text(param, s.value(row)))
             };
             (value(a), value(b))
         };
@@ -70,17 +69,4 @@ fn of_kind(kind: Kind, a: &Scenario, b: &Scenario) -> Vec<String> {
         }
     }
     said
-}
-
-/// A setting's value for people: choices by their shown names, with the unit.
-fn shown(param: &Param, value: &Value) -> String {
-    let text = param.write(value);
-    let text = match param.domain {
-        Domain::Choice(names) => {
-            let known = names.iter().find(|(key, _)| *key == text);
-            known.map_or(text, |(_, name)| (*name).to_owned())
-        }
-        _ => text,
-    };
-    if param.unit.is_empty() { text } else { format!("{text}\u{202f}{}", param.unit) }
 }

@@ -1,7 +1,6 @@
 //! The messages, read and written, and what a visitor of an embed may do.
 
 use super::*;
-use crate::sim::scenario::{Scenario, presets};
 use crate::web::model::{Cause, Effect, Msg, Preferences, update};
 use std::rc::Rc;
 

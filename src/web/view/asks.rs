@@ -5,6 +5,7 @@ use super::{Tell, field, format, icon, threats};
 use crate::sim::run::requests::CLASSES;
 use crate::sim::traces::Trace;
 use crate::web::compare;
+use crate::web::history::LONGEST;
 use crate::web::insight::{self, CHOICES, Which};
 use crate::web::model::{Model, Msg};
 use crate::web::summary;
@@ -143,6 +144,9 @@ fn looking_back(model: &Model, tell: &Tell) -> Html {
             <label for="moment"><strong>{ "Looking back at " }{ said.clone() }</strong></label>
             <input type="range" class="slider" id="moment" min="0" max={times.len().saturating_sub(1).to_string()} step="1"
                 value={place.to_string()} aria-valuetext={format!("{said} of the run")} {oninput} />
+            if times.len() == LONGEST {
+                <span class="muted" id="kept">{ format!("the newest {LONGEST} points are kept") }</span>
+            }
             <button type="button" class="plain" data-next="#look-back" onclick={tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::Moment(None)))}>{ "Back to live" }</button>
         </div>
     }

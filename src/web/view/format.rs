@@ -49,12 +49,14 @@ fn scaled(x: f64) -> (String, &'static str) {
 #[must_use]
 pub fn duration(s: f64) -> String {
     if !s.is_finite() {
-        return "–".to_owned();
+        return dash();
     }
     let ms = s * 1e3;
     // Times are whole nanoseconds: less comes from the bins of a histogram and is nothing.
     if ms.abs() < 0.999e-6 {
         format!("0{THIN}ms")
+    } else if ms.abs() < 1e-4 {
+        format!("{:.0}{THIN}ns", ms * 1e6)
     } else if ms.abs() < 0.0995 {
         format!("{}{THIN}µs", digits(ms * 1e3, 2))
     } else if ms.abs() < 9.95 {
@@ -68,11 +70,23 @@ pub fn duration(s: f64) -> String {
     }
 }
 
+/// What stands where there is nothing to tell.
+#[must_use]
+pub fn dash() -> String {
+    "–".to_owned()
+}
+
+/// A time given in seconds, or a dash.
+#[must_use]
+pub fn time(seconds: Option<f64>) -> String {
+    seconds.map_or_else(dash, duration)
+}
+
 /// A rate in events per second: "1.45 k/s".
 #[must_use]
 pub fn rate(per_second: f64) -> String {
     if !per_second.is_finite() {
-        return "–".to_owned();
+        return dash();
     }
     let (text, letter) = scaled(per_second);
     format!("{text}{THIN}{letter}/s")
@@ -82,7 +96,7 @@ pub fn rate(per_second: f64) -> String {
 #[must_use]
 pub fn percent(share: f64) -> String {
     if !share.is_finite() {
-        return "–".to_owned();
+        return dash();
     }
     // A sum of nothing is minus nothing.
     let x = share * 100.0 + 0.0;
@@ -106,7 +120,7 @@ pub fn percent(share: f64) -> String {
 #[must_use]
 pub fn count(x: f64) -> String {
     if !x.is_finite() {
-        return "–".to_owned();
+        return dash();
     }
     let (text, letter) = scaled(x);
     if letter.is_empty() { text } else { format!("{text}{THIN}{letter}") }
@@ -116,7 +130,7 @@ pub fn count(x: f64) -> String {
 #[must_use]
 pub fn usd(amount: f64) -> String {
     if !amount.is_finite() {
-        return "–".to_owned();
+        return dash();
     }
     if amount.abs() < 99.995 {
         format!("${THIN}{amount:.2}")
@@ -297,7 +311,10 @@ mod tests {
         for (s, expected) in [
             (0.0, "0 ms"),
             (0.000_000_000_55, "0 ms"),
-            (0.000_000_001, "0.0010 µs"),
+            (0.000_000_001, "1 ns"),
+            (0.000_000_099, "99 ns"),
+            (0.000_000_099_6, "100 ns"),
+            (0.000_000_99, "0.99 µs"),
             (0.000_01, "10 µs"),
             (0.001_24, "1.2 ms"),
             (0.021, "21 ms"),

@@ -163,6 +163,9 @@ pub fn Log(props: &LogProps) -> Html {
     }
 }
 
+/// What the log says where an alert begins.
+pub const RAISED: &str = "alert raised";
+
 /// The alerts that are raised and not over, each with the time at which it was raised.
 #[must_use]
 pub fn alerts(lines: &[Line]) -> Vec<(f64, String)> {
@@ -172,7 +175,7 @@ pub fn alerts(lines: &[Line]) -> Vec<(f64, String)> {
             continue;
         };
         match line.what.as_str() {
-            "alert raised" => firing.push((line.at_s, rule.clone())),
+            RAISED => firing.push((line.at_s, rule.clone())),
             "alert over" => firing.retain(|(_, known)| known != rule),
             _ => {}
         }
@@ -186,7 +189,7 @@ pub fn alert_states(lines: &[Line], scenario: &Scenario) -> Vec<(String, String)
     let rules = scenario.spec(Kind::Monitor).map(monitor::rules).unwrap_or_default();
     let state = |rule: &str| {
         let about = |line: &&Line| line.numbers.first().is_some_and(|(name, _)| name == rule);
-        let raised = lines.iter().filter(|line| line.what == "alert raised" && about(line));
+        let raised = lines.iter().filter(|line| line.what == RAISED && about(line));
         let raised: Vec<&Line> = raised.collect();
         let over = lines.iter().rfind(|line| line.what == "alert over" && about(line));
         match (raised.last(), over) {

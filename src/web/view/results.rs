@@ -2,9 +2,10 @@
 //! latencies, the log, and tables.
 
 use super::charts::{Distribution, TimeChart};
+use super::format::time;
 use super::limits;
 use super::log::{Log, alert_table, business};
-use super::tables::{self, table, time};
+use super::tables::{self, table};
 use super::{Tell, compare, format, log, theory, threats, traces};
 use crate::sim::region::REGIONS;
 use crate::sim::run::requests::FAILURES;

@@ -9,6 +9,7 @@ use crate::sim::kinds::param::{Domain, Param, Value};
 use crate::sim::scenario::Scenario;
 use crate::web::model::Msg;
 use crate::web::scale::Scale;
+use crate::web::summary;
 use yew::prelude::*;
 
 /// What a setting needs.
@@ -68,7 +69,7 @@ pub fn Setting(props: &SettingProps) -> Html {
     let usual = props.usual.as_ref().filter(|usual| **usual != props.value);
     let back = usual.map(|usual| {
         let text = param.write(usual);
-        let shown = text_of(param, usual);
+        let shown = summary::value_text(param, usual);
         let onclick = {
             let set = set.clone();
             Callback::from(move |_: MouseEvent| set.emit((text.clone(), true)))
@@ -142,20 +143,6 @@ fn field(param: &Param, value: &Value, id: &str, label: &str, set: &Set) -> Html
             }
         }
         _ => Html::default(),
-    }
-}
-
-/// A value as people read it.
-fn text_of(param: &Param, value: &Value) -> String {
-    let text = param.write(value);
-    match (param.domain, value) {
-        (Domain::Choice(names), _) => {
-            let named = names.iter().find(|(name, _)| *name == text);
-            named.map_or(text, |(_, label)| (*label).to_owned())
-        }
-        (Domain::List { .. }, _) if text.is_empty() => "all alike".to_owned(),
-        _ if param.unit.is_empty() => text,
-        _ => format!("{text} {}", param.unit),
     }
 }
 

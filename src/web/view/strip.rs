@@ -2,6 +2,7 @@
 //! its interval below. Each can be asked what it means.
 
 use super::charts::Sparkline;
+use super::format::{dash, time};
 use super::{Tell, asks, format, glossary};
 use crate::sim::analysis::settle::{Estimate, Settled};
 use crate::sim::analysis::{availability, cost};
@@ -139,14 +140,6 @@ const METRICS: &[Metric] = &[
 /// The names of the numbers.
 pub fn names() -> impl Iterator<Item = &'static str> {
     METRICS.iter().map(|metric| metric.name)
-}
-
-fn dash() -> String {
-    "–".to_owned()
-}
-
-fn time(seconds: Option<f64>) -> String {
-    seconds.map_or_else(dash, format::duration)
 }
 
 /// A figure, with its interval where that can be told: "378 ± 6 ms".

@@ -1,6 +1,7 @@
 //! Tables of figures: with headings that say what they mean; the metrics of tiers and of hosts.
 
 use super::charts::Table;
+use super::format::{dash, time};
 use super::inspector::measured::state;
 use super::{format, glossary};
 use crate::sim::analysis::names;
@@ -29,11 +30,6 @@ pub fn table(title: &str, note: &str, columns: &[&str], rows: Vec<Vec<String>>) 
             </table>
         </div>
     }
-}
-
-/// A time, or a dash.
-pub fn time(seconds: Option<f64>) -> String {
-    seconds.map_or_else(|| "–".to_owned(), format::duration)
 }
 
 /// Names of the columns of tiers and of hosts.
@@ -85,7 +81,7 @@ pub fn hosts(figures: &Rc<Snapshot>, scenario: &Rc<Scenario>) -> Html {
 }
 
 fn host(part: &PartView, index: usize, server: &ServerView, scenario: &Scenario) -> Vec<String> {
-    let share = |share: Option<f64>| share.map_or_else(|| "–".to_owned(), format::percent);
+    let share = |share: Option<f64>| share.map_or_else(dash, format::percent);
     vec![
         summary::as_drawn(&names::server(part, index), scenario),
         state(server).to_owned(),

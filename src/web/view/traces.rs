@@ -49,14 +49,13 @@ fn sample(traces: &Traces) -> String {
         0 => "none failed".to_owned(),
         one => format!("{} failed", format::grouped(one as f64)),
     };
-    let time = |s: Option<f64>| s.map_or_else(|| "–".to_owned(), format::duration);
     format!(
         "{} requests followed from {} on, as they come next if nothing changes: {failed}, median {}, \
          p99 {}. Typical is the one at the median, slow the one at p99.",
         format::grouped(traces.traced as f64),
         format::clock(traces.at_s),
-        time(traces.p50_s),
-        time(traces.p99_s),
+        format::time(traces.p50_s),
+        format::time(traces.p99_s),
     )
 }
 

@@ -12,6 +12,7 @@ use crate::web::lessons::story;
 use crate::web::model::{Effect, Model};
 use crate::web::remedy;
 use crate::web::summary;
+use crate::web::view::log::{RAISED, alerts};
 use std::rc::Rc;
 
 /// Most lines of the log that are kept.
@@ -29,8 +30,11 @@ pub(super) fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
             let live = Rc::from(live);
             model.history.push(&live);
             if live.figures.at_s == 0.0 {
-                (model.history, model.log) = (History::default(), Rc::default());
+                model.history = History::default();
                 model.insight.moment = None;
+            }
+            if live.begins {
+                model.log = Rc::default();
             }
             note(model, &live.log);
             model.live = live;
@@ -91,7 +95,8 @@ fn follow_instants(model: &mut Model) -> Vec<Effect> {
     vec![address(model, false)]
 }
 
-/// Keeps what happened, the newest so many lines.
+/// Keeps what happened, the newest so many lines; and of the alerts that are not over what raised
+/// them, however long ago.
 fn note(model: &mut Model, lines: &[Line]) {
     if lines.is_empty() {
         return;
@@ -99,5 +104,83 @@ fn note(model: &mut Model, lines: &[Line]) {
     let log = Rc::make_mut(&mut model.log);
     log.extend_from_slice(lines);
     let over = log.len().saturating_sub(MOST_LINES);
-    log.drain(..over);
+    if over == 0 {
+        return;
+    }
+    let firing = alerts(log);
+    let mut place = 0;
+    log.retain(|line| {
+        place += 1;
+        let of_line = |(at, rule): &(f64, String)| {
+            *at == line.at_s && line.numbers.first().is_some_and(|(name, _)| name == rule)
+        };
+        place > over || (line.what == RAISED && firing.iter().any(of_line))
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::run::log::Severity;
+    use crate::sim::session::{Command, Live, Session};
+    use crate::web::model::Preferences;
+
+    fn line(second: u32, what: &str, rule: &str) -> Line {
+        Line {
+            at_s: f64::from(second),
+            part: "monitor".to_owned(),
+            server: None,
+            severity: Severity::Error,
+            what: what.to_owned(),
+            numbers: vec![(rule.to_owned(), 1.0)],
+        }
+    }
+
+    #[test]
+    fn an_alert_that_is_not_over_stays_however_much_happens() {
+        let mut model = Model::new("?stage=8", Preferences::default(), None);
+        let early =
+            [line(1, RAISED, "errors"), line(2, RAISED, "rate"), line(3, "alert over", "rate")];
+        note(&mut model, &early);
+        for second in 0..3_000 {
+            note(&mut model, &[line(10 + second, "scaling out", "servers")]);
+        }
+        assert_eq!(alerts(&model.log), [(1.0, "errors".to_owned())]);
+        assert_eq!(model.log.len(), MOST_LINES + 1);
+        note(
+            &mut model,
+            &[line(4_000, "alert over", "errors"), line(4_001, "scaling in", "servers")],
+        );
+        assert_eq!((alerts(&model.log), model.log.len()), (vec![], MOST_LINES));
+    }
+
+    #[test]
+    fn what_is_broken_from_the_start_is_in_the_log_until_the_next_run() {
+        let address = "?stage=3#fault=kill.db@0for30";
+        let mut model = Model::new(address, Preferences::default(), None);
+        let mut session = Session::new(address);
+        let mut logged = |model: &mut Model, command| {
+            for update in session.handle(command) {
+                hear(model, update);
+            }
+            model.log.iter().map(|line| line.what.clone()).collect::<Vec<_>>()
+        };
+        let load = |link: &str| Command::Load { link: link.to_owned() };
+        let died = ["primary died: no writes"];
+        assert_eq!(logged(&mut model, load(address)), died);
+        assert_eq!(logged(&mut model, Command::Speed { factor: 1.0 }), died, "still at zero");
+        assert_eq!(logged(&mut model, load(address)), died, "once");
+        assert_eq!(logged(&mut model, load("?stage=3")), [""; 0]);
+    }
+
+    #[test]
+    fn a_run_that_goes_on_keeps_its_log() {
+        let mut model = Model::new("?stage=8", Preferences::default(), None);
+        note(&mut model, &[line(0, RAISED, "errors")]);
+        hear(&mut model, Update::Live(Box::default()));
+        assert_eq!(model.log.len(), 1);
+        let begins = Live { begins: true, ..Live::default() };
+        hear(&mut model, Update::Live(Box::new(begins)));
+        assert_eq!(model.log.len(), 0);
+    }
 }

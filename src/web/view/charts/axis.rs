@@ -5,12 +5,18 @@ use crate::sim::sorting;
 /// The smallest of 1, 2, 2.5, 5, 10, ... that is not below a number.
 #[must_use]
 pub fn round_top(x: f64) -> f64 {
+    round_up(x, &[1.0, 2.0, 2.5, 5.0, 10.0])
+}
+
+/// The smallest of these steps, times a power of ten, that is not below a number.
+#[must_use]
+pub fn round_up(x: f64, steps: &[f64]) -> f64 {
     if x <= 0.0 || !x.is_finite() {
         return 1.0;
     }
     let power = libm::pow(10.0, libm::floor(libm::log10(x)));
-    let step = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().find(|step| step * power >= x * 0.999);
-    step.unwrap_or(10.0) * power
+    let step = steps.iter().find(|step| *step * power >= x * 0.999);
+    step.unwrap_or(&10.0) * power
 }
 
 /// Moves labels apart so that each has its height, keeping their order and staying in the range.

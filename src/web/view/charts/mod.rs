@@ -1,7 +1,7 @@
 //! Charts in SVG, drawn by hand: each with its values beside the lines, a sentence that says what
 //! there is to see, and a table for those who want the numbers.
 
-mod axis;
+pub mod axis;
 mod cursor;
 mod distribution;
 mod sparkline;

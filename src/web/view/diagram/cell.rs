@@ -117,7 +117,10 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, range: &Range<usize>, r: 
         let rate = format::rate(servers.iter().map(|s| s.rate).sum());
         let short =
             rate.trim_end_matches("/s").trim_end_matches('\u{202f}').replace('\u{202f}', "");
-        written([rate, short], "999\u{202f}/s", r)
+        // Of all cells alike, the one with most to say tells whether the unit has room.
+        let most = view.servers.iter().map(|s| format::rate(s.rate * range.len() as f64));
+        let most = most.chain(["999\u{202f}/s".to_owned()]).max_by_key(|rate| rate.chars().count());
+        written([rate, short], &most.unwrap_or_default(), r)
     } else {
         number(scene.is_measured().then_some(used), r)
     };
@@ -145,14 +148,14 @@ fn number(used: Option<f64>, r: Rect) -> Option<String> {
         return Some("–".to_owned());
     };
     let percent = libm::round(used * 100.0);
-    written([format!("{percent}\u{202f}%"), percent.to_string()], "88\u{202f}%", r)
+    written([format!("{percent}\u{202f}%"), percent.to_string()], "100\u{202f}%", r)
 }
 
-/// The wording with its unit where a usual one has room, so that all cells of a tier look alike.
-fn written(wordings: [String; 2], usual: &str, r: Rect) -> Option<String> {
+/// The wording with its unit where the longest one has room, so that all cells of a tier look alike.
+fn written(wordings: [String; 2], longest: &str, r: Rect) -> Option<String> {
     let fits = |text: &str, free| fit::width(text, KEY, Weight::Plain) <= r.w - free;
     let [whole, bare] = wordings;
-    let has_unit = fits(usual, 9.0) && fits(&whole, 9.0);
+    let has_unit = fits(longest, 9.0);
     Some(if has_unit { whole } else { bare }).filter(|text| r.h >= 14.0 && fits(text, 3.0))
 }
 

@@ -12,6 +12,7 @@ pub use super::track::Track;
 use super::users;
 use super::wires::Wire;
 use crate::sim::kinds::Kind;
+use crate::web::view::charts::axis::round_up;
 
 /// A way that a dot may take, and where it comes to.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,14 +55,9 @@ pub struct Flow {
 /// so that each stands for as many requests as the legend says.
 const MOST_DOTS: f64 = 8.0;
 
-/// The next of 1, 2, 5, 10, ... that is not smaller.
-fn round_up(x: f64) -> f64 {
-    if x <= 1.0 {
-        return 1.0;
-    }
-    let power = libm::pow(10.0, libm::floor(libm::log10(x)));
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().find(|step| step * power >= x * 0.999);
-    step.unwrap_or(10.0) * power
+/// A round number of requests that is not smaller, at least one.
+fn round_number(x: f64) -> f64 {
+    round_up(x.max(1.0), &[1.0, 2.0, 5.0, 10.0])
 }
 
 impl Flow {
@@ -73,7 +69,7 @@ impl Flow {
         let copies = scene.wires.copies.as_ref().map_or(0.0, |(wire, _)| scene.calls(wire.to));
         let direct = (f64::max(entering, 0.0) - scene.fetched()).max(0.0);
         let per_second = (direct + copies + lookups) * speed;
-        let requests_per_dot = round_up(per_second / MOST_DOTS);
+        let requests_per_dot = round_number(per_second / MOST_DOTS);
         let mut flow = Self {
             dots_per_second: per_second / requests_per_dot,
             requests_per_dot,
@@ -238,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_dot_stands_for_a_round_number_of_requests() {
-        let rounded = [0.3, 1.2, 4.0, 51.0, 1000.0].map(round_up);
+        let rounded = [0.3, 1.2, 4.0, 51.0, 1000.0].map(round_number);
         assert_eq!(rounded, [1.0, 2.0, 5.0, 100.0, 1000.0]);
     }
 }

@@ -7,6 +7,7 @@ use super::layout::Form;
 use super::pieces::{rect, text};
 use super::scene::{SMALL, Scene};
 use super::shape::{Rect, px};
+use crate::web::marks::MEANING;
 use crate::web::view::format;
 use yew::prelude::*;
 
@@ -19,10 +20,7 @@ const FAILED: &str = "dg-dot failed";
 /// Sentences about the dots, shorter and shorter.
 fn about_dots(scene: &Scene<'_>, flow: Option<&Flow>) -> Vec<String> {
     if !scene.marks.is_empty() {
-        return vec![
-            "◆ SPOF: single point of failure, without it a class of requests fails".to_owned(),
-            "◆ SPOF: single point of failure".to_owned(),
-        ];
+        return vec![MEANING.to_owned(), MEANING.split(',').next().unwrap_or_default().to_owned()];
     }
     let Some(flow) = flow else {
         return vec![

@@ -9,6 +9,7 @@ use super::users;
 use super::wires::Wire;
 use crate::sim::kinds::Kind;
 use crate::sim::region::REGIONS;
+use crate::web::marks::MEANING;
 use crate::web::view::format;
 use yew::prelude::*;
 
@@ -23,7 +24,7 @@ pub fn draw(scene: &Scene<'_>) -> Html {
         <div class="dg-twin" tabindex="0" role="region" aria-label="The diagram as text">
             <p>{ describe::whole(scene) }</p>
             if !scene.marks.is_empty() {
-                <p>{ "Single points of failure (◆ SPOF), without which a class of requests fails: " }
+                <p>{ MEANING }{ ". Here: " }
                     { scene.marks.iter().map(|mark| mark.name.as_str()).collect::<Vec<_>>().join(", ") }{ "." }</p>
             }
             <h3>{ "Users" }</h3>

@@ -5,6 +5,7 @@ use crate::sim::snapshot::{PartView, ServerView};
 use crate::sim::units::capital;
 use crate::web::model::Model;
 use crate::web::summary;
+use crate::web::view::format::{dash, time};
 use crate::web::view::{format, glossary, theory};
 use yew::prelude::*;
 
@@ -132,12 +133,4 @@ pub fn state(server: &ServerView) -> &'static str {
         s if s.slow > 1.0 => "slow",
         _ => "up",
     }
-}
-
-fn dash() -> String {
-    "–".to_owned()
-}
-
-fn time(seconds: Option<f64>) -> String {
-    seconds.map_or_else(dash, format::duration)
 }

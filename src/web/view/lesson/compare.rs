@@ -1,6 +1,7 @@
 //! Settled figures side by side, always in sight: the stage before under the same users, before the
 //! last step, and now. All are measured.
 
+use super::super::format::{dash, time};
 use super::super::{format, glossary};
 use crate::sim::analysis::names;
 use crate::sim::analysis::settle::Settled;
@@ -23,16 +24,10 @@ const ROWS: [Row; 6] = [
     ("Cost/month", |s| format::usd_brief(s.figures.usd_per_month)),
 ];
 
-fn time(seconds: Option<f64>) -> String {
-    seconds.map_or_else(|| "–".to_owned(), format::duration)
-}
-
 fn database(settled: &Settled) -> String {
     let parts = settled.figures.parts.iter();
     let busy = parts.filter(|part| names::kind(&part.key) == Some(Kind::Database));
-    busy.map(|part| part.utilisation)
-        .reduce(f64::max)
-        .map_or_else(|| "–".to_owned(), format::percent)
+    busy.map(|part| part.utilisation).reduce(f64::max).map_or_else(dash, format::percent)
 }
 
 /// A column: its head, and the text of each row.

@@ -36,7 +36,9 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
 fn offer(model: &Model, remedy: &Remedy, tell: &Tell) -> Html {
     let act = tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::Remedy));
     let load = |share: f64| format!("{:.0}\u{202f}%", share * 100.0);
-    let (now, then) = (load(remedy.load.0), load(remedy.load.1));
+    let loads = remedy.load.map_or_else(String::new, |(now, then)| {
+        format!("Would be {} full, now {}. ", load(then), load(now))
+    });
     let tried = match remedy::tried(model, remedy) {
         Some(rows) => format!("Tried: {}.", rows.iter().map(said).collect::<Vec<_>>().join("; ")),
         None => "Being tried …".to_owned(),
@@ -46,7 +48,7 @@ fn offer(model: &Model, remedy: &Remedy, tell: &Tell) -> Html {
             <button type="button" class="try" id="remedy" onclick={act} aria-describedby="remedy-tried">
                 <span class="sign" aria-hidden="true">{ "▸" }</span>{ &remedy.what }
             </button>
-            <p class="muted" id="remedy-tried">{ format!("Would be {then} full, now {now}. {tried}") }</p>
+            <p class="muted" id="remedy-tried">{ format!("{loads}{tried}") }</p>
         </div>
     }
 }
