@@ -4,9 +4,11 @@
 mod differences;
 
 use super::model::{Effect, Model};
+use super::summary;
 use super::view::format;
+use crate::sim::analysis::availability;
+use crate::sim::analysis::bottleneck::{self, Bottleneck};
 use crate::sim::analysis::settle::{Estimate, Settled};
-use crate::sim::analysis::{availability, bottleneck};
 use crate::sim::scenario::{Scenario, link};
 use crate::sim::session::Command;
 use crate::sim::topology::Topology;
@@ -331,14 +333,22 @@ pub fn rows(a: (&Scenario, &Settled), b: (&Scenario, &Settled)) -> Vec<Row> {
         let topology = Topology::build(scenario).ok()?;
         bottleneck::find(&topology, &settled.figures)
     });
-    let texts = limits.each_ref().map(|limit| {
-        limit.as_ref().map_or_else(
+    let named = |(found, (scenario, _)): (&Option<Bottleneck>, (&Scenario, &Settled))| {
+        found.as_ref().map_or_else(
             || "–".to_owned(),
-            |found| format!("{}, {}", found.name, format::percent(found.utilisation.min(1.0))),
+            |found| {
+                let name = summary::as_drawn(&found.name, scenario);
+                format!("{name}, {}", format::percent(found.utilisation.min(1.0)))
+            },
         )
-    });
-    let [one, other] = limits.map(|limit| limit.map(|found| (found.part, found.resource)));
-    let difference = if one == other { "the same part" } else { "another part" }.to_owned();
+    };
+    let texts = [named((&limits[0], a)), named((&limits[1], b))];
+    let difference = match limits.map(|limit| limit.map(|found| (found.part, found.resource))) {
+        [None, None] => "–",
+        [one, other] if one == other => "the same part",
+        _ => "another part",
+    };
+    let difference = difference.to_owned();
     rows.push(Row { name: "Bottleneck", texts, difference, finding: Finding::None });
     rows
 }

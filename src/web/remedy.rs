@@ -6,8 +6,10 @@ use super::model::{Effect, Model, Selection};
 use super::steps;
 use super::summary;
 use crate::sim::analysis::bottleneck::{self, Bottleneck, Resource};
+use crate::sim::analysis::names;
 use crate::sim::analysis::settle::Settled;
-use crate::sim::kinds::{Kind, tier};
+use crate::sim::kinds::param::{Domain, Spec};
+use crate::sim::kinds::{Kind, queue, tier, web_tier};
 use crate::sim::scenario::{PresentFault, Scenario, link};
 use crate::sim::session::Command;
 use crate::sim::snapshot::{PartView, Snapshot};
@@ -113,7 +115,11 @@ fn remedy(scenario: &Scenario, figures: &Snapshot, found: &Bottleneck) -> Option
     if found.load < WORTH {
         return None;
     }
-    changes(scenario, figures, found).into_iter().find_map(|change| {
+    let (kind, site) = scenario.find(&found.part).ok()?;
+    let spec = scenario.spec_at(kind, site.unwrap_or(0))?;
+    let place = Place { kind, spec, part: figures.part(&found.part)?, found };
+    let is_balanced = scenario.spec(Kind::LoadBalancer).is_some();
+    place.changes(is_balanced).into_iter().flatten().find_map(|change| {
         let key = format!("{}.{}", found.part, change.key);
         let (part, row, param) = scenario.locate(&key).ok()?;
         let mut target = scenario.clone();
@@ -137,60 +143,104 @@ struct Change {
     factor: f64,
 }
 
-/// So many of a thing, in place of so many, that the load is what it shall be.
-fn more(key: &'static str, now: usize, load: f64) -> Change {
-    let wanted = (libm::ceil(now as f64 * load / TARGET) as usize).max(now + 1);
-    Change { key, value: wanted.to_string(), factor: now as f64 / wanted as f64 }
+/// What limits, with the settings of its part.
+struct Place<'a> {
+    kind: Kind,
+    spec: &'a Spec,
+    part: &'a PartView,
+    found: &'a Bottleneck,
 }
 
-/// What could be changed, the most natural first; what cannot be set here is passed over.
-fn changes(scenario: &Scenario, figures: &Snapshot, found: &Bottleneck) -> Vec<Change> {
-    let name = scenario.find(&found.part);
-    let (Ok((kind, site)), Some(part)) = (name, figures.part(&found.part)) else {
-        return Vec::new();
-    };
-    let spec = scenario.spec_at(kind, site.unwrap_or(0));
-    let number = |key: &str| {
-        let row = kind.row(key)?;
-        spec.map(|spec| spec.number(row))
-    };
-    let count = |key: &str| number(key).map_or(0, |value| value as usize);
-    let load = found.load;
-    let slots = part.servers.first().and_then(|server| server.slots).unwrap_or(1) as usize;
-    let (sigma, kappa) = (number("sigma").unwrap_or(0.0), number("kappa").unwrap_or(0.0));
-    let speed = |size: usize| tier::speed_up(tier::vcpus(size), sigma, kappa);
-    let bigger = || larger(count("size"), load, speed);
-    match (kind, found.resource) {
-        (Kind::WebTier, Resource::HeldSlots) => vec![more("slots", slots, load)],
-        (Kind::WebTier, _) if scenario.spec(Kind::LoadBalancer).is_none() => {
-            bigger().into_iter().collect()
-        }
-        (Kind::WebTier, _) => {
-            let key = if found.grows_to.is_some() { "scale_max" } else { "servers" };
-            vec![more(key, count(key), load)]
-        }
-        (Kind::Database, Resource::Connections) => vec![more("connections", slots, load)],
-        (Kind::Database, Resource::Disk) => vec![more("iops", count("iops"), load)],
-        (Kind::Database, _) if found.name.contains("replica") => {
-            vec![more("replicas", count("replicas"), load)]
-        }
-        (Kind::Database, _) => {
-            bigger().into_iter().chain([more("shards", count("shards"), load)]).collect()
-        }
-        (Kind::Queue, _) => vec![more("workers", count("workers"), load)],
-        (Kind::Cache | Kind::Sessions, _) => vec![more("nodes", count("nodes"), load)],
-        _ => Vec::new(),
+impl Place<'_> {
+    fn number(&self, key: &str) -> f64 {
+        self.kind.row(key).map_or(0.0, |row| self.spec.number(row))
     }
-}
 
-/// The smallest larger machine on which the load is what it shall be, else the fastest.
-fn larger(size: usize, load: f64, speed: impl Fn(usize) -> f64) -> Option<Change> {
-    let sizes = size + 1..tier::SIZES.len();
-    let enough = sizes.clone().find(|&other| load * speed(size) / speed(other) <= TARGET);
-    let then = enough.or_else(|| sizes.max_by(|&a, &b| speed(a).total_cmp(&speed(b))))?;
-    let factor = speed(size) / speed(then);
-    // A still larger one may be slower: then there is nothing to gain.
-    (factor < 1.0).then(|| Change { key: "size", value: tier::SIZES[then].0.to_owned(), factor })
+    /// More of a thing than `now`, so that the load is what it shall be, or as near to that as the
+    /// setting goes. `fixed` of the load stays however many there are.
+    fn more_than(&self, key: &'static str, now: f64, fixed: f64) -> Option<Change> {
+        let divided = self.found.load - fixed;
+        let most = match self.kind.params()[self.kind.row(key)?].domain {
+            Domain::Count { max, .. } | Domain::Number { max, .. } => max,
+            _ => return None,
+        };
+        let wanted = libm::ceil(now * divided / (TARGET - fixed)).max(now + 1.0).min(most);
+        let is_more = fixed < TARGET && wanted > now && wanted > self.number(key);
+        let factor = (fixed + divided * now / wanted) / self.found.load;
+        is_more.then(|| Change { key, value: wanted.to_string(), factor })
+    }
+
+    fn more(&self, key: &'static str) -> Option<Change> {
+        self.more_than(key, self.number(key), 0.0)
+    }
+
+    /// More servers than run, where their number follows the load between bounds: a higher bound.
+    fn more_running(&self, key: &'static str, first: usize) -> Option<Change> {
+        let servers = self.part.servers.iter().skip(first);
+        let running = servers.filter(|server| server.alive && !server.leaving).count();
+        self.more_than(key, running as f64, 0.0)
+    }
+
+    fn more_slots(&self, key: &'static str) -> Option<Change> {
+        let slots = self.part.servers.first().and_then(|server| server.slots);
+        self.more_than(key, f64::from(slots.unwrap_or(1)), 0.0)
+    }
+
+    /// More replicas: they share the reads, but each of them applies every write.
+    fn more_replicas(&self) -> Option<Change> {
+        let servers = self.part.servers.iter().enumerate();
+        let replicas = servers.filter(|&(i, s)| s.alive && names::role(self.part, i) > 0);
+        let reads: Vec<f64> = replicas
+            .map(|(_, s)| {
+                s.rate * s.work_s.unwrap_or(0.0) * s.slow.max(1.0) / s.cores.unwrap_or(1.0)
+            })
+            .collect();
+        let mean = reads.iter().sum::<f64>() / reads.len().max(1) as f64;
+        self.more_than("replicas", self.number("replicas"), (self.found.load - mean).max(0.0))
+    }
+
+    /// The smallest larger machine on which the load is what it shall be, else the fastest.
+    fn larger(&self) -> Option<Change> {
+        let (size, load) = (self.number("size") as usize, self.found.load);
+        let (sigma, kappa) = (self.number("sigma"), self.number("kappa"));
+        let speed = |size: usize| tier::speed_up(tier::vcpus(size), sigma, kappa);
+        let sizes = size + 1..tier::SIZES.len();
+        let enough = sizes.clone().find(|&other| load * speed(size) / speed(other) <= TARGET);
+        let then = enough.or_else(|| sizes.max_by(|&a, &b| speed(a).total_cmp(&speed(b))))?;
+        let factor = speed(size) / speed(then);
+        // A still larger one may be slower: then there is nothing to gain.
+        (factor < 1.0).then(|| Change {
+            key: "size",
+            value: tier::SIZES[then].0.to_owned(),
+            factor,
+        })
+    }
+
+    /// What could be changed, the most natural first.
+    fn changes(&self, is_balanced: bool) -> [Option<Change>; 2] {
+        let is_scaled = |scaling: Option<(usize, usize)>| scaling.is_some();
+        match (self.kind, self.found.resource) {
+            (Kind::WebTier, Resource::HeldSlots) => [self.more_slots("slots"), None],
+            (Kind::WebTier, _) if !is_balanced => [self.larger(), None],
+            (Kind::WebTier, _) if is_scaled(web_tier::scaling(self.spec)) => {
+                [self.more_running("scale_max", 0), None]
+            }
+            (Kind::WebTier, _) => [self.more("servers"), None],
+            (Kind::Database, Resource::Connections) => [self.more_slots("connections"), None],
+            (Kind::Database, Resource::Disk) => [self.more("iops"), None],
+            // One after another, as fast on any machine; a shard gets its part of the writes.
+            (Kind::Database, Resource::Apply) => [self.more("shards"), None],
+            (Kind::Database, _) if self.found.role > 0 => [self.more_replicas(), self.larger()],
+            (Kind::Database, _) => [self.larger(), self.more("shards")],
+            (Kind::Queue, Resource::Workers) if is_scaled(queue::scaling(self.spec)) => {
+                [self.more_running("most", 1), None]
+            }
+            (Kind::Queue, Resource::Workers) => [self.more("workers"), None],
+            (Kind::Queue, _) => [self.more("throughput"), None],
+            (Kind::Cache | Kind::Sessions, _) => [self.more("nodes"), None],
+            _ => [None, None],
+        }
+    }
 }
 
 #[cfg(test)]
@@ -219,17 +269,34 @@ mod tests {
             return Some((remedy.what, [figures, after].map(|f| f.users.error_share()).into()));
         };
         let found = bottleneck::find(&topology, &figures)?;
+        let topology = Topology::build(&remedy.scenario).expect("can run");
+        // Of a database the servers differ; elsewhere something else may be fuller now.
+        let then = bottleneck::find(&topology, &after).filter(|then| then.part == found.part);
         let part = after.part(&found.part).expect("it is still there");
-        Some((remedy.what, vec![before, foreseen, part.utilisation]))
+        let measured = then.map_or(part.utilisation, |then| then.load);
+        Some((remedy.what, vec![before, foreseen, measured]))
     }
 
     #[test]
     fn what_is_offered_does_what_is_foreseen() {
+        let web = "?parts=clients,lb,web#v=1&clients.static_share=0&clients.retries=0&lb.check_s=0\
+                   &web.queries=0&web.size=1&web.service_ms=10&web.servers=6";
+        let data = "?parts=clients,web,db#v=1&clients.static_share=0&clients.retries=0&web.size=16\
+                    &web.queries=1&web.service_ms=1&db.size=1&db.joins=0&db.read_ms=3";
+        let jobs = "?parts=clients,web,queue#v=1&clients.static_share=0&clients.rate=50\
+                    &clients.job_share=1&web.size=16&web.queries=0&web.service_ms=1\
+                    &queue.concurrency=4&queue.workers=3";
         let cases = [
-            ("?stage=2#v=1&clients.rate=220", "Size of a server"),
-            ("?stage=3#v=1&web.servers=3&clients.rate=680", "Servers 3 →"),
+            ("?stage=2#v=1", "&clients.rate=220", "Size of a server"),
+            ("?stage=3#v=1", "&web.servers=3&clients.rate=680", "Servers 3 →"),
+            (web, "&clients.rate=400&web.autoscale=on&web.scale_max=3", "Most servers 3 →"),
+            (data, "&clients.rate=300&db.replicas=1&db.apply_share=0.5", "Read replicas 1 →"),
+            (jobs, "&queue.job_ms=200", "Workers 3 →"),
+            (jobs, "&queue.job_ms=200&queue.target=2&queue.most=3", "Most workers 3 →"),
+            (jobs, "&queue.throughput=60&queue.job_ms=20", "Most messages 60 →"),
         ];
-        for (link, expected) in cases {
+        for (base, more, expected) in cases {
+            let link = &format!("{base}{more}");
             let (what, loads) = offered(link).expect(link);
             let [before, foreseen, measured] = loads[..] else { panic!("{link}: {loads:?}") };
             assert!(what.contains(expected), "{link}: {what}");

@@ -84,6 +84,8 @@ pub fn as_drawn(text: &str, scenario: &Scenario) -> String {
     for site in (0..scenario.sites).rev() {
         let region = site_name(scenario, site);
         text = text.replace(&format!(" of site {}", site + 1), &format!(" in {region}"));
+        // A zone.
+        text = text.replace(&format!("Site {}, ", site + 1), &format!("{region}, "));
     }
     text
 }

@@ -74,9 +74,9 @@ pub struct Bottleneck {
     pub others: Option<f64>,
     /// How many servers there may be, where their number follows the load.
     pub grows_to: Option<usize>,
-    /// What the servers do, where a part has some of several sorts.
+    /// What the servers do, where a part has some of several sorts: see `names::role`.
     #[serde(skip)]
-    role: u8,
+    pub role: u8,
 }
 
 /// From this load of its own work on a server is the limit, whatever slots are held elsewhere.
@@ -91,14 +91,20 @@ const VARIATION: f64 = 5.0;
 #[must_use]
 pub fn find(topology: &Topology, figures: &Snapshot) -> Option<Bottleneck> {
     let all = level(&candidates(topology, figures), figures);
+    // More may come to a server than it can do, and yet it is not busy with it: it refuses most of
+    // it while its slots are held for a part that is.
+    let is_busy = |b: &Bottleneck| b.load.min(b.utilisation) >= NEARLY_FULL;
+    let is_any_busy = all.iter().any(|b| !b.resource.is_held() && is_busy(b));
     let most = |held: bool| {
         let those = all.iter().filter(|b| b.resource.is_held() == held);
-        those.reduce(|a, b| if b.headroom < a.headroom { b } else { a })
+        those
+            .filter(|b| held || !is_any_busy || is_busy(b))
+            .reduce(|a, b| if b.headroom < a.headroom { b } else { a })
     };
     let (own, held) = (most(false), most(true));
     match (own, held) {
         // Slots held for a part that is full itself are that part's doing.
-        (Some(own), Some(held)) if own.load >= NEARLY_FULL || own.load >= held.load => Some(own),
+        (Some(own), Some(held)) if is_busy(own) || own.load >= held.load => Some(own),
         (own, held) => held.or(own),
     }
     .cloned()

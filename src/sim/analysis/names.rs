@@ -109,7 +109,7 @@ fn member(part: &PartView, index: usize) -> String {
     let is_primary = part.servers.get(index).is_some_and(|server| server.is_primary);
     match (group, index % group) {
         (1, _) => shard,
-        (_, 0) if !is_primary => format!("{shard} former primary"),
+        (_, 0) if !is_primary => format!("{shard} old primary"),
         (_, place) if !is_primary => format!("{shard} replica {place}"),
         _ => format!("{shard} primary"),
     }

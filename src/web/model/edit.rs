@@ -113,8 +113,13 @@ pub(super) fn files(model: &mut Model, msg: File) -> Vec<Effect> {
         File::Opened(name, Err(why)) => model.notice = vec![Problem::new(name, why)],
         File::Opened(name, Ok(text)) => match files::read(&text) {
             Ok(scenario) => {
-                model.said = format!("{name} was opened.");
-                return go(model, format!("Open {name}"), &scenario, true);
+                let before = Rc::clone(&model.scenario);
+                let effects = go(model, format!("Open {name}"), &scenario, true);
+                // The one that is there already stays, and so does it where this is refused.
+                if *before != *model.scenario || *before == scenario {
+                    model.said = format!("{name} was opened.");
+                }
+                return effects;
             }
             Err(mut problems) => {
                 problems.truncate(MOST_PROBLEMS);

@@ -13,15 +13,17 @@ use yew::prelude::*;
 
 /// What was wrong with the last thing asked for.
 pub fn notice(model: &Model, tell: &Tell) -> Html {
-    if model.notice.is_empty() {
-        return Html::default();
-    }
+    // Always there: what comes together with its live region is not read out everywhere.
     html! {
-        <section class="notice" aria-label="Notice" role="status">
-            <ul>{ for model.notice.iter().map(|problem| html! { <li>{ problem.to_string() }</li> }) }</ul>
-            <button type="button" class="quiet" onclick={tell.reform(|_| Msg::DismissNotice)}
-                aria-label="Dismiss the notice">{ icon(icon::CLOSE) }</button>
-        </section>
+        <div role="status">
+            if !model.notice.is_empty() {
+                <section class="notice" aria-label="Notice">
+                    <ul>{ for model.notice.iter().map(|problem| html! { <li>{ problem.to_string() }</li> }) }</ul>
+                    <button type="button" class="quiet" onclick={tell.reform(|_| Msg::DismissNotice)}
+                        aria-label="Dismiss the notice">{ icon(icon::CLOSE) }</button>
+                </section>
+            }
+        </div>
     }
 }
 

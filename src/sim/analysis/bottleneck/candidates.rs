@@ -143,7 +143,9 @@ impl Place<'_> {
         let calm = users.arrived as f64 / (self.figures.attempts.max(users.arrived).max(1)) as f64;
         let growth = self.growth(resource).filter(|(now, most)| *now > 0 && most > now);
         let more = growth.map_or(1.0, |(now, most)| most as f64 / now as f64);
-        let most_traffic = self.figures.offered_rate() / (load * calm) * more;
+        // What the web servers refuse comes to them, but to none of the parts behind them.
+        let reach = if is_behind_web(self.kind) { admitted(self.figures) } else { 1.0 };
+        let most_traffic = self.figures.offered_rate() / (load * calm) * reach * more;
         let is_whole = matches!(resource, Resource::Memory | Resource::Apply);
         let name = match resource {
             Resource::Apply => names::role_label(self.part, 1),
@@ -168,6 +170,20 @@ impl Place<'_> {
             role: names::role(self.part, index),
         }
     }
+}
+
+/// Whether calls come from web servers alone.
+const fn is_behind_web(kind: Kind) -> bool {
+    matches!(kind, Kind::Cache | Kind::Sessions | Kind::Database | Kind::Queue)
+}
+
+/// Share of the calls to web servers that those take.
+fn admitted(figures: &Snapshot) -> f64 {
+    let webs = figures.parts.iter().filter(|p| names::kind(&p.key) == Some(Kind::WebTier));
+    let [came, refused] = webs
+        .flat_map(|part| &part.servers)
+        .fold([0.0; 2], |[came, refused], s| [came + s.rate, refused + s.refused]);
+    if came > 0.0 { 1.0 - refused / came } else { 1.0 }
 }
 
 /// Work that comes to a server's machine in a second, in seconds of a core or slot: its own and its

@@ -81,6 +81,19 @@ fn slots_held_for_a_slow_part_are_named_and_a_full_part_before_them() {
     assert_eq!((found.part.as_str(), found.resource), ("db", Resource::Processor));
 }
 
+/// Web servers that wait for a full replica refuse most calls, and have time left.
+#[test]
+fn a_full_part_is_named_before_those_that_wait_for_it_and_refuse() {
+    let base = "?stage=4#v=1&db.replicas=1&lb.check_s=0&clients.retries=0";
+    let found = run(&format!("{base}&clients.rate=1500")).find();
+    assert_eq!((found.name.as_str(), found.resource), ("Database replica 1", Resource::Processor));
+    assert!(found.utilisation > 0.99 && found.headroom < -0.2, "{found:?}");
+    // That much traffic does fill it, and no more.
+    let near = run(&format!("{base}&clients.rate={}", 0.9 * found.most_traffic)).find();
+    assert_eq!((near.name.as_str(), near.resource), ("Database replica 1", Resource::Processor));
+    assert!((near.utilisation - 0.9).abs() < 0.05, "{near:?}");
+}
+
 #[test]
 fn what_is_down_refused_or_grows_is_said() {
     let said = run("?stage=2#v=1&fault=kill.db").said();

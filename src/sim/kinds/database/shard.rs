@@ -72,7 +72,7 @@ pub struct Member {
     pub worst: Span,
     /// Has caught up since it was down last.
     pub is_synced: bool,
-    /// A former primary: acknowledged writes that it alone has.
+    /// A old primary: acknowledged writes that it alone has.
     pub spare: u64,
 }
 

@@ -25,7 +25,14 @@ pub const TERMS: &[Term] = &[
     term("key-value store", "", "A value for each key, and nothing else.", "", ""),
     term("document store", "", "Whole documents, such as JSON, by their key.", "", ""),
     term("graph store", "", "Things and how they are connected.", "", ""),
-    term("column store", "", "Data kept by column: quick sums over very many rows.", "", ""),
+    term(
+        "column store",
+        "wide-column store,column family",
+        "Rows by their key, each with columns of its own, sorted and cheap to write. Not the store \
+         of analytics that keeps each column by itself.",
+        "",
+        "",
+    ),
     term("query", "", "A question to the database.", "", ""),
     term("replication", "", "Copies of the data on further machines.", "", ""),
     term("primary", "master", "The copy that takes the writes.", "", ""),

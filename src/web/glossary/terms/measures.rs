@@ -198,8 +198,9 @@ pub const TERMS: &[Term] = &[
     term("ms", "µs", "A thousandth of a second; µs is a millionth.", "", ""),
     term(
         "satisfaction",
-        "apdex",
-        "Share of users content with their waits, as monitoring judges them.",
+        "",
+        "Mean over all requests of how content their users are: wholly up to a limit of the wait, \
+         then less and less, and not at all with a failure.",
         "share",
         "",
     ),

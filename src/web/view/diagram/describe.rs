@@ -152,15 +152,21 @@ pub fn server_name(scene: &Scene<'_>, at: At, server: usize) -> String {
     let place = scene.parts.site(at).filter(|_| scene.parts.is_spread() && !at.kind.is_global());
     let place = place.map_or_else(String::new, |site| format!(" in {}", site.name));
     let (shards, copies) = parts::shards(scene.scenario, at);
-    let name = match (at.kind.key(), shards, server % copies) {
+    // After a failover the primary is another one than the first.
+    let view = scene.view(at).and_then(|view| view.servers.get(server));
+    let is_primary = view.map_or(server.is_multiple_of(copies), |server| server.is_primary);
+    let of_shard = match shards {
+        1 => "Database".to_owned(),
+        _ => format!("Shard {}", server / copies + 1),
+    };
+    let name = match (at.kind.key(), server % copies) {
         ("web", ..) if scene.parts.site(at).is_some_and(parts::Site::is_one_machine) => {
             format!("Server {number}")
         }
         ("web", ..) => format!("Web server {number}"),
-        ("db", 1, 0) => "Database primary".to_owned(),
-        ("db", 1, replica) => format!("Database replica {replica}"),
-        ("db", _, 0) => format!("Shard {} primary", server / copies + 1),
-        ("db", _, replica) => format!("Shard {} replica {replica}", server / copies + 1),
+        ("db", _) if is_primary => format!("{of_shard} primary"),
+        ("db", 0) => format!("{of_shard} old primary"),
+        ("db", replica) => format!("{of_shard} replica {replica}"),
         ("cache", ..) => format!("Cache node {number}"),
         ("sessions", ..) => format!("Session node {number}"),
         // The first is the broker, which the workers take from.

@@ -120,6 +120,12 @@ pub fn Settings(props: &SettingsProps) -> Html {
             word.set(event.target_unchecked_into::<HtmlInputElement>().value());
         })
     };
+    let said = match (word.trim().is_empty(), (0..all).filter(found).count()) {
+        (true, _) => String::new(),
+        (false, 0) => "No setting has this word.".to_owned(),
+        (false, 1) => "1 setting".to_owned(),
+        (false, many) => format!("{many} settings"),
+    };
     html! {
         <>
             if all > MANY {
@@ -135,11 +141,10 @@ pub fn Settings(props: &SettingsProps) -> Html {
                     </details>
                 }
             } else {
-                <div class="settings" role="status">
-                    { for (0..all).filter(found).map(row) }
-                    if !(0..all).any(|row| found(&row)) { <p class="muted">{ "No setting has this word." }</p> }
-                </div>
+                <div class="settings">{ for (0..all).filter(found).map(row) }</div>
             }
+            // Said, and not the fields themselves: they would be read out with each letter.
+            <p class="muted" role="status">{ said }</p>
         </>
     }
 }
