@@ -197,6 +197,27 @@ mod tests {
     }
 
     #[test]
+    fn a_number_dragged_down_and_up_keeps_the_faults_of_servers_that_were_away() {
+        let mut model = page("?stage=3#fault=kill.web.4@60for30");
+        let before = model.link.clone();
+        let set = |model: &mut Model, text: &str, done| {
+            let (key, text) = ("web.servers".to_owned(), text.to_owned());
+            update(model, Msg::Set { key, text, done })
+        };
+        set(&mut model, "2", false);
+        assert!(!model.link.contains("kill"), "its server is away");
+        let told = set(&mut model, "5", false);
+        assert!(model.link.ends_with("&fault=kill.web.4@60for30"), "{}", model.link);
+        let says = |effect: &Effect| format!("{effect:?}").contains("kill.web.4");
+        assert!(told.iter().any(says), "the engine hears of it: {told:?}");
+        set(&mut model, "2", false);
+        set(&mut model, "2", true);
+        assert!(model.notice[0].to_string().contains("a fault went"), "{:?}", model.notice);
+        update(&mut model, Msg::Undo);
+        assert_eq!(model.link, before);
+    }
+
+    #[test]
     fn what_is_refused_says_why_and_changes_nothing() {
         let mut model = page("?stage=3");
         let before = model.link.clone();

@@ -4,7 +4,7 @@ mod hear;
 mod host;
 
 use super::{Before, Effect, Model, Msg, Place, SPEEDS, Selection, edit, runnable};
-use crate::sim::scenario::{Scenario, link, presets};
+use crate::sim::scenario::{Problem, Scenario, link, presets};
 use crate::sim::session::{Command, Question};
 use crate::web::compare;
 use crate::web::insight;
@@ -183,7 +183,8 @@ pub(super) fn address(model: &Model, push: bool) -> Effect {
 
 fn set(model: &mut Model, key: &str, text: String, done: bool) -> Vec<Effect> {
     let command = Command::Set { key: key.to_owned(), value: text };
-    let mut scenario = (*model.scenario).clone();
+    // From where the drag began: faults of servers that were away on its way are there again.
+    let mut scenario = (**model.steps.before_gesture(key).unwrap_or(&model.scenario)).clone();
     let outcome = steps::apply(&mut scenario, &command);
     match outcome {
         Err(problems) => {
@@ -195,6 +196,15 @@ fn set(model: &mut Model, key: &str, text: String, done: bool) -> Vec<Effect> {
             if !problems.is_empty() {
                 model.notice = problems;
             }
+            let before = model.steps.before_gesture(key).unwrap_or(&model.scenario);
+            let gone = before.faults.len().saturating_sub(scenario.faults.len());
+            if done && gone > 0 {
+                let what = match gone {
+                    1 => "a fault went with the server it was of".to_owned(),
+                    _ => format!("{gone} faults went with the servers they were of"),
+                };
+                model.notice.push(Problem::new(key, what));
+            }
             if is_same {
                 if done && model.steps.end(&scenario) {
                     model.before = None;
@@ -203,13 +213,27 @@ fn set(model: &mut Model, key: &str, text: String, done: bool) -> Vec<Effect> {
             }
             let before = model.steps.before_gesture(key).unwrap_or(&model.scenario);
             let what = named(before, &scenario, key);
+            let commands = match scenario.faults == after(&model.scenario, &command).faults {
+                true => vec![command],
+                false => steps::between(&model.scenario, &scenario),
+            };
             adopt(model, scenario, what, Some(key));
             if done && model.steps.end(&model.scenario) {
                 model.before = None;
             }
-            vec![Effect::Send(command), address(model, false)]
+            let mut effects: Vec<Effect> = commands.into_iter().map(Effect::Send).collect();
+            effects.push(address(model, false));
+            effects
         }
     }
+}
+
+/// What the engine makes of a scenario by a command alone.
+fn after(scenario: &Scenario, command: &Command) -> Scenario {
+    let mut scenario = scenario.clone();
+    // Refused, it leaves the scenario as it is.
+    let _ = steps::apply(&mut scenario, command);
+    scenario
 }
 
 /// A changed setting in a few words: "Servers 4 → 6".

@@ -39,7 +39,13 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
 /// How it was tried, and how far that has come.
 fn said(tolls: &Tolls, scenario: &Scenario) -> String {
     let fatal = singles(tolls, scenario);
-    let window = tolls.rows.first().map_or(0.0, |toll| toll.window_s);
+    // Trials end after so many events, too: those with much traffic are shorter.
+    let windows = || tolls.rows.iter().map(|toll| toll.window_s);
+    let (least, most) = (windows().fold(f64::MAX, f64::min), windows().fold(0.0, f64::max));
+    let window = match format!("{:.1}", least.min(most)) {
+        text if text == format!("{most:.1}") => text,
+        text => format!("{text} to {most:.1}"),
+    };
     let usual = tolls.before.map_or_else(String::new, |good| {
         format!(" With nothing more dead, {} are answered well.", format::percent(good.share))
     });
@@ -50,7 +56,7 @@ fn said(tolls: &Tolls, scenario: &Scenario) -> String {
     };
     format!(
         "Single points of failure: {fatal}. Each was killed in a copy of this run, which then went \
-         on for {window:.1} s.{usual}{so_far}"
+         on for {window} s.{usual}{so_far}"
     )
 }
 

@@ -60,6 +60,8 @@ pub fn breaking(model: &Model, at: Selection, view: Option<&PartView>, tell: &Te
             <button type="button" class="danger" {onclick} {disabled} data-next="#heal-all" title={title.to_owned()}>{ label.to_owned() }</button>
         }
     };
+    // What is broken is the system as it is, whenever the figures beside are from.
+    let view = if model.insight.moment.is_some() { model.live.figures.part(&part) } else { view };
     let dead = is_killed(&faults, at.server) || is_dead(view, at.server);
     let has_servers = scenario.servers_at(kind, at.site) > 0;
     let can_kill = has_servers && kind.can(Fault::Kill);
@@ -69,9 +71,13 @@ pub fn breaking(model: &Model, at: Selection, view: Option<&PartView>, tell: &Te
         _ => "Kill",
     };
     let words = WORDS.iter().filter(|(word, ..)| kind.troubles().contains(word));
-    let words = words.map(|(_, fault, label, title)| {
-        button(format!("{fault}.{part}"), label, title, format!("{label}: {name}"), false)
-    });
+    let words: Vec<Html> = words
+        .map(|(_, fault, label, title)| {
+            button(format!("{fault}.{part}"), label, title, format!("{label}: {name}"), false)
+        })
+        .collect();
+    // These befall the part whichever of its servers is looked at.
+    let is_apart = at.server.is_some() && !words.is_empty();
     html! {
         <>
             <h3 id="break-title" tabindex="-1">{ format!("Break {named}") }</h3>
@@ -84,10 +90,14 @@ pub fn breaking(model: &Model, at: Selection, view: Option<&PartView>, tell: &Te
                     { button(format!("slow5.{part}{place}"), "Slow × 5", "All its work takes five times as long",
                         format!("Slow {named}"), dead) }
                 }
-                { for words }
+                if !is_apart { { for words.clone() } }
                 <button type="button" class="plain" id="heal-all" disabled={faults.is_empty()} data-next="#break-title"
                     onclick={heal(None, format!("Heal {name}"))}>{ "Heal all" }</button>
             </div>
+            if is_apart {
+                <h3>{ format!("Break all of {name}") }</h3>
+                <div class="breaks">{ for words }</div>
+            }
             <ul class="faults" data-next="#break-title">{ for faults.iter().map(item) }</ul>
         </>
     }

@@ -125,6 +125,7 @@ pub fn AddForm(props: &AddFormProps) -> Html {
     };
     let words = words.map(|(word, label)| (word.to_owned(), label.to_owned())).collect();
     let servers = servers(scenario, &draft);
+    let kind = scenario.find(&draft.part).ok().map(|(kind, _)| kind);
     let lasts = offer.is_some_and(|offer| !offer.fault.is_instant());
     html! {
         <form class="timeline-form" id="timeline-form" onsubmit={add} aria-label="Add a fault or change">
@@ -142,7 +143,7 @@ pub fn AddForm(props: &AddFormProps) -> Html {
                     })} /></span>
             if servers > 1 {
                 <span><label for="add-server">{ "Which" }</label>
-                    <Choice id="add-server" choices={choices(numbers(servers))} value={draft.server.clone()}
+                    <Choice id="add-server" choices={choices(numbers(servers, kind))} value={draft.server.clone()}
                         on_choose={change(|draft, server| draft.server = server)} /></span>
             }
             if draft.word == SET {
@@ -236,9 +237,11 @@ fn servers(scenario: &Scenario, draft: &Draft) -> usize {
     part.map_or(0, |(kind, site)| scenario.servers_at(kind, site))
 }
 
-fn numbers(servers: usize) -> Vec<(String, String)> {
+fn numbers(servers: usize, kind: Option<Kind>) -> Vec<(String, String)> {
     let all = std::iter::once((String::new(), format!("all {servers}")));
-    all.chain((1..=servers).map(|n| (n.to_string(), n.to_string()))).collect()
+    let name = |n: usize| kind.and_then(|kind| summary::worker(kind, n - 1));
+    let one = |n: usize| (n.to_string(), name(n).unwrap_or_else(|| n.to_string()));
+    all.chain((1..=servers).map(one)).collect()
 }
 
 /// What adding the draft means.
