@@ -203,7 +203,10 @@ pub fn square(room: Room, parts: &Parts) -> Grid {
         later: Rect::new(web.right() - later_w, lower_y, later_w, lower),
     };
     entrance(&mut grid, parts, Rect::new(edge_x, top, edge_w, body), axis);
-    let heads = [(margin, "Users"), (edge_x, "Edge"), (balancer.x, "Balance"), (web.x, "Web")];
+    // Two tiers share a column: its head names both.
+    let right = if later_w > 0.0 { "Web, data, later" } else { "Web, data" };
+    let heads =
+        [(margin, "Users"), (edge_x, "Edge"), (balancer.x, "Balance, memory"), (web.x, right)];
     grid.name_columns(&heads, top);
     tiers.fill(&mut grid, parts);
     grid

@@ -35,6 +35,7 @@ fn about_dots(scene: &Scene<'_>, flow: Option<&Flow>) -> Vec<String> {
     vec![
         format!("A moving dot stands for about {number} {word}"),
         format!("A dot is about {number} {word}"),
+        format!("Dot ≈ {number} {word}"),
     ]
 }
 

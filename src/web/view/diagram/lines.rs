@@ -38,7 +38,9 @@ fn line_to(scene: &Scene<'_>, wire: &Wire, curve: &Curve) -> Html {
     let is_cut = view.is_some_and(|view| {
         !view.servers.is_empty() && view.servers.iter().all(|server| !server.alive)
     });
-    let (x, y) = curve.at(0.5);
+    // The way to one of several sites is written beside: its mark stands where it runs level.
+    let is_written = wire.room > 0.0 && wire.side == Side::Right && scene.parts.is_spread();
+    let (x, y) = curve.at(if is_written { 0.93 } else { 0.5 });
     let cross = format!("M{0} {1}l8 8m0-8l-8 8", px(x - 4.0), px(y - 4.0));
     let mark = format!("M{} {}l5 5-5 5-5-5Z", px(x), px(y - 5.0));
     html! { <>
@@ -101,7 +103,11 @@ fn front(scene: &Scene<'_>, wire: &Wire) -> Html {
     let rate = scene.rate(scene.calls(wire.to));
     let share = site::share(scene, wire.to.site).filter(|_| scene.parts.is_spread());
     let words = match share {
-        Some(share) => vec![format!("{rate} · {}", format::percent(share)), rate],
+        Some(share) => {
+            // The legend says the unit.
+            let bare = rate.trim_end_matches("/s").trim_end_matches('\u{202f}').to_owned();
+            vec![format!("{rate} · {}", format::percent(share)), rate, bare]
+        }
         None => vec![rate],
     };
     html! { <>

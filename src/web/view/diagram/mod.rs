@@ -202,6 +202,7 @@ pub fn Diagram(props: &DiagramProps) -> Html {
                 <svg class="dg-near" width={width.clone()} height={px(window.height)} viewBox={seen} preserveAspectRatio="xMinYMin meet">
                     { site::draw(&scene) }
                     { lines::draw(&scene) }
+                    if let Some(hops) = &props.trace { { trace::trace_lines(&scene, hops) } }
                     { parts_of(&scene) }
                     { marks(&scene) }
                     if let Some(hops) = &props.trace { { trace::trace_overlay(&scene, hops) } }

@@ -71,13 +71,35 @@ pub fn header(
 /// Room for a sign, but for no word.
 const TINY: f64 = 28.0;
 
+/// The shortest wordings of a trouble: half a word says less than a short one.
+fn brief(text: &str, room: f64) -> Vec<String> {
+    let words = |short: &str| vec![short.to_owned()];
+    if room < TINY {
+        return words("✕");
+    }
+    if let Some((_, shard)) = text.split_once(": shard ") {
+        let number = shard.split(' ').next().unwrap_or_default();
+        return vec![format!("hot shard {number}"), "hot".to_owned()];
+    }
+    if let Some(count) = text.strip_prefix("backlog ") {
+        return vec![format!("{count} wait"), "waits".to_owned()];
+    }
+    match text {
+        text if text.ends_with("dead") => words("dead"),
+        text if text.ends_with("letters") => words("dead letters"),
+        text => words(text.split(',').next().unwrap_or(text).trim_start_matches("replica ")),
+    }
+}
+
 /// What is wrong, or a quiet word where nothing is.
 pub fn trouble_line(x: f64, y: f64, room: f64, troubles: &[Trouble], quiet: &str) -> Html {
     let Some(worst) = troubles.first() else {
         if quiet.is_empty() {
             return Html::default();
         }
-        return text(x, y, "dg-soft", fit::shorten(quiet, room, SMALL, Weight::Plain));
+        // That nothing is wrong needs no word where there is no room for one.
+        let quiet = fit::whole(vec![quiet.to_owned()], room, SMALL, Weight::Plain);
+        return text(x, y, "dg-soft", quiet.unwrap_or_default());
     };
     let class = if troubles.iter().any(|t| t.bad) { "dg-bad" } else { "dg-warn" };
     let first = worst.text.split(" · ").next().unwrap_or_default().to_owned();
@@ -87,14 +109,7 @@ pub fn trouble_line(x: f64, y: f64, room: f64, troubles: &[Trouble], quiet: &str
         worst.text.clone(),
         first,
     ];
-    // Half a word says less than a short one.
-    let brief = match worst.text.as_str() {
-        _ if room < TINY => "✕",
-        text if text.ends_with("dead") => "dead",
-        text if text.ends_with("letters") => "dead letters",
-        text => text.split(',').next().unwrap_or(text).trim_start_matches("replica "),
-    };
-    let wordings: Vec<String> = wordings.into_iter().chain([brief.to_owned()]).collect();
+    let wordings: Vec<String> = wordings.into_iter().chain(brief(&worst.text, room)).collect();
     text(x, y, class, fit::first(&wordings, room, SMALL, Weight::Bold))
 }
 

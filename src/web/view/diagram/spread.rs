@@ -1,9 +1,11 @@
 //! The arrangement of several sites: each a row, with a column for each tier, so that the eye
 //! compares sites by looking down a column.
 
+use super::fit::{self, Weight};
 use super::forms::{HEAD, height, pick, users_height};
 use super::layout::{Form, Grid, Room};
 use super::parts::{Column, Parts, Site};
+use super::scene::SMALL;
 use super::shape::Rect;
 
 /// Height of the title of a site.
@@ -12,13 +14,14 @@ pub const TITLE: f64 = 22.0;
 const ROOMY: f64 = 76.0;
 
 /// The columns of a site, with their shares of the width, in wide and in narrow rooms, and their
-/// names. All are always there, so that what is added grows into a place that was waiting.
-const COLUMNS: [(Column, [f64; 2], &str); 5] = [
-    (Column::Balance, [0.74, 0.72], "Balance"),
-    (Column::Web, [1.35, 1.14], "Web"),
-    (Column::Memory, [1.05, 1.13], "Memory"),
-    (Column::Data, [1.3, 1.25], "Data"),
-    (Column::Later, [0.9, 1.14], "Later"),
+/// names, long and short. All are always there, so that what is added grows into a place that was
+/// waiting.
+const COLUMNS: [(Column, [f64; 2], [&str; 2]); 5] = [
+    (Column::Balance, [0.74, 0.72], ["Balance", "LB"]),
+    (Column::Web, [1.35, 1.14], ["Web"; 2]),
+    (Column::Memory, [1.05, 1.13], ["Memory", "Mem."]),
+    (Column::Data, [1.3, 1.25], ["Data"; 2]),
+    (Column::Later, [0.9, 1.14], ["Later"; 2]),
 ];
 /// Sites that are not as wide as this have narrow columns, each just as wide as its parts' names.
 const NARROW: f64 = 460.0;
@@ -73,7 +76,9 @@ pub fn sites(room: Room, parts: &Parts) -> Grid {
     }
     let mut heads = vec![(margin, "Users"), (edge.x, "Edge")];
     let (columns, _) = columns(grid.sites[0]);
-    heads.extend(columns.iter().zip(COLUMNS).map(|(&(_, x, _), (.., name))| (x, name)));
+    heads.extend(columns.iter().zip(COLUMNS).map(|(&(_, x, w), (.., [long, short]))| {
+        (x, if fit::width(long, SMALL, Weight::Bold) <= w { long } else { short })
+    }));
     grid.name_columns(&heads, top);
     grid
 }

@@ -92,7 +92,15 @@ fn between(scene: &Scene<'_>, a: &Hop, b: &Hop) -> Vec<Curve> {
 
 /// The numbers of the visits to one place, as many as there is room for.
 fn numbers(visits: &[usize], room: f64) -> String {
-    let all: Vec<String> = visits.iter().map(ToString::to_string).collect();
+    // Visits one after the other are told by the first and the last.
+    let follows = |a: &usize, b: &usize| a + 1 == *b;
+    let all: Vec<String> = visits
+        .chunk_by(follows)
+        .flat_map(|run| match run {
+            [first, .., last] if run.len() > 2 => vec![format!("{first}–{last}")],
+            _ => run.iter().map(ToString::to_string).collect(),
+        })
+        .collect();
     let ends = match (visits.first(), visits.last()) {
         (Some(first), Some(last)) if first != last => format!("{first}…{last}"),
         (Some(only), _) => only.to_string(),
@@ -101,8 +109,8 @@ fn numbers(visits: &[usize], room: f64) -> String {
     fit::first(&[all.join(" "), ends], room, SMALL, Weight::Bold)
 }
 
-/// A request's way, to be drawn over the parts. Parts that are not drawn are left out.
-pub fn trace_overlay(scene: &Scene<'_>, hops: &[Hop]) -> Html {
+/// The lines of a request's way, to be drawn under the parts, as all lines are.
+pub fn trace_lines(scene: &Scene<'_>, hops: &[Hop]) -> Html {
     let mut paths: Vec<String> = Vec::new();
     for pair in hops.windows(2) {
         for path in between(scene, &pair[0], &pair[1]).iter().map(Curve::path) {
@@ -111,6 +119,13 @@ pub fn trace_overlay(scene: &Scene<'_>, hops: &[Hop]) -> Html {
             }
         }
     }
+    let lines = paths.into_iter().map(|d| html! { <path class="dg-hop" {d} /> });
+    html! { <g class="dg-trace">{ for lines }</g> }
+}
+
+/// The stations of a request's way, to be drawn over the parts. Parts that are not drawn are left
+/// out.
+pub fn trace_overlay(scene: &Scene<'_>, hops: &[Hop]) -> Html {
     // One badge for each place, with the numbers of all visits to it.
     let mut badges: Vec<(Rect, Vec<usize>, bool)> = Vec::new();
     let mut cells: Vec<Rect> = Vec::new();
@@ -133,15 +148,16 @@ pub fn trace_overlay(scene: &Scene<'_>, hops: &[Hop]) -> Html {
         let words = numbers(visits, place.w - 26.0);
         let w = (fit::width(&words, SMALL, Weight::Bold) + 12.0).max(20.0);
         // On the right: above the left corner stands the name of the column.
-        let pill = Rect::new(place.right() - 6.0 - w, place.y - 9.0, w, 18.0);
+        // In a low drawing the title of the site is near.
+        let (up, h) = if scene.grid.tight { (6.0, 16.0) } else { (9.0, 18.0) };
+        let pill = Rect::new(place.right() - 6.0 - w, place.y - up, w, h);
         html! { <g class={classes!("dg-badge", failed.then_some("failed"))}>
-            { rect(pill, "9", "dg-pill") }
-            { text_middle(pill.centre().0, pill.y + 13.0, "dg-count", words) }
+            { rect(pill, "8", "dg-pill") }
+            { text_middle(pill.centre().0, pill.bottom() - 4.5, "dg-count", words) }
         </g> }
     };
     html! {
         <g class="dg-trace" role="img" aria-label={spoken(scene, hops)}>
-            { for paths.into_iter().map(|d| html! { <path class="dg-hop" {d} /> }) }
             { for cells.iter().map(|r| rect(r.inset(-1.5), "5", "dg-met")) }
             { for badges.iter().map(badge) }
         </g>
@@ -197,5 +213,6 @@ mod tests {
         }
         assert_eq!(numbers(&[1, 4, 9], 90.0), "1 4 9");
         assert_eq!(numbers(&[1, 4, 9], 30.0), "1…9");
+        assert_eq!(numbers(&[2, 3, 5, 6, 7, 8, 11], 90.0), "2 3 5–8 11");
     }
 }

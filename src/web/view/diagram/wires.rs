@@ -163,7 +163,7 @@ fn front(grid: &Grid, parts: &Parts, site: u8) -> Option<Wire> {
         labels: [(x, upper), (x, lower)],
         side: Side::Right,
         // Among many sites lines would run through it; their titles say the rate as well.
-        room: if parts.sites.len() > 5 { 0.0 } else { frame.x - start.0 },
+        room: if parts.sites.len() > 5 { 0.0 } else { x - start.0 + 3.0 },
     })
 }
 

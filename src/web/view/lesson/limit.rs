@@ -17,7 +17,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
     html! {
         <>
             <h3>{ "What limits it now" }</h3>
-            <p id="limit" tabindex="-1">{ why.to_owned() }</p>
+            <div id="limit" tabindex="-1">{ reasons(why) }</div>
             if let Some(hit) = summary::cold_hits(&model.live.figures) {
                 <p id="cold">
                     { glossary::text("The {caches|cache} are still {cold|cold cache}: ") }
@@ -31,6 +31,45 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             if let Some(remedy) = &limit.remedy { { offer(model, remedy, tell) } }
         </>
     }
+}
+
+/// So many sentences are read at once; the others are folded.
+const READ: usize = 3;
+
+/// One paragraph for each sentence, the first ones in sight.
+fn reasons(why: &str) -> Html {
+    let all = sentences(why);
+    let paragraph = |text: &&str| html! { <p>{ (*text).to_owned() }</p> };
+    let (first, more) = all.split_at(all.len().min(READ));
+    html! {
+        <>
+            { for first.iter().map(paragraph) }
+            if !more.is_empty() {
+                <details>
+                    <summary>{ format!("{} more", more.len()) }</summary>
+                    { for more.iter().map(paragraph) }
+                </details>
+            }
+        </>
+    }
+}
+
+/// A text by its sentences: a point ends one where a capital follows, so that none ends within a
+/// number.
+fn sentences(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    let ends = |rest: &str| {
+        rest.match_indices(". ")
+            .map(|(at, _)| at + 1)
+            .find(|&at| rest[at + 1..].starts_with(|c: char| c.is_uppercase()))
+    };
+    while let Some(at) = ends(rest) {
+        parts.push(&rest[..at]);
+        rest = rest[at..].trim_start();
+    }
+    parts.push(rest);
+    parts
 }
 
 fn offer(model: &Model, remedy: &Remedy, tell: &Tell) -> Html {
@@ -60,5 +99,18 @@ fn said(row: &Row) -> String {
         format!("{} stays {now}", row.name)
     } else {
         format!("{} {now} → {then}", row.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentences;
+
+    #[test]
+    fn a_sentence_ends_at_a_point_before_a_capital() {
+        let text = "Web tier has 64.6 per second. It is full at 101. With 40 it holds.";
+        let parts = ["Web tier has 64.6 per second.", "It is full at 101.", "With 40 it holds."];
+        assert_eq!(sentences(text), parts);
+        assert_eq!(sentences("Measured anew …"), ["Measured anew …"]);
     }
 }

@@ -121,7 +121,7 @@ pub fn Track(props: &TrackProps) -> Html {
                 aria-label={format!("Track of {} seconds, now {}", length, format::clock(props.now))}
                 {onpointermove} {onpointerup} onpointercancel={forget.clone()} onlostpointercapture={forget}>
                 { axis(length, height) }
-                { clock(props.now, length, height) }
+                { clock(share(props.now, length), marks.is_empty(), height) }
                 { for marks.iter().zip(rows.iter().copied()).map(item) }
             </svg>
             if over > 0 { <p class="muted">{ format!("{over} more marks are in the link.") }</p> }
@@ -205,10 +205,11 @@ fn spell(seconds: f64) -> String {
     format!("{} {unit}", libm::round(value * 100.0) / 100.0)
 }
 
-fn clock(now: f64, length: f64, height: usize) -> Html {
-    let x = share(now, length);
+/// The clock's line; it begins below the words of the first marks.
+fn clock(x: String, bare: bool, height: usize) -> Html {
+    let top = if bare { "0" } else { "11" };
     html! {
-        <line class="track-now" x1={x.clone()} x2={x} y1="0" y2={(height + 4).to_string()} pointer-events="none" />
+        <line class="track-now" x1={x.clone()} x2={x} y1={top} y2={(height + 4).to_string()} pointer-events="none" />
     }
 }
 
