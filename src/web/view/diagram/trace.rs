@@ -149,11 +149,11 @@ pub fn trace_overlay(scene: &Scene<'_>, hops: &[Hop]) -> Html {
         let w = (fit::width(&words, SMALL, Weight::Bold) + 12.0).max(20.0);
         // On the right: above the left corner stands the name of the column.
         // In a low drawing the title of the site is near.
-        let (up, h) = if scene.grid.tight { (6.0, 16.0) } else { (9.0, 18.0) };
+        let (up, h) = if scene.grid.tight { (8.0, 15.0) } else { (9.0, 18.0) };
         let pill = Rect::new(place.right() - 6.0 - w, place.y - up, w, h);
         html! { <g class={classes!("dg-badge", failed.then_some("failed"))}>
-            { rect(pill, "8", "dg-pill") }
-            { text_middle(pill.centre().0, pill.bottom() - 4.5, "dg-count", words) }
+            { rect(pill, "7.5", "dg-pill") }
+            { text_middle(pill.centre().0, pill.bottom() - 4.0, "dg-count", words) }
         </g> }
     };
     html! {
