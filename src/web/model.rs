@@ -357,10 +357,14 @@ impl Model {
     }
 
     /// Whether a panel stands beside the diagram: of the selected part, or with what is wanted
-    /// most. Several sites need the room, so that it stays closed there until it is asked for.
+    /// most. Several sites need the room, so that it stays closed there until it is asked for; what
+    /// the address leaves to the visitor always stands there.
     #[must_use]
     pub fn has_panel(&self) -> bool {
-        let at_hand = || self.at_hand.unwrap_or(self.scenario.sites == 1) && !self.options.lock;
+        let names = self.options.controls.iter().flatten();
+        let is_chosen = names.into_iter().any(|name| name != "faults");
+        let usual = || self.at_hand.unwrap_or(self.scenario.sites == 1);
+        let at_hand = || (is_chosen || usual()) && !self.options.lock;
         self.options.shows(Panel::Settings) && (self.selected.is_some() || at_hand())
     }
 

@@ -164,6 +164,20 @@ fn the_keys_take_back_what_the_buttons_do() {
 }
 
 #[test]
+fn what_the_address_leaves_to_the_visitor_stands_beside_the_diagram() {
+    for (address, stands) in [
+        ("?stage=3&sites=2&embed=1&controls=web2.servers", true),
+        ("?stage=3&sites=2&embed=1&controls=none", false),
+        ("?stage=3&sites=2&embed=1&controls=faults", false),
+        ("?stage=3&sites=2&embed=1&controls=web2.servers&lock=1", false),
+        ("?stage=3&sites=2&embed=1&controls=web2.servers&panel=time", false),
+        ("?stage=3&sites=2&embed=1", false),
+    ] {
+        assert_eq!(page(address).has_panel(), stands, "{address}");
+    }
+}
+
+#[test]
 fn what_would_be_refused_is_known_and_said() {
     let kill = [Command::Fail { fault: "kill.web.1".into() }];
     for (address, may) in [

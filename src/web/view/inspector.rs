@@ -84,7 +84,9 @@ fn overview(model: &Model, tell: &Tell) -> Html {
             <div class="inspector-head" key="hand" data-next="#settings-open">
                 <h2 id="inspector-title" tabindex="-1">{ "At hand" }</h2>
                 if scenario.sites > 1 { <span class="muted">{ "for all sites" }</span> }
-                <button type="button" class="quiet" onclick={close} aria-label="Close the settings at hand">{ icon(icon::CLOSE) }</button>
+                if model.options.controls.is_none() {
+                    <button type="button" class="quiet" onclick={close} aria-label="Close the settings at hand">{ icon(icon::CLOSE) }</button>
+                }
             </div>
             if let Some(controls) = &model.options.controls {
                 { frame::settings(model, controls, tell) }
