@@ -4,13 +4,13 @@ import { test } from './helpers.mjs';
 import { until } from './page.mjs';
 
 const begun = (page, stage) => page.locator('.eyebrow', { hasText: `Stage ${stage}` }).waitFor();
-const resets = (page) => page.locator('dialog.help').getByRole('button', { name: /^(New seed|Reset all)$/, includeHidden: true });
+const resets = (page) => page.locator('[aria-labelledby="help-title"]').getByRole('button', { name: /^(New seed|Reset all)$/, includeHidden: true });
 
 test('a locked page has no control that does nothing', async ({ open }) => {
   for (const embed of ['&embed=1&panel=numbers,time,settings,lesson', '']) {
     const page = await open(`/?stage=3&lock=1&run=0${embed}`);
     await begun(page, 3);
-    await page.locator('dialog.help').waitFor({ state: 'attached' });
+    await page.locator('[aria-labelledby="help-title"]').waitFor({ state: 'attached' });
     assert.equal(await page.locator('#challenge-begin, .try, .next, #remedy, #timeline-add').count(), 0);
     assert.equal(await resets(page).count(), 0);
     assert.equal(await page.getByRole('button', { name: 'Undo' }).count(), 0);
@@ -21,7 +21,7 @@ test('a locked page has no control that does nothing', async ({ open }) => {
 test('what a link leaves to its reader works', async ({ open }) => {
   const page = await open('/?stage=1&embed=1&run=0&controls=clients.rate&stages=1-2&panel=numbers,lesson');
   await begun(page, 1);
-  await page.locator('dialog.help').waitFor({ state: 'attached' });
+  await page.locator('[aria-labelledby="help-title"]').waitFor({ state: 'attached' });
   const offered = await page.locator('.try').allInnerTexts();
   assert.ok(offered.length > 0 && offered.every((text) => /Traffic/.test(text)), offered.join('; '));
   const changed = (wanted) => until(() => page.url(), (url) => url.includes('clients.rate=') === wanted, `traffic changed: ${wanted}`);
