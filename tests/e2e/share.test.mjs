@@ -152,10 +152,9 @@ test('Markdown has a picture beside it', async ({ open }) => {
 
 test('a link made with another revision of the model says quietly that numbers may differ', async ({ open }) => {
   const page = await open('/?stage=2&run=0#v=1&m=2');
-  const notice = page.locator('.notice');
+  const notice = page.getByRole('status').locator('.notice');
   await notice.getByText('made with revision 2 of the model, this is revision 1: numbers may differ').waitFor();
   assert.equal(await notice.locator('li').count(), 1);
-  assert.equal(await notice.getAttribute('role'), 'status');
   await axe(page);
   await page.evaluate(() => { location.hash = '#v=1&m=3&web.servers=1'; });
   await notice.getByText('made with revision 3').waitFor();
