@@ -49,8 +49,54 @@ fn an_alert_is_raised_when_its_metric_stays_above_for_long_enough_and_ends() {
     );
     // Above at the looks of 110, 120, 130: raised after 20 s; the look of 170 sees none failed.
     let log = log(&engine);
-    assert!(log.contains(&"130 monitor alert raised".to_owned()), "{log:?}");
-    assert!(log.contains(&"170 monitor alert over".to_owned()), "{log:?}");
+    assert!(log.contains(&"130 monitor alert B raised".to_owned()), "{log:?}");
+    assert!(log.contains(&"170 monitor alert B over".to_owned()), "{log:?}");
+}
+
+/// What the log says of alerts, with the second at which it says so.
+fn alerts(engine: &Engine) -> Vec<String> {
+    let all = log(engine).into_iter().filter(|line| line.contains("alert"));
+    all.map(|line| line.replace("monitor alert ", "")).collect()
+}
+
+#[test]
+fn two_rules_about_one_metric_are_raised_and_over_each_by_itself() {
+    // Half of a server is busy, then nearly all of it, then half of it again.
+    let engine = run(
+        "?parts=clients,web,monitor#monitor.every_s=10&clients.rate=100&clients.static_share=0\
+         &web.law=constant&monitor.rule_c=none\
+         &monitor.rule_a=utilisation&monitor.above_a=0.3&monitor.for_a_s=20\
+         &monitor.rule_b=utilisation&monitor.above_b=0.7&monitor.for_b_s=20\
+         &at=60:clients.rate=170&at=120:clients.rate=100",
+        200.0,
+    );
+    assert_eq!(alerts(&engine), ["40 A raised", "90 B raised", "130 B over"]);
+    let gauges = engine.sample().gauges[2].clone();
+    assert!(gauges.contains(&("alerts_firing", 1.0)), "{gauges:?}");
+}
+
+#[test]
+fn an_alert_ends_with_its_rule_and_is_raised_anew_by_the_new_one() {
+    let link = |settings: &str| {
+        format!(
+            "?parts=clients,web,monitor#fault=kill.web@100&monitor.heal=off&monitor.every_s=10\
+             &monitor.rule_a=none&monitor.rule_c=none&clients.retries=0&monitor.for_b_s=20{settings}"
+        )
+    };
+    let change = |settings: &str| {
+        let mut engine = run(&link(""), 145.0);
+        engine.change(topology(&link::read(&link(settings)).scenario));
+        engine.run_until(at(200.0), u64::MAX);
+        alerts(&engine)
+    };
+    let (raised, ended) = ("130 B raised", "145 B over, its rule was changed");
+    assert_eq!(change("&clients.retries=1"), [raised], "the rule is the same");
+    assert_eq!(change("&monitor.above_b=0.5"), [raised, ended, "170 B raised"], "anew");
+    assert_eq!(change("&monitor.above_b=2"), [raised, ended], "never");
+    assert_eq!(change("&monitor.rule_b=none"), [raised, ended], "no rule");
+    assert_eq!(change("&monitor.rule_b=dead"), [raised, ended, "170 B raised"], "another");
+    // It has failed since 110: the longer time is over at the look of 160.
+    assert_eq!(change("&monitor.for_b_s=50"), [raised, ended, "160 B raised"], "longer");
 }
 
 #[test]

@@ -89,18 +89,27 @@ const RULES: [(Setting, Setting, Setting); 3] = [
     (Setting::Metric2, Setting::Above2, Setting::For2),
     (Setting::Metric3, Setting::Above3, Setting::For3),
 ];
+/// What the log says of an alert, by the place of its rule: that it is raised, with the metric and
+/// what this is above; that it is over; and that it ends with its rule.
+pub const ALERTS: [[&str; 3]; 3] = [
+    ["alert A raised", "alert A over", "alert A over, its rule was changed"],
+    ["alert B raised", "alert B over", "alert B over, its rule was changed"],
+    ["alert C raised", "alert C over", "alert C over, its rule was changed"],
+];
 /// Timers from here on put a sound machine in place of a dead one.
 const REPLACE: u32 = 1;
 
-/// The rules that are set: what the log calls each, above what, and for how many seconds.
+/// The rules that are set: the place of each, what the log calls its metric, above what, and for how
+/// many seconds.
 #[must_use]
-pub fn rules(spec: &Spec) -> Vec<(&'static str, f64, f64)> {
-    let set = RULES.iter().filter(|(metric, ..)| spec.count(*metric as usize) > 0);
-    set.map(|(metric, above, lasts)| {
-        let name = METRICS[spec.count(*metric as usize)].1;
-        (name, spec.number(*above as usize), spec.number(*lasts as usize))
-    })
-    .collect()
+pub fn rules(spec: &Spec) -> Vec<(usize, &'static str, f64, f64)> {
+    let set = RULES.iter().enumerate();
+    set.filter(|(_, (metric, ..))| spec.count(*metric as usize) > 0)
+        .map(|(place, (metric, above, lasts))| {
+            let name = METRICS[spec.count(*metric as usize)].1;
+            (place, name, spec.number(*above as usize), spec.number(*lasts as usize))
+        })
+        .collect()
 }
 
 /// How many servers there are, which faults may name one by one.
@@ -238,25 +247,25 @@ impl State {
     }
 
     fn judge(&mut self, ctx: &mut Ctx, sample: &Sample) {
-        for index in 0..self.rules.len() {
+        for (index, [raised, over, _]) in ALERTS.into_iter().enumerate() {
             let Rule { metric, above, lasts, .. } = self.rules[index];
             let value = self.measure(metric, sample);
             let rule = &mut self.rules[index];
-            let name = METRICS[metric].1;
             match value.filter(|value| *value > above) {
                 Some(value) => {
                     let since = *rule.since.get_or_insert(sample.at);
                     if !rule.is_raised && sample.at.since(since) >= lasts {
                         rule.is_raised = true;
                         self.raised += 1;
-                        ctx.log(Severity::Error, None, "alert raised", &[(name, value)]);
+                        let numbers = [(METRICS[metric].1, value), ("above", above)];
+                        ctx.log(Severity::Error, None, raised, &numbers);
                     }
                 }
                 None => {
                     rule.since = None;
                     if std::mem::take(&mut rule.is_raised) {
-                        let value = value.unwrap_or(0.0);
-                        ctx.log(Severity::Info, None, "alert over", &[(name, value)]);
+                        let numbers = value.map(|value| (METRICS[metric].1, value));
+                        ctx.log(Severity::Info, None, over, numbers.as_slice());
                     }
                 }
             }
@@ -293,13 +302,24 @@ impl Behavior for State {
         self.heals = spec.is_on(Setting::Heal as usize);
         self.looks = spec.count(Setting::Looks as usize) as u32;
         self.boot = seconds(Setting::Boot);
-        self.gauge = spec.count(Setting::Sort as usize);
-        for (rule, (metric, above, lasts)) in self.rules.iter_mut().zip(RULES) {
+        let gauge = spec.count(Setting::Sort as usize);
+        let is_other_gauge = std::mem::replace(&mut self.gauge, gauge) != gauge;
+        for (place, (metric, above, lasts)) in RULES.into_iter().enumerate() {
             let (metric, above) = (spec.count(metric as usize), spec.number(above as usize));
-            if (metric, above) != (rule.metric, rule.above) {
-                *rule = Rule { metric, above, ..Rule::default() };
+            let (old, lasts) = (self.rules[place], seconds(lasts));
+            let is_about_other = (metric, above) != (old.metric, old.above)
+                || (is_other_gauge && METRICS[metric].0 == "gauge");
+            let is_new = is_about_other || lasts != old.lasts;
+            if is_new && old.is_raised {
+                ctx.log(Severity::Info, None, ALERTS[place][2], &[]);
             }
-            rule.lasts = seconds(lasts);
+            self.rules[place] = Rule {
+                metric,
+                above,
+                lasts,
+                since: old.since.filter(|_| !is_about_other),
+                is_raised: old.is_raised && !is_new,
+            };
         }
         self.watched.clear();
         for site in 0..around.sites() {

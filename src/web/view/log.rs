@@ -4,6 +4,7 @@
 use super::format;
 use crate::sim::business::Business;
 use crate::sim::journal::Line;
+use crate::sim::kinds::monitor::ALERTS;
 use crate::sim::kinds::{Kind, monitor};
 use crate::sim::run::log::Severity;
 use crate::sim::scenario::Scenario;
@@ -163,47 +164,57 @@ pub fn Log(props: &LogProps) -> Html {
     }
 }
 
-/// What the log says where an alert begins.
-pub const RAISED: &str = "alert raised";
-
-/// The alerts that are raised and not over, each with the time at which it was raised.
-#[must_use]
-pub fn alerts(lines: &[Line]) -> Vec<(f64, String)> {
-    let mut firing: Vec<(f64, String)> = Vec::new();
-    for line in lines {
-        let Some((rule, _)) = line.numbers.first() else {
-            continue;
-        };
-        match line.what.as_str() {
-            RAISED => firing.push((line.at_s, rule.clone())),
-            "alert over" => firing.retain(|(_, known)| known != rule),
-            _ => {}
-        }
-    }
-    firing
+/// The place of the rule whose alert a line raises.
+fn raised(line: &Line) -> Option<usize> {
+    ALERTS.iter().position(|says| says[0] == line.what)
 }
 
-/// An alert's rule and how it stands: quiet, raised since a time, or over.
+/// The place of the rule whose alert is over by a line.
+fn over(line: &Line) -> Option<usize> {
+    ALERTS.iter().position(|says| says[1..].contains(&line.what.as_str()))
+}
+
+/// The metric of the rule that raised an alert, and what this is above.
+fn rule(line: &Line) -> (&str, f64) {
+    match line.numbers.as_slice() {
+        [(metric, _), (_, above)] => (metric, *above),
+        _ => ("", 0.0),
+    }
+}
+
+/// The places of the lines whose alerts are raised and not over, oldest first.
+#[must_use]
+pub fn alerts(lines: &[Line]) -> Vec<usize> {
+    let mut firing: Vec<(usize, usize)> = Vec::new();
+    for (place, line) in lines.iter().enumerate() {
+        if let Some(of) = raised(line) {
+            firing.push((of, place));
+        } else if let Some(of) = over(line) {
+            firing.retain(|(known, _)| *known != of);
+        }
+    }
+    firing.into_iter().map(|(_, place)| place).collect()
+}
+
+/// Each rule, and how its alert stands: quiet, raised since a time, or over. What stood there before
+/// the rule was changed does not count.
 #[must_use]
 pub fn alert_states(lines: &[Line], scenario: &Scenario) -> Vec<(String, String)> {
     let rules = scenario.spec(Kind::Monitor).map(monitor::rules).unwrap_or_default();
-    let state = |rule: &str| {
-        let about = |line: &&Line| line.numbers.first().is_some_and(|(name, _)| name == rule);
-        let raised = lines.iter().filter(|line| line.what == RAISED && about(line));
-        let raised: Vec<&Line> = raised.collect();
-        let over = lines.iter().rfind(|line| line.what == "alert over" && about(line));
-        match (raised.last(), over) {
-            (None, _) => "quiet".to_owned(),
-            (Some(up), Some(over)) if over.at_s >= up.at_s => {
-                let (from, to) = (format::clock(up.at_s), format::clock(over.at_s));
-                format!("✓ over: {from} to {to}, {} in all", raised.len())
-            }
-            (Some(up), _) => format!("▲ raised since {}", format::clock(up.at_s)),
+    let state = |of: usize, name: &str, above: f64| {
+        let is_of = |line: &&Line| raised(line) == Some(of) && rule(line) == (name, above);
+        let all = lines.iter().filter(is_of).count();
+        let Some(last) = lines.iter().rposition(|line| is_of(&line)) else {
+            return "quiet".to_owned();
+        };
+        let from = format::clock(lines[last].at_s);
+        match lines[last..].iter().find(|line| over(line) == Some(of)) {
+            Some(over) => format!("✓ over: {from} to {}, {all} in all", format::clock(over.at_s)),
+            None => format!("▲ raised since {from}"),
         }
     };
-    let row = |(name, above, seconds): (&'static str, f64, f64)| {
-        let rule = format!("{name} above {above} for {seconds} s");
-        (rule, state(name))
+    let row = |(place, name, above, seconds)| {
+        (format!("{name} above {above} for {seconds} s"), state(place, name, above))
     };
     rules.into_iter().map(row).collect()
 }
@@ -234,9 +245,11 @@ pub fn alert_line(lines: &[Line]) -> Html {
     if firing.is_empty() {
         return Html::default();
     }
-    let item = |(at, rule): &(f64, String)| {
-        let rule = rule.split(", ").next().unwrap_or(rule).to_owned();
-        html! { <li>{ rule }<span class="muted">{ format!(" since {}", format::clock(*at)) }</span></li> }
+    let item = |place: &usize| {
+        let line = &lines[*place];
+        let (metric, above) = rule(line);
+        let rule = format!("{metric} above {above}");
+        html! { <li>{ rule }<span class="muted">{ format!(" since {}", format::clock(line.at_s)) }</span></li> }
     };
     html! {
         <section class="alerts" aria-label="Active alerts">
@@ -302,29 +315,50 @@ mod tests {
         assert!(whats(info, "lb", "memory").is_empty(), "both must hold");
     }
 
-    #[test]
-    fn an_alert_is_active_until_it_is_over() {
-        let line = |at_s: f64, what: &str, rule: &str| Line {
+    /// A line that monitoring logs of the rule at a place.
+    fn of_rule(at_s: f64, what: &str, numbers: &[(&str, f64)]) -> Line {
+        Line {
             at_s,
             part: "monitor".to_owned(),
             server: None,
             severity: Severity::Error,
             what: what.to_owned(),
-            numbers: vec![(rule.to_owned(), 1.0)],
-        };
+            numbers: numbers.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect(),
+        }
+    }
+
+    #[test]
+    fn an_alert_is_active_until_it_is_over() {
         let lines = [
-            line(10.0, "alert raised", "dead servers"),
-            line(20.0, "alert raised", "mean latency, ms"),
-            line(30.0, "alert over", "dead servers"),
+            of_rule(10.0, ALERTS[0][0], &[("dead servers", 1.0), ("above", 0.0)]),
+            of_rule(20.0, ALERTS[1][0], &[("mean latency, ms", 9.0), ("above", 5.0)]),
+            of_rule(30.0, ALERTS[0][1], &[("dead servers", 0.0)]),
         ];
-        assert_eq!(alerts(&lines), [(20.0, "mean latency, ms".to_owned())]);
-        assert_eq!(what(&lines[0]), "alert raised: dead servers 1");
-        let scenario = crate::sim::scenario::presets::stage(8);
-        let states = alert_states(&lines, &scenario);
-        assert!(states.iter().any(|(_, state)| state == "quiet"), "{states:?}");
-        let rule = monitor::rules(scenario.spec(Kind::Monitor).expect("stage 8 is monitored"))[0].0;
-        let up = [line(5.0, "alert raised", rule)];
-        let states = alert_states(&up, &scenario);
-        assert_eq!(states[0].1, "▲ raised since 00:00:05.0");
+        assert_eq!(alerts(&lines), [1]);
+        assert_eq!(what(&lines[0]), "alert A raised: dead servers 1, above 0");
+        let changed = [&lines[..], &[of_rule(40.0, ALERTS[1][2], &[])]].concat();
+        assert_eq!(alerts(&changed), [0; 0], "an alert ends with its rule");
+    }
+
+    #[test]
+    fn two_rules_about_one_metric_are_told_apart() {
+        let link = "?parts=clients,web,monitor#monitor.rule_a=utilisation&monitor.above_a=0.5\
+                    &monitor.rule_b=utilisation&monitor.above_b=0.9&monitor.rule_c=none";
+        let scenario = crate::sim::scenario::link::read(link).scenario;
+        let metric = "highest utilisation of a server";
+        let lines = [
+            of_rule(5.0, ALERTS[0][0], &[(metric, 0.95), ("above", 0.5)]),
+            of_rule(6.0, ALERTS[1][0], &[(metric, 0.95), ("above", 0.9)]),
+            of_rule(7.0, ALERTS[1][1], &[(metric, 0.7)]),
+        ];
+        assert_eq!(alerts(&lines), [0], "only the higher one is over");
+        let states = |lines: &[Line]| -> Vec<String> {
+            alert_states(lines, &scenario).into_iter().map(|(_, state)| state).collect()
+        };
+        let over = "✓ over: 00:00:06.0 to 00:00:07.0, 1 in all";
+        assert_eq!(states(&lines), ["▲ raised since 00:00:05.0", over]);
+        assert_eq!(states(&lines[1..2]), ["quiet", "▲ raised since 00:00:06.0"]);
+        let earlier = [of_rule(1.0, ALERTS[0][0], &[(metric, 0.95), ("above", 0.4)])];
+        assert_eq!(states(&earlier), ["quiet", "quiet"], "what another rule raised is no news");
     }
 }

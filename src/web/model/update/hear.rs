@@ -12,7 +12,7 @@ use crate::web::lessons::story;
 use crate::web::model::{Effect, Model};
 use crate::web::remedy;
 use crate::web::summary;
-use crate::web::view::log::{RAISED, alerts};
+use crate::web::view::log::alerts;
 use std::rc::Rc;
 
 /// Most lines of the log that are kept.
@@ -107,20 +107,15 @@ fn note(model: &mut Model, lines: &[Line]) {
     if over == 0 {
         return;
     }
+    let mut places = 0..;
     let firing = alerts(log);
-    let mut place = 0;
-    log.retain(|line| {
-        place += 1;
-        let of_line = |(at, rule): &(f64, String)| {
-            *at == line.at_s && line.numbers.first().is_some_and(|(name, _)| name == rule)
-        };
-        place > over || (line.what == RAISED && firing.iter().any(of_line))
-    });
+    log.retain(|_| places.next().is_some_and(|place| place >= over || firing.contains(&place)));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::kinds::monitor::ALERTS;
     use crate::sim::run::log::Severity;
     use crate::sim::session::{Command, Live, Session};
     use crate::web::model::Preferences;
@@ -139,17 +134,17 @@ mod tests {
     #[test]
     fn an_alert_that_is_not_over_stays_however_much_happens() {
         let mut model = Model::new("?stage=8", Preferences::default(), None);
-        let early =
-            [line(1, RAISED, "errors"), line(2, RAISED, "rate"), line(3, "alert over", "rate")];
+        let [[errors, errors_over, _], [rate, rate_over, _], _] = ALERTS;
+        let early = [line(1, errors, "errors"), line(2, rate, "rate"), line(3, rate_over, "rate")];
         note(&mut model, &early);
         for second in 0..3_000 {
             note(&mut model, &[line(10 + second, "scaling out", "servers")]);
         }
-        assert_eq!(alerts(&model.log), [(1.0, "errors".to_owned())]);
-        assert_eq!(model.log.len(), MOST_LINES + 1);
+        assert_eq!((alerts(&model.log), model.log.len()), (vec![0], MOST_LINES + 1));
+        assert_eq!(model.log[0], early[0]);
         note(
             &mut model,
-            &[line(4_000, "alert over", "errors"), line(4_001, "scaling in", "servers")],
+            &[line(4_000, errors_over, "errors"), line(4_001, "scaling in", "servers")],
         );
         assert_eq!((alerts(&model.log), model.log.len()), (vec![], MOST_LINES));
     }
@@ -176,7 +171,7 @@ mod tests {
     #[test]
     fn a_run_that_goes_on_keeps_its_log() {
         let mut model = Model::new("?stage=8", Preferences::default(), None);
-        note(&mut model, &[line(0, RAISED, "errors")]);
+        note(&mut model, &[line(0, ALERTS[0][0], "errors")]);
         hear(&mut model, Update::Live(Box::default()));
         assert_eq!(model.log.len(), 1);
         let begins = Live { begins: true, ..Live::default() };
