@@ -35,6 +35,28 @@ pub struct Kept {
     pub scenario: Rc<Scenario>,
     /// Its settled figures, once they are known.
     pub settled: Option<Rc<Settled>>,
+    /// When it was kept, in simulated seconds.
+    pub at_s: f64,
+}
+
+/// Most changes that are told of what is kept.
+const MOST_CHANGES: usize = 4;
+
+impl Kept {
+    /// What it is, in words: what it starts from, when it was kept, and what it changes.
+    #[must_use]
+    pub fn about(&self) -> String {
+        let changes = differences::changes(&self.scenario);
+        let more = changes.len().saturating_sub(MOST_CHANGES);
+        let told = changes[..changes.len() - more].join("; ");
+        let changes = match (changes.len(), more) {
+            (0, _) => "with nothing changed".to_owned(),
+            (_, 0) => format!("with {told}"),
+            (_, more) => format!("with {told}; and {more} more"),
+        };
+        let (base, at) = (summary::base_name(&self.scenario), format::clock(self.at_s));
+        format!("{base}, {changes}; kept at {at}")
+    }
 }
 
 /// The step that exchanges A and B, by its name.
@@ -48,8 +70,9 @@ pub fn update(model: &mut Model, msg: Msg, go: Go) -> Vec<Effect> {
     let target = model.insight.kept.as_ref().map(|kept| Rc::clone(&kept.scenario));
     match (msg, target) {
         (Msg::Keep, _) => {
-            model.insight.kept = Some(now(model));
-            model.said = "Kept as A. Change anything: A is compared with it.".to_owned();
+            let kept = now(model);
+            model.said = format!("A is {}. Change anything to compare it.", kept.about());
+            model.insight.kept = Some(kept);
             let command = model.references.ask(&model.link);
             return command.into_iter().map(Effect::Send).collect();
         }
@@ -78,7 +101,11 @@ pub fn missing(model: &Model) -> Option<Command> {
 
 /// The system as it stands, as something to keep.
 fn now(model: &Model) -> Kept {
-    Kept { scenario: Rc::clone(&model.scenario), settled: figures(model) }
+    Kept {
+        scenario: Rc::clone(&model.scenario),
+        settled: figures(model),
+        at_s: model.live.figures.at_s,
+    }
 }
 
 /// The settled figures of the system as it stands: known at once where it stood like this before.
@@ -98,7 +125,7 @@ pub fn traveled(model: &mut Model, before: &Rc<Scenario>) -> Option<Command> {
         && was_swap
         && *kept.scenario == *model.scenario
     {
-        *kept = Kept { scenario: Rc::clone(before), settled };
+        *kept = Kept { scenario: Rc::clone(before), settled, at_s: model.live.figures.at_s };
     }
     missing(model)
 }

@@ -2,7 +2,7 @@
 // what theory says.
 import assert from 'node:assert/strict';
 import { axe, test } from './helpers.mjs';
-import { overflow, setTraffic, settledP99, until } from './page.mjs';
+import { overflow, setTraffic, settledP99, steps, tile, until } from './page.mjs';
 
 const text = async (locator) => (await locator.innerText()).replace(/\u202f/g, ' ');
 
@@ -19,12 +19,17 @@ test('two configurations stand side by side, are exchanged and undone', async ({
   await row.waitFor();
   assert.match(await text(row), /B higher, worse/);
   assert.match(await text(panel.locator('.differs')), /Traffic .* → 200/);
+  const about = () => text(page.locator('#beside-a'));
+  assert.equal(await about(), 'A is Stage 2, Separate database, with nothing changed; kept at 00:00:00.0. B is the system as it stands.');
+  assert.equal(await panel.getAttribute('aria-describedby'), 'beside-a', 'read out with the panel');
+  assert.match(await page.getByRole('button', { name: 'A beside B' }).getAttribute('title'), /^A is Stage 2, Separate database, /);
   assert.equal(await panel.locator('path.other').count(), 2, 'A is outlined in the key and in the chart');
   await panel.getByText('Table').click();
   await panel.getByRole('columnheader', { name: 'A', exact: true }).last().waitFor();
   await axe(page);
   await panel.getByRole('button', { name: 'Swap A and B' }).click();
   await panel.getByText(/Traffic 200\sreq.* → /).waitFor();
+  assert.match(await about(), /^A is Stage 2, Separate database, with Users: Traffic .* → 200 req.s; kept at /);
   await page.getByRole('button', { name: /^Undo/ }).click();
   await panel.getByText(/Traffic .* → 200/).waitFor();
   await page.setViewportSize({ width: 320, height: 640 });
@@ -62,6 +67,35 @@ test('single points of failure are marked until there are none', async ({ open }
   await page.getByText(/single point of failure.* Here: .*Load balancer/).waitFor();
   await page.getByRole('button', { name: 'Hide ◆ marks' }).click();
   assert.equal(await page.getByText('◆').count(), 0);
+});
+
+test('who looks back is told at what time, hears it from the slider, and how to come back', async ({ open }) => {
+  const page = await open('/?stage=2&run=0');
+  await settledP99(page, { complete: false });
+  await steps(page, 20);
+  await page.locator('.clock-now', { hasText: '00:00:02.0' }).waitFor();
+  const shown = () => tile(page, 'offered').locator('.tile-value').innerText();
+  const now = await shown();
+  await page.getByRole('button', { name: 'Look back' }).click();
+  const back = page.getByRole('group', { name: 'Looking back' });
+  const slider = back.getByRole('slider');
+  const said = async () => [await back.locator('label').innerText(), await slider.getAttribute('aria-valuetext')];
+  const at = (time) => [`Looking back at ${time}`, `${time} of the run`];
+  const newest = await until(said, ([label]) => /^Looking back at 00:00:0/.test(label), 'the time is said');
+  assert.deepEqual(newest, at(newest[0].slice(-10)));
+  await page.getByRole('slider', { name: newest[0] }).press('Home');
+  const first = await until(said, ([label]) => label !== newest[0], 'the first moment is said');
+  assert.ok(first[0] < newest[0], `${first[0]} is before ${newest[0]}`);
+  assert.deepEqual(first, at(first[0].slice(-10)));
+  assert.notEqual(await shown(), now, 'the numbers are those of that time');
+  await axe(page);
+  await slider.press('ArrowRight');
+  await until(said, ([label]) => label > first[0] && label <= newest[0], 'a key goes on to the next');
+  assert.deepEqual(await back.getByRole('button').allInnerTexts(), ['Back to live']);
+  await back.getByRole('button', { name: 'Back to live' }).click();
+  await back.waitFor({ state: 'detached' });
+  assert.equal(await shown(), now);
+  await page.getByRole('button', { name: 'Look back' }).waitFor();
 });
 
 test('charts say what happened and are read out by keys; theory stands beside what was measured', async ({ open }) => {

@@ -8,6 +8,20 @@ use crate::web::timeline;
 /// What differs in the settings, each in a few words, A before B.
 #[must_use]
 pub fn differences(a: &Scenario, b: &Scenario) -> Vec<String> {
+    listed(a, b, ["only in A", "only in B"])
+}
+
+/// What a scenario changes of what it starts from.
+pub fn changes(scenario: &Scenario) -> Vec<String> {
+    let words = ["taken away", "added"];
+    let origin = scenario.origin();
+    let base = scenario.base.scenario();
+    let parts = base.map_or_else(Vec::new, |base| listed(&base, &origin, words));
+    parts.into_iter().chain(listed(&origin, scenario, words)).collect()
+}
+
+/// What differs, with the words for what only one of both has.
+fn listed(a: &Scenario, b: &Scenario, [only_a, only_b]: [&str; 2]) -> Vec<String> {
     let mut said = Vec::new();
     if a.sites != b.sites {
         said.push(format!("Sites: {} → {}", a.sites, b.sites));
@@ -15,8 +29,8 @@ pub fn differences(a: &Scenario, b: &Scenario) -> Vec<String> {
     for &kind in Kind::ALL {
         match (a.spec(kind).is_some(), b.spec(kind).is_some()) {
             (true, true) => said.extend(of_kind(kind, a, b)),
-            (true, false) => said.push(format!("{}: only in A", summary::name(kind, a))),
-            (false, true) => said.push(format!("{}: only in B", summary::name(kind, b))),
+            (true, false) => said.push(format!("{}: {only_a}", summary::name(kind, a))),
+            (false, true) => said.push(format!("{}: {only_b}", summary::name(kind, b))),
             (false, false) => {}
         }
     }
@@ -28,12 +42,12 @@ pub fn differences(a: &Scenario, b: &Scenario) -> Vec<String> {
         faults.chain(scenario.changes.iter().map(change)).collect()
     };
     let (in_a, in_b) = (events(a), events(b));
-    let only = |own: &[String], other: &[String], side: &str| -> Vec<String> {
+    let only = |own: &[String], other: &[String], words: &str| -> Vec<String> {
         let those = own.iter().filter(|text| !other.contains(text));
-        those.map(|text| format!("{text}: only in {side}")).collect()
+        those.map(|text| format!("{text}: {words}")).collect()
     };
-    said.extend(only(&in_a, &in_b, "A"));
-    said.extend(only(&in_b, &in_a, "B"));
+    said.extend(only(&in_a, &in_b, only_a));
+    said.extend(only(&in_b, &in_a, only_b));
     if a.seed != b.seed {
         said.push(format!("Seed: {} → {}", a.seed, b.seed));
     }

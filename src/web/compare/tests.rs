@@ -74,6 +74,37 @@ fn a_is_kept_with_its_figures_and_exchanged_with_undo() {
 }
 
 #[test]
+fn what_is_kept_is_said_in_words() {
+    let mut model = page("?stage=3");
+    let about = |model: &Model| kept(model).about().replace('\u{202f}', " ");
+    with(&mut model, Msg::Keep);
+    let plain = "Stage 3, Load balancer, with nothing changed; kept at 00:00:00.0";
+    assert_eq!(about(&model), plain);
+    assert_eq!(model.said, format!("A is {plain}. Change anything to compare it."));
+    Rc::make_mut(&mut model.live).figures.at_s = 75.0;
+    set(&mut model, "web.servers", "7");
+    with(&mut model, Msg::Keep);
+    let seven = "Stage 3, Load balancer, with Web tier: Servers 4 → 7; kept at 00:01:15.0";
+    assert_eq!(about(&model), seven);
+    set(&mut model, "web.servers", "5");
+    with(&mut model, Msg::Swap);
+    assert_eq!(about(&model), seven.replace('7', "5"), "A is what stood there before");
+    model::update(&mut model, Page::Undo);
+    assert_eq!(about(&model), seven);
+    let link = "?stage=2&add=cdn#fault=kill.db&seed=5&web.size=2&web.slots=9";
+    let mut model = page(link);
+    with(&mut model, Msg::Keep);
+    let text = about(&model);
+    assert!(text.contains(", with CDN: added; "), "{text}");
+    assert!(text.ends_with("; and 1 more; kept at 00:00:00.0"), "{text}");
+    let mut model = page("?stage=3&drop=lb#fault=kill.db");
+    with(&mut model, Msg::Keep);
+    let text = about(&model);
+    assert!(text.contains("Load balancer: taken away"), "{text}");
+    assert!(text.contains("Database is dead: added"), "{text}");
+}
+
+#[test]
 fn only_intervals_that_do_not_meet_show_a_difference() {
     let finding = |a: (f64, f64), b: (f64, f64)| {
         let scenario = crate::sim::scenario::presets::stage(1);

@@ -47,8 +47,8 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             } else {
                 { button("What must not die?", tell, insight::Msg::Threats) }
             }
-            if insight.kept.is_some() {
-                <button type="button" class="quiet ask-for" onclick={go_to("beside")}>{ "A beside B" }</button>
+            if let Some(kept) = &insight.kept {
+                <button type="button" class="quiet ask-for" title={format!("A is {}", kept.about())} onclick={go_to("beside")}>{ "A beside B" }</button>
             } else {
                 { button("Keep as A", tell, insight::Msg::Compare(compare::Msg::Keep)) }
             }

@@ -45,6 +45,7 @@ impl PartialEq for CompareProps {
             (a, b) => a.is_none() && b.is_none(),
         };
         Rc::ptr_eq(&self.kept.scenario, &other.kept.scenario)
+            && self.kept.at_s == other.kept.at_s
             && is_same(&self.kept.settled, &other.kept.settled)
             && Rc::ptr_eq(&self.scenario, &other.scenario)
             && self.opens == other.opens
@@ -62,7 +63,7 @@ pub fn Compare(props: &CompareProps) -> Html {
     let differs = compare::differences(&props.kept.scenario, &props.scenario);
     let both = props.kept.settled.as_deref().zip(props.settled.as_deref());
     html! {
-        <section class="card wide" id="beside" tabindex="-1" aria-labelledby="beside-title">
+        <section class="card wide" id="beside" tabindex="-1" aria-labelledby="beside-title" aria-describedby="beside-a">
             <div class="panel-head" data-next=".asks button">
                 <h3 id="beside-title">{ "A beside B" }</h3>
                 if props.opens {
@@ -72,7 +73,8 @@ pub fn Compare(props: &CompareProps) -> Html {
                 { button("Keep B as A", compare::Msg::Keep) }
                 { button("Drop A", compare::Msg::Drop) }
             </div>
-            <p class="muted">{ "A is what was kept, B is the system as it stands. Settled figures; ± is half of the 95 % \
+            <p id="beside-a"><strong>{ "A" }</strong>{ format!(" is {}. ", props.kept.about()) }<strong>{ "B" }</strong>{ " is the system as it stands." }</p>
+            <p class="muted">{ "Settled figures; ± is half of the 95 % \
                 confidence interval. Where the intervals overlap, chance alone could make the difference." }</p>
             <h4>{ "What differs" }</h4>
             if differs.is_empty() {
