@@ -264,7 +264,7 @@ fn goal(model: &Model) -> Option<String> {
 /// What was told last, so that only news is told.
 #[derive(Debug, Default)]
 pub struct News {
-    is_ready: bool,
+    place: Option<Place>,
     standing: Value,
     goal: Option<String>,
     metrics: String,
@@ -278,8 +278,8 @@ impl News {
         if model.place == Place::Starting {
             return (told, None);
         }
-        if !self.is_ready {
-            self.is_ready = true;
+        let before = self.place.replace(model.place);
+        if before.is_none() {
             self.metrics_ms = now_ms - METRICS_MS;
             let is_here = matches!(model.place, Place::Page(_));
             let place = if is_here { "page" } else { "worker" };
@@ -288,6 +288,10 @@ impl News {
             if !model.notice.is_empty() {
                 told.push(error(None, &model.notice));
             }
+        } else if before != self.place
+            && let Some(failed) = model.place.notice()
+        {
+            told.push(error(None, &[failed]));
         }
         let standing = standing(model);
         if standing != self.standing {

@@ -113,6 +113,24 @@ test('the page around talks to a frame, and no one else does', async ({ embed })
   assert.ok(stamps > 0);
 });
 
+test('a frame whose worker fails tells the page around, each time', async ({ embed }) => {
+  const host = await embed(LISTEN + frame('?stage=1&embed=1&run=0', ''));
+  assert.equal((await heard(host, 'ready'))[0].engine, 'worker');
+  const inside = host.frames()[1];
+  for (const [time, what] of [/it failed, and a new one was started/, /it failed, and the page runs it itself now/].entries()) {
+    // One that has answered.
+    await heard(host, 'metrics', ({ settled }) => settled);
+    await inside.locator('.step').click();
+    await inside.locator('.clock-now', { hasText: '00:00:00.1' }).waitFor();
+    const [worker] = host.workers();
+    await worker.evaluate(() => { setTimeout(() => { throw new Error('broken by a test'); }); });
+    const [failed] = (await heard(host, 'error', ({ problems }) => what.test(problems[0].what)));
+    assert.deepEqual([failed.problems[0].at, failed.id], ['engine', undefined]);
+    await inside.locator('.clock-now', { hasText: '00:00:00.0' }).waitFor();
+    assert.equal((await host.evaluate(() => window.heard)).filter(({ type }) => type === 'error').length, time + 1, 'told once');
+  }
+});
+
 test('a frame out of sight stands still, and goes on when it is seen', async ({ embed }) => {
   const host = await embed(`${LISTEN}<p style="height:3000px"></p>${frame('?stage=1&embed=1')}`);
   await heard(host, 'state', ({ hidden }) => hidden);

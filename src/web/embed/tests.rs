@@ -209,6 +209,31 @@ fn out_of_sight_nothing_plays_whoever_asks() {
 }
 
 #[test]
+fn an_engine_that_failed_is_told_once_each_time() {
+    let mut model = Model::new("?stage=3&embed=1", Preferences::default(), None);
+    let mut news = News::default();
+    let mut errors = |model: &mut Model, place: Option<Place>| -> Vec<String> {
+        if let Some(place) = place {
+            update(model, Msg::EngineReady(place));
+        }
+        let told = news.of(model, 0.0).0.into_iter();
+        let told = told.map(|text| serde_json::from_str::<Value>(&text).expect("is JSON"));
+        let errors = told.filter(|message| message["type"] == "error");
+        errors.map(|message| message["problems"].to_string()).collect()
+    };
+    let failed = |what: &str| {
+        let what = format!("it failed, and {what}: the same system, from time zero");
+        vec![json!([{ "at": "engine", "what": what }]).to_string()]
+    };
+    assert_eq!(errors(&mut model, Some(Place::Worker)), [""; 0]);
+    assert_eq!(errors(&mut model, Some(Place::Worker)), [""; 0], "one that had grown too large");
+    assert_eq!(errors(&mut model, Some(Place::Again)), failed("a new one was started"));
+    assert_eq!(errors(&mut model, None), [""; 0], "once");
+    let here = failed("the page runs it itself now, more slowly");
+    assert_eq!(errors(&mut model, Some(Place::Page(Cause::Failed))), here);
+}
+
+#[test]
 fn only_news_is_told_and_figures_four_times_a_second() {
     let mut model = Model::new("?stage=3&embed=1", Preferences::default(), None);
     let mut news = News::default();
