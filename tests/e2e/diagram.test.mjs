@@ -1,7 +1,7 @@
 // The diagram: looked at closely without ever taking the page's own scrolling, and as text.
 import assert from 'node:assert/strict';
 import { axe, test } from './helpers.mjs';
-import { settledP99 } from './page.mjs';
+import { settledP99, until } from './page.mjs';
 
 const factor = (page) => page.locator('.dg-fit').textContent().then((text) => Number.parseInt(text, 10));
 
@@ -39,6 +39,40 @@ test('the diagram is looked at closely by wheel, buttons, keys and drag; the pla
   assert.equal(await factor(page), 150);
   await page.keyboard.press('0');
   assert.equal(await factor(page), 100);
+});
+
+test('on a slow machine, while it runs, a drag and quick turns of the wheel end where they do on a fast one', async ({ open }) => {
+  const page = await open('/?stage=9', { viewport: { width: 1024, height: 700 } });
+  await settledP99(page, { complete: false });
+  const box = await page.locator('.dg-svg').boundingBox();
+  const [x, y] = [box.x + box.width / 2, Math.min(box.y + box.height / 2, 600)];
+  const seen = () => page.locator('.dg-near').getAttribute('viewBox');
+  const cdp = await page.context().newCDPSession(page);
+  const look = async (rate) => {
+    await cdp.send('Emulation.setCPUThrottlingRate', { rate });
+    await page.mouse.move(x, y);
+    await page.keyboard.down('Control');
+    // Three notches before the first can be drawn.
+    await Promise.all([1, 2, 3].map(() => page.mouse.wheel(0, -100)));
+    await page.keyboard.up('Control');
+    await until(() => factor(page), (percent) => percent === 338, 'no notch is lost');
+    const from = await seen();
+    await page.mouse.down();
+    await page.mouse.move(x - 60, y - 30, { steps: 6 });
+    await until(seen, (view) => view !== from, 'it follows while the button is held', 5_000);
+    await page.mouse.move(x - 150, y - 70, { steps: 9 });
+    await page.mouse.up();
+    const to = await page.evaluate(() => new Promise((drawn) => {
+      requestAnimationFrame(() => requestAnimationFrame(() => drawn(document.querySelector('.dg-near').getAttribute('viewBox'))));
+    }));
+    assert.equal(await page.locator('.dg-pick.sel').count(), 0, 'nothing is selected by it');
+    await page.getByRole('button', { name: /show all$/ }).click();
+    await until(() => factor(page), (percent) => percent === 100, 'all is seen again');
+    return [from, to];
+  };
+  const fast = await look(1);
+  assert.notEqual(fast[0], fast[1]);
+  assert.deepEqual(await look(6), fast);
 });
 
 test('the diagram as text says all that the drawing shows, and what an outage costs', async ({ open }) => {
