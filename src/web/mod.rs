@@ -10,6 +10,7 @@ pub mod history;
 pub mod insight;
 pub mod lessons;
 pub mod marks;
+pub mod markup;
 pub mod model;
 pub mod parts;
 pub mod references;

@@ -6,6 +6,7 @@ use super::{address_bar, export, focus, page};
 use crate::sim::scenario::Problem;
 use crate::web::embed::{error, exported};
 use crate::web::files::{self, Export};
+use crate::web::markup::prelude::*;
 use crate::web::model::{self, Effect, Model, Msg, update};
 use crate::web::route::Theme;
 use crate::web::share;
@@ -13,7 +14,7 @@ use crate::web::view::{self, share::TEXT};
 use std::cell::Cell;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
-use yew::prelude::*;
+use yew::{Component, Context};
 
 /// The whole page.
 pub struct App {

@@ -3,6 +3,7 @@
 
 mod swarm;
 
+use crate::web::markup::prelude::*;
 use crate::web::view::diagram::flow::Flow;
 use crate::web::view::diagram::zoom::Window;
 use std::cell::RefCell;
@@ -12,7 +13,6 @@ use swarm::{Phase, Swarm};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
-use yew::prelude::*;
 
 /// What the canvas shows.
 #[derive(Properties, PartialEq)]

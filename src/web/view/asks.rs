@@ -7,10 +7,10 @@ use crate::sim::traces::Trace;
 use crate::web::compare;
 use crate::web::history::LONGEST;
 use crate::web::insight::{self, CHOICES, Which};
+use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
 use crate::web::summary;
 use web_sys::HtmlInputElement;
-use yew::prelude::*;
 
 fn button(name: &'static str, tell: &Tell, msg: insight::Msg) -> Html {
     let onclick = tell.reform(move |_: MouseEvent| Msg::Insight(msg));

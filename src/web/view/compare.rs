@@ -7,9 +7,9 @@ use crate::sim::analysis::settle::Settled;
 use crate::sim::scenario::Scenario;
 use crate::web::compare::{self, Kept, Row};
 use crate::web::insight;
+use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
 use std::rc::Rc;
-use yew::prelude::*;
 
 /// The panel; nothing where nothing is kept.
 pub fn view(model: &Model, tell: &Tell) -> Html {

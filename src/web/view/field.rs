@@ -2,11 +2,11 @@
 //! typed to itself until it is done, so that the figures' steady updates do not disturb it.
 
 use super::format;
+use crate::web::markup::prelude::*;
 use crate::web::scale::Scale;
 use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
-use yew::prelude::*;
 
 /// Moves the focus to an element.
 pub fn focus(id: &str) {

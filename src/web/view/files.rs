@@ -3,8 +3,8 @@
 
 use super::Tell;
 use crate::web::files::{Export, Msg as File};
+use crate::web::markup::prelude::*;
 use crate::web::model::Msg;
-use yew::prelude::*;
 
 /// The menu; files are opened where what is in them may be shown.
 pub fn menu(opens: bool, tell: &Tell) -> Html {

@@ -5,10 +5,10 @@ use super::icon::{self, icon};
 use super::setting::setting;
 use super::{Tell, top_bar};
 use crate::sim::scenario::presets::STAGES;
+use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
 use crate::web::route::{self, Options};
 use crate::web::summary;
-use yew::prelude::*;
 
 /// The head: play, the stages that may be visited, undo, theme, and the way to the whole page.
 pub fn head(model: &Model, tell: &Tell) -> Html {

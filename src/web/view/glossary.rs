@@ -8,9 +8,9 @@ use crate::sim::kinds::param::Param;
 use crate::sim::sorting;
 use crate::web::glossary::{self, Piece};
 use crate::web::lessons::story;
+use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
 use web_sys::{Element, HtmlElement, HtmlInputElement};
-use yew::prelude::*;
 
 /// A text whose marked terms say what they mean.
 pub fn text(text: &'static str) -> Html {

@@ -1,6 +1,6 @@
 //! The few icons of the controls, drawn so that they look alike everywhere.
 
-use yew::prelude::*;
+use crate::web::markup::prelude::*;
 
 /// Shapes on a field of 16 by 16.
 pub const PLAY: &str = "M5 3.2v9.6L13 8z";

@@ -13,6 +13,7 @@ use crate::sim::kinds::Kind;
 use crate::sim::kinds::behavior::Fault;
 use crate::sim::scenario::Scenario;
 use crate::sim::snapshot::{PartView, Snapshot};
+use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg, Selection};
 use crate::web::summary;
 use breaking::breaking;
@@ -21,7 +22,6 @@ use settings::Settings;
 use std::rc::Rc;
 use structure::Removal;
 pub use structure::Structure;
-use yew::prelude::*;
 
 /// Settings at hand while no part is selected.
 const AT_HAND: &[(&str, &[&str])] = &[

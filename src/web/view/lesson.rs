@@ -11,9 +11,9 @@ use super::{Tell, field, format, glossary};
 use crate::sim::scenario::presets::STAGES;
 use crate::sim::sorting;
 use crate::web::lessons::{self, challenge as challenges, story};
+use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
 use crate::web::{summary, timeline};
-use yew::prelude::*;
 
 /// The panel.
 pub fn view(model: &Model, tell: &Tell) -> Html {

@@ -1,6 +1,6 @@
 //! What the model leaves out, for whoever reads the numbers: `docs/limits.md`, shown in the page.
 
-use yew::prelude::*;
+use crate::web::markup::prelude::*;
 
 /// The text, the same that stands in the repository.
 const TEXT: &str = include_str!("../../../docs/limits.md");

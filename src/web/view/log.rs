@@ -8,10 +8,10 @@ use crate::sim::kinds::monitor::ALERTS;
 use crate::sim::kinds::{Kind, monitor};
 use crate::sim::run::log::Severity;
 use crate::sim::scenario::Scenario;
+use crate::web::markup::prelude::*;
 use crate::web::summary;
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
-use yew::prelude::*;
 
 /// Most lines shown at once.
 const MOST: usize = 200;

@@ -29,13 +29,13 @@ pub mod transport;
 
 use crate::sim::scenario::Base;
 use crate::sim::snapshot::Snapshot;
+use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
 use crate::web::route::options::Panel;
 use crate::web::summary;
 use diagram::Diagram;
 use inspector::Structure;
 use std::rc::Rc;
-use yew::prelude::*;
 
 /// Where messages go.
 pub type Tell = Callback<Msg>;

@@ -5,11 +5,11 @@ use super::field::Choice;
 use super::icon::{self, icon};
 use crate::sim::scenario::presets;
 use crate::web::lessons::story;
+use crate::web::markup::prelude::*;
 use crate::web::model::{KEYS, Model, Msg, Place};
 use crate::web::route::Theme;
 use gloo_timers::callback::Timeout;
 use web_sys::HtmlDialogElement;
-use yew::prelude::*;
 
 /// What was wrong with the last thing asked for.
 pub fn notice(model: &Model, tell: &Tell) -> Html {

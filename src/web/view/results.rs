@@ -12,10 +12,10 @@ use crate::sim::run::requests::FAILURES;
 use crate::sim::snapshot::{Group, Snapshot};
 use crate::sim::sorting;
 use crate::web::history::{History, Series};
+use crate::web::markup::prelude::*;
 use crate::web::model::Model;
 use crate::web::{summary, timeline};
 use std::rc::Rc;
-use yew::prelude::*;
 
 /// Most lines in a chart.
 const MOST_LINES: usize = 6;

@@ -7,10 +7,10 @@ use super::format;
 use crate::sim::kinds::Kind;
 use crate::sim::kinds::param::{Domain, Param, Value};
 use crate::sim::scenario::Scenario;
+use crate::web::markup::prelude::*;
 use crate::web::model::Msg;
 use crate::web::scale::Scale;
 use crate::web::summary;
-use yew::prelude::*;
 
 /// What a setting needs.
 #[derive(Properties, PartialEq)]
@@ -92,7 +92,7 @@ pub fn Setting(props: &SettingProps) -> Html {
                 { field(param, &props.value, &id, label, &set) }
             </div>
             { slider(param, &props.value, &id, &set) }
-            { for back }
+            { back }
             <p class="setting-help" id={help} hidden={!*open}>
                 { param.help }{ " Range: " }{ param.range_text() }{ "." }
             </p>

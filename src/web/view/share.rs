@@ -9,13 +9,13 @@ use crate::sim::kinds::Kind;
 use crate::sim::scenario::Scenario;
 use crate::sim::scenario::presets::STAGES;
 use crate::web::files::{Export, Msg as File};
+use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
 use crate::web::route::options::{self, Panel};
 use crate::web::share::forms::{FORMS, MARKDOWN};
 use crate::web::share::{Msg as Share, SIDES, SIZES, State, toggled};
 use crate::web::summary;
 use std::rc::Rc;
-use yew::prelude::*;
 
 /// Identifier of the text to paste.
 pub const TEXT: &str = "share-text";
@@ -276,7 +276,7 @@ fn part(kind: Kind, scenario: &Scenario, names: &[&str], act: &Callback<Share>) 
     let title = summary::name(kind, scenario);
     html! {
         <details key={key}>
-            <summary>{ &title }
+            <summary>{ title }
                 if has_whole { <span class="muted">{ " all settings" }</span> }
                 else if count > 0 { <span class="muted">{ format!(" {count} ticked") }</span> }
             </summary>

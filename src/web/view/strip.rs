@@ -8,9 +8,9 @@ use crate::sim::analysis::settle::{Estimate, Settled};
 use crate::sim::analysis::{availability, cost};
 use crate::sim::snapshot::Snapshot;
 use crate::web::history::{History, Series};
+use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
 use std::rc::Rc;
-use yew::prelude::*;
 
 /// One of the eight numbers.
 struct Metric {

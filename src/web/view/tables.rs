@@ -7,9 +7,9 @@ use super::{format, glossary};
 use crate::sim::analysis::names;
 use crate::sim::scenario::Scenario;
 use crate::sim::snapshot::{PartView, ServerView, Snapshot};
+use crate::web::markup::prelude::*;
 use crate::web::summary;
 use std::rc::Rc;
-use yew::prelude::*;
 
 /// A table with a heading; the first column names the row.
 pub fn table(title: &str, note: &str, columns: &[&str], rows: Vec<Vec<String>>) -> Html {

@@ -6,9 +6,9 @@ use crate::sim::analysis::comparisons::Comparison;
 use crate::sim::analysis::settle::Theory as Figures;
 use crate::sim::analysis::stations::Measured;
 use crate::web::insight;
+use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
 use std::rc::Rc;
-use yew::prelude::*;
 
 /// The panel: a button until it was asked for.
 pub fn view(model: &Model, tell: &Tell) -> Html {

@@ -7,9 +7,9 @@ use crate::sim::kinds::Kind;
 use crate::sim::scenario::Scenario;
 use crate::web::insight;
 use crate::web::marks;
+use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
 use crate::web::summary;
-use yew::prelude::*;
 
 /// The panel; nothing where nothing was asked for.
 pub fn view(model: &Model, tell: &Tell) -> Html {

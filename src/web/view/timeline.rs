@@ -7,12 +7,12 @@ mod track;
 use super::Tell;
 use super::field::Number;
 use super::transport::resets;
+use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
 use crate::web::timeline::{self, LONGEST_S, Mark, Msg as Edit};
 use form::AddForm;
 use std::rc::Rc;
 use track::Track;
-use yew::prelude::*;
 
 /// The timeline.
 pub fn view(model: &Model, tell: &Tell) -> Html {

@@ -5,10 +5,10 @@ use super::icon::{self, icon};
 use super::{Tell, files, format};
 use crate::sim::scenario::Base;
 use crate::sim::scenario::presets::{PRESETS, STAGES, Stage};
+use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
 use crate::web::route::Theme;
 use crate::web::share;
-use yew::prelude::*;
 
 /// The bar.
 pub fn view(model: &Model, tell: &Tell) -> Html {

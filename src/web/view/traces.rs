@@ -8,10 +8,10 @@ use crate::sim::region::REGIONS;
 use crate::sim::scenario::Scenario;
 use crate::sim::traces::{Hop, Spent, Trace, Traces};
 use crate::web::insight::{self, reason_text};
+use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
 use crate::web::summary;
 use std::rc::Rc;
-use yew::prelude::*;
 
 /// Height of a hop.
 const ROW: f64 = 22.0;

@@ -7,9 +7,9 @@ use super::{Tell, format, timeline};
 use crate::sim::kinds::Kind;
 use crate::sim::kinds::clients;
 use crate::sim::kinds::param::Domain;
+use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg, SPEEDS};
 use crate::web::scale::Scale;
-use yew::prelude::*;
 
 /// Requests per second between which the slider runs; the number field goes further.
 const TRAFFIC: Scale = Scale::factors(1.0, 1e6);

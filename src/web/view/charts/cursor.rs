@@ -1,9 +1,9 @@
 //! The read-out of a chart: a place that follows the pointer, the finger or the arrow keys, with
 //! the values there. The control is the browser's own slider, laid over the drawing unseen.
 
+use crate::web::markup::prelude::*;
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
-use yew::prelude::*;
 
 /// The place that is read out: the number of a point, if any is.
 pub type Cursor = UseStateHandle<Option<usize>>;

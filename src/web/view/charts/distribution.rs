@@ -3,10 +3,10 @@
 use super::axis::apart;
 use super::{Table, cursor, use_width};
 use crate::sim::sorting;
+use crate::web::markup::prelude::*;
 use crate::web::view::diagram::fit::{self, Weight};
 use crate::web::view::format;
 use std::rc::Rc;
-use yew::prelude::*;
 
 /// Another distribution, drawn as an outline over the first.
 #[derive(Clone, PartialEq)]

@@ -7,12 +7,12 @@ mod distribution;
 mod sparkline;
 mod time;
 
+use crate::web::markup::prelude::*;
 use crate::web::view::diagram::size::use_size;
 use crate::web::view::glossary;
 pub use distribution::{Against, Distribution, DistributionProps};
 pub use sparkline::{Sparkline, SparklineProps};
 pub use time::{TimeChart, TimeChartProps};
-use yew::prelude::*;
 
 /// The width of a chart, known once it stands in the page.
 #[hook]

@@ -1,8 +1,8 @@
 //! A small line of the last minutes beside a number.
 
 use super::axis::{outline, trend};
+use crate::web::markup::prelude::*;
 use std::rc::Rc;
-use yew::prelude::*;
 
 /// What the line shows.
 #[derive(Properties, PartialEq)]

@@ -2,10 +2,10 @@
 
 use super::axis::{apart, outline, round_top, trend};
 use super::{Table, cursor, use_width};
+use crate::web::markup::prelude::*;
 use crate::web::view::diagram::fit::{self, Weight};
 use crate::web::view::format;
 use std::rc::Rc;
-use yew::prelude::*;
 
 /// What the chart shows.
 #[derive(Clone, Properties)]

@@ -11,7 +11,7 @@ use super::pieces::{Choice, bar, header, rect, text, text_end, trouble_line};
 use super::scene::{KEY, NAME, SMALL, Scene};
 use super::shape::Rect;
 use super::state::{self, Load, Trouble};
-use yew::prelude::*;
+use crate::web::markup::prelude::*;
 
 /// Least height of a field of cells.
 const CELLS: f64 = 17.0;

@@ -10,9 +10,9 @@ use super::state::{Condition, Load};
 use super::tier;
 use crate::sim::kinds::Kind;
 use crate::sim::snapshot::{PartView, ServerView};
+use crate::web::markup::prelude::*;
 use crate::web::view::format;
 use std::ops::Range;
-use yew::prelude::*;
 
 /// So many cells are stops of the tabulator key; among more, only one is, and arrow keys go on.
 const STOPS: usize = 8;

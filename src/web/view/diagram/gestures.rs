@@ -3,12 +3,12 @@
 
 use super::super::field::{Latest, use_latest};
 use super::zoom::Zoom;
+use crate::web::markup::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{AddEventListenerOptions, Element};
-use yew::prelude::*;
 
 /// Pixels that a pointer moves before it drags.
 const SLACK: f64 = 5.0;

@@ -2,7 +2,7 @@
 
 use super::shape::px;
 use crate::sim::kinds::Kind;
-use yew::prelude::*;
+use crate::web::markup::prelude::*;
 
 /// Width and height of a picture.
 pub const SIZE: f64 = 14.0;

@@ -9,8 +9,8 @@ use super::scene::{SMALL, Scene};
 use super::shape::Rect;
 use super::state::Load;
 use crate::sim::kinds::Kind;
+use crate::web::markup::prelude::*;
 use crate::web::view::format;
-use yew::prelude::*;
 
 /// Height of the key space, with the gap above it.
 const HEIGHT: f64 = 19.0;

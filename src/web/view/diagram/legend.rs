@@ -8,8 +8,8 @@ use super::pieces::{rect, text};
 use super::scene::{SMALL, Scene};
 use super::shape::{Rect, px};
 use crate::web::marks::MEANING;
+use crate::web::markup::prelude::*;
 use crate::web::view::format;
-use yew::prelude::*;
 
 /// Width of the buttons of the view, with the space before them.
 const TOOLS: f64 = 184.0;

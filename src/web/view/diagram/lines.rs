@@ -10,8 +10,8 @@ use super::site;
 use super::wires::{Side, Wire};
 use crate::sim::kinds::Kind;
 use crate::sim::snapshot::Tally;
+use crate::web::markup::prelude::*;
 use crate::web::view::format;
-use yew::prelude::*;
 
 /// How wide a line is for a rate: it grows with the logarithm.
 fn weight(per_second: f64) -> f64 {

@@ -40,6 +40,7 @@ use crate::sim::kinds::Kind;
 use crate::sim::scenario::Scenario;
 use crate::sim::snapshot::Snapshot;
 use crate::web::marks::Mark;
+use crate::web::markup::prelude::*;
 use crate::web::model::Selection;
 use crate::web::shell::particles::Particles;
 use flow::Flow;
@@ -52,7 +53,6 @@ use size::{reserve, use_size};
 use std::rc::Rc;
 use web_sys::{Element, SvgElement};
 use wires::Wires;
-use yew::prelude::*;
 use zoom::Zoom;
 
 /// Writes a selection for an attribute of the drawing: `web`, `web.0`, `web2.0`.

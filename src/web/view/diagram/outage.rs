@@ -9,8 +9,8 @@ use super::scene::{NAME, SMALL, Scene};
 use super::site;
 use super::spread;
 use crate::sim::kinds::Kind;
+use crate::web::markup::prelude::*;
 use crate::web::view::format;
-use yew::prelude::*;
 
 /// A cost: the number, and what it means in shorter and shorter wordings.
 type Cost = (String, Vec<String>);

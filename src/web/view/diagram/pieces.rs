@@ -7,8 +7,8 @@ use super::scene::{NAME, SMALL, Scene};
 use super::shape::{Rect, px};
 use super::state::{self, Trouble};
 use crate::sim::kinds::Kind;
+use crate::web::markup::prelude::*;
 use crate::web::model::Selection;
-use yew::prelude::*;
 
 /// Text on the drawing ends with a space, which is not drawn: pieces of text that stand side by
 /// side are then words of their own for those who listen.

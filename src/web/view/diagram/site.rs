@@ -11,8 +11,8 @@ use super::scene::{NAME, SMALL, Scene};
 use super::shape::Rect;
 use super::spread;
 use crate::sim::kinds::Kind;
+use crate::web::markup::prelude::*;
 use crate::web::view::format;
-use yew::prelude::*;
 
 /// All sites.
 pub fn draw(scene: &Scene<'_>) -> Html {

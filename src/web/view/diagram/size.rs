@@ -1,9 +1,9 @@
 //! The size of an element on the screen and of what it stands in, kept current.
 
+use crate::web::markup::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, ResizeObserver};
-use yew::prelude::*;
 
 /// The size of an element, in whole pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,8 +12,8 @@ use super::pieces::{Choice, header, rect, text, text_end, trouble_line};
 use super::scene::{KEY, SMALL, Scene};
 use super::shape::Rect;
 use crate::sim::kinds::Kind;
+use crate::web::markup::prelude::*;
 use std::ops::Range;
-use yew::prelude::*;
 
 /// The inside of a card.
 #[derive(Clone, Debug, PartialEq)]

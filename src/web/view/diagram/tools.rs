@@ -2,7 +2,7 @@
 
 use super::gestures::Gestures;
 use super::zoom::Zoom;
-use yew::prelude::*;
+use crate::web::markup::prelude::*;
 
 /// The buttons, at the foot of the diagram.
 pub fn draw(gestures: &Gestures, as_text: &UseStateHandle<bool>) -> Html {

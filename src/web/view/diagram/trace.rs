@@ -8,7 +8,7 @@ use super::scene::{SMALL, Scene};
 use super::shape::{Curve, Rect};
 use super::tier;
 use crate::sim::kinds::Kind;
-use yew::prelude::*;
+use crate::web::markup::prelude::*;
 
 /// A part that a request met. Its number is its place in the list, counted from 1.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

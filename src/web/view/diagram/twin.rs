@@ -10,8 +10,8 @@ use super::wires::Wire;
 use crate::sim::kinds::Kind;
 use crate::sim::region::REGIONS;
 use crate::web::marks::MEANING;
+use crate::web::markup::prelude::*;
 use crate::web::view::format;
-use yew::prelude::*;
 
 /// More servers than so many are told together, a cell's worth at a time.
 const SINGLE: usize = 12;

@@ -10,9 +10,9 @@ use super::shape::Rect;
 use crate::sim::kinds::{Kind, clients};
 use crate::sim::region::REGIONS;
 use crate::sim::snapshot::{Group, Snapshot};
+use crate::web::markup::prelude::*;
 use crate::web::model::Selection;
 use crate::web::view::format;
-use yew::prelude::*;
 
 fn groups<'a>(figures: &'a Snapshot, row: &'a RegionRow) -> impl Iterator<Item = &'a Group> {
     let is_here = |group: &&Group| row.regions.iter().any(|&r| REGIONS[r].code == group.key);

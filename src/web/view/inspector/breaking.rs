@@ -5,10 +5,10 @@ use crate::sim::kinds::behavior::Fault;
 use crate::sim::scenario::PresentFault;
 use crate::sim::session::Command;
 use crate::sim::snapshot::PartView;
+use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg, Selection};
 use crate::web::summary;
 use crate::web::view::Tell;
-use yew::prelude::*;
 
 /// Faults by their word: with its number, what the button says, and what it does.
 const WORDS: &[(&str, &str, &str, &str)] = &[

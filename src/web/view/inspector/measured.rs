@@ -3,11 +3,11 @@
 use crate::sim::analysis::names;
 use crate::sim::snapshot::{PartView, ServerView};
 use crate::sim::units::capital;
+use crate::web::markup::prelude::*;
 use crate::web::model::Model;
 use crate::web::summary;
 use crate::web::view::format::{dash, time};
 use crate::web::view::{format, glossary, theory};
-use yew::prelude::*;
 
 /// The table of a part, or of one of its servers.
 pub fn measured(model: &Model, view: &PartView, server: Option<usize>) -> Html {

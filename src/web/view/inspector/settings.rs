@@ -3,12 +3,12 @@
 
 use crate::sim::kinds::Kind;
 use crate::sim::scenario::Scenario;
+use crate::web::markup::prelude::*;
 use crate::web::model::Selection;
 use crate::web::view::Tell;
 use crate::web::view::setting::Setting;
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
-use yew::prelude::*;
 
 /// Settings of a part that are shown first; the rest waits below.
 fn first(kind: Kind) -> &'static [&'static str] {

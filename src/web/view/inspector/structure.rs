@@ -2,13 +2,13 @@
 
 use crate::sim::kinds::Kind;
 use crate::sim::scenario::{MOST_SITES, Scenario};
+use crate::web::markup::prelude::*;
 use crate::web::model::Msg;
 use crate::web::parts::{self, Msg as Edit};
 use crate::web::summary;
 use crate::web::view::Tell;
 use crate::web::view::field::{Choice, Number};
 use std::rc::Rc;
-use yew::prelude::*;
 
 /// What adding parts needs.
 #[derive(Properties, PartialEq)]

@@ -5,8 +5,8 @@ use super::super::field::focus;
 use crate::sim::scenario::Scenario;
 use crate::web::lessons::challenge::{self, Challenge, Question, counts};
 use crate::web::lessons::{self, story};
+use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
-use yew::prelude::*;
 
 const TITLE: &str = "challenge-title";
 

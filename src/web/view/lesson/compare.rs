@@ -8,9 +8,9 @@ use crate::sim::analysis::settle::Settled;
 use crate::sim::kinds::Kind;
 use crate::sim::scenario::link;
 use crate::web::lessons::challenge;
+use crate::web::markup::prelude::*;
 use crate::web::model::Model;
 use std::rc::Rc;
-use yew::prelude::*;
 
 /// A figure's name, and how it is read off.
 type Row = (&'static str, fn(&Settled) -> String);

@@ -4,8 +4,8 @@
 use super::super::{Tell, format};
 use crate::sim::kinds::{Kind, clients, dns};
 use crate::web::lessons::story;
+use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
-use yew::prelude::*;
 
 /// The four steps.
 pub fn view(model: &Model, tell: &Tell) -> Html {

@@ -4,10 +4,10 @@
 use super::super::{Tell, format, glossary};
 use crate::web::compare::Row;
 use crate::web::insight;
+use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
 use crate::web::remedy::{self, Remedy};
 use crate::web::summary;
-use yew::prelude::*;
 
 /// The panel's paragraph.
 pub fn view(model: &Model, tell: &Tell) -> Html {

@@ -5,8 +5,8 @@ use super::super::Tell;
 use crate::sim::scenario::presets::{self, PRESETS};
 use crate::sim::scenario::{Base, Scenario, link};
 use crate::sim::session::Command;
+use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
-use yew::prelude::*;
 
 /// The panel of a scenario that is no stage's.
 pub fn view(model: &Model, tell: &Tell) -> Html {

@@ -5,11 +5,11 @@ use super::super::field::{Choice, Number, Text};
 use crate::sim::kinds::Kind;
 use crate::sim::kinds::behavior::Fault;
 use crate::sim::scenario::Scenario;
+use crate::web::markup::prelude::*;
 use crate::web::model::Selection;
 use crate::web::summary;
 use crate::web::timeline::{LONGEST_S, Msg};
 use std::rc::Rc;
-use yew::prelude::*;
 
 /// A fault that can be added.
 struct Offer {

@@ -4,10 +4,10 @@
 use super::super::field::{Latest, use_latest};
 use super::super::format;
 use crate::sim::sorting;
+use crate::web::markup::prelude::*;
 use crate::web::timeline::{LONGEST_S, Mark, Msg, end, step};
 use std::rc::Rc;
 use web_sys::{Element, PointerEvent};
-use yew::prelude::*;
 
 /// Height of a row of marks: a target of 24 px and a gap.
 const ROW: usize = 26;
