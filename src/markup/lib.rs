@@ -18,11 +18,11 @@ use syn::parse_macro_input;
 #[proc_macro]
 pub fn html(input: TokenStream) -> TokenStream {
     let root = parse_macro_input!(input as node::Root);
-    let calls = root.calls();
+    let (markup, calls) = (node::variable(), root.calls());
     quote! {{
-        let mut markup = crate::web::markup::Markup::default();
+        let mut #markup = crate::web::markup::Markup::begin();
         #calls
-        markup.done()
+        #markup.done()
     }}
     .into()
 }

@@ -1,6 +1,6 @@
 //! What the macro reads, and the calls it writes for it.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
@@ -236,9 +236,16 @@ fn attribute(input: ParseStream) -> Result<Attribute> {
 fn setting(lit: Lit, name: &str) -> Option<Setting> {
     match lit {
         Lit::Bool(is) if is.value => Some(Setting::Fixed(name.to_owned())),
+        // Of a field, this is a state and no attribute that may be absent.
+        Lit::Bool(is) if name == "checked" => Some(Setting::Free(is.into_token_stream())),
         Lit::Bool(_) => Some(Setting::Absent),
         lit => fixed(lit).map(Setting::Fixed),
     }
+}
+
+/// The variable that the calls go to; what stands between them cannot see it.
+pub fn variable() -> Ident {
+    Ident::new("markup", Span::mixed_site())
 }
 
 /// Braces where more than an expression stands.
@@ -258,6 +265,7 @@ struct Calls {
 
 impl Calls {
     fn node(&mut self, node: &Node) {
+        let markup = variable();
         match node {
             Node::Element { tag, attributes, children } => {
                 self.text.push(mark::OPEN);
@@ -275,12 +283,12 @@ impl Calls {
             }
             Node::Value(value) => {
                 let value = braced(value);
-                self.call(quote_spanned!(value.span()=> markup.child(#value);));
+                self.call(quote_spanned!(value.span()=> #markup.child(#value);));
             }
-            Node::Component(tokens) => self.call(quote!(markup.child(::yew::html! { #tokens });)),
+            Node::Component(tokens) => self.call(quote!(#markup.child(::yew::html! { #tokens });)),
             Node::Each(values) => {
                 self.text.push(mark::LIST);
-                self.call(quote!(for each in #values { markup.child(each); }));
+                self.call(quote!(for each in #values { #markup.child(each); }));
                 self.text.push(mark::CLOSE);
             }
             Node::If(choice) => {
@@ -306,6 +314,7 @@ impl Calls {
     }
 
     fn attribute(&mut self, Attribute { name, label, value }: &Attribute) {
+        let markup = variable();
         let free = match value {
             Setting::Absent => return,
             Setting::Fixed(value) if name == "key" => quote!(#value),
@@ -320,15 +329,15 @@ impl Calls {
         };
         let at = free.span();
         match name.as_str() {
-            "key" => self.call(quote_spanned!(at=> markup.key(#free);)),
-            "ref" => self.call(quote_spanned!(at=> markup.reference(#free);)),
+            "key" => self.call(quote_spanned!(at=> #markup.key(#free);)),
+            "ref" => self.call(quote_spanned!(at=> #markup.reference(#free);)),
             event if event.starts_with("on") => self.call(quote_spanned! {at=>
-                markup.listen(::yew::html::#label::Wrapper::__macro_new(#free));
+                #markup.listen(::yew::html::#label::Wrapper::__macro_new(#free));
             }),
             name => {
                 self.text.push(mark::NAME);
                 self.text.push_str(name);
-                self.call(quote_spanned!(at=> markup.set(#free);));
+                self.call(quote_spanned!(at=> #markup.set(#free);));
             }
         }
     }
@@ -340,8 +349,8 @@ impl Calls {
 
     fn flush(&mut self) {
         if !self.text.is_empty() {
-            let text = std::mem::take(&mut self.text);
-            self.written.extend(quote!(markup.text(#text);));
+            let (markup, text) = (variable(), std::mem::take(&mut self.text));
+            self.written.extend(quote!(#markup.text(#text);));
         }
     }
 

@@ -1,6 +1,9 @@
 //! Builds the elements that `html!` describes: reads the fixed text that the macro writes and takes
 //! the values between. Made for size: one call for a value, none for what is fixed.
 
+#[cfg(test)]
+mod tests;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 use yew::html::IntoPropValue;
@@ -17,9 +20,11 @@ mod mark {
     pub const LIST: u8 = 6;
 }
 
-/// Elements on the way.
+/// Elements on the way: a pointer, so that a view spends no program on it.
+pub struct Markup(Box<Building>);
+
 #[derive(Default)]
-pub struct Markup {
+struct Building {
     /// The open ones, the innermost last; a list has no tag.
     open: Vec<(Option<VTag>, Vec<Html>)>,
     /// What stands outside of all.
@@ -31,9 +36,67 @@ pub struct Markup {
 }
 
 impl Markup {
-    /// Reads fixed text: a mark, then what it names up to the next mark.
+    /// Nothing yet.
+    #[inline(never)]
+    pub fn begin() -> Self {
+        Self(Box::default())
+    }
+
+    /// Takes in fixed text.
     #[inline(never)]
     pub fn text(&mut self, text: &'static str) {
+        self.0.read(text);
+    }
+
+    /// The value of the attribute named last.
+    #[inline(never)]
+    pub fn set<V: Value>(&mut self, value: V) {
+        let value = value.of(self.0.names.last().copied().unwrap_or_default());
+        self.0.value(value);
+    }
+
+    /// The key of the innermost element among its neighbours.
+    #[inline(never)]
+    pub fn key<K: Into<Key>>(&mut self, key: K) {
+        if let Some((Some(tag), _)) = self.0.open.last_mut() {
+            tag.key = Some(key.into());
+        }
+    }
+
+    /// What shall name the innermost element once it is on the page.
+    #[inline(never)]
+    pub fn reference<R: IntoPropValue<NodeRef>>(&mut self, reference: R) {
+        if let Some((Some(tag), _)) = self.0.open.last_mut() {
+            tag.node_ref = reference.into_prop_value();
+        }
+    }
+
+    /// What the innermost element listens with.
+    #[inline(never)]
+    pub fn listen(&mut self, listener: Option<Rc<dyn Listener>>) {
+        self.0.listeners.push(listener);
+    }
+
+    /// A child of the innermost element.
+    #[inline(never)]
+    pub fn child<C: Child>(&mut self, child: C) {
+        let child = child.node();
+        self.0.add(child);
+    }
+
+    /// All that was built.
+    #[inline(never)]
+    pub fn done(mut self) -> Html {
+        match self.0.outer.len() {
+            1 => self.0.outer.remove(0),
+            _ => VList::with_children(self.0.outer, None).into(),
+        }
+    }
+}
+
+impl Building {
+    /// A mark, then what it names up to the next mark.
+    fn read(&mut self, text: &'static str) {
         let mut rest = text;
         while let Some(&mark) = rest.as_bytes().first() {
             let end = rest[1..].bytes().position(|byte| byte < 7).map_or(rest.len(), |at| at + 1);
@@ -48,51 +111,6 @@ impl Markup {
                 mark::CLOSE => self.leave(),
                 _ => unreachable!("the macro writes no other mark"),
             }
-        }
-    }
-
-    /// The value of the attribute named last.
-    #[inline(never)]
-    pub fn set<V: Value>(&mut self, value: V) {
-        let value = value.of(self.names.last().copied().unwrap_or_default());
-        self.value(value);
-    }
-
-    /// The key of the innermost element among its neighbours.
-    #[inline(never)]
-    pub fn key<K: Into<Key>>(&mut self, key: K) {
-        if let Some((Some(tag), _)) = self.open.last_mut() {
-            tag.key = Some(key.into());
-        }
-    }
-
-    /// What shall name the innermost element once it is on the page.
-    #[inline(never)]
-    pub fn reference<R: IntoPropValue<NodeRef>>(&mut self, reference: R) {
-        if let Some((Some(tag), _)) = self.open.last_mut() {
-            tag.node_ref = reference.into_prop_value();
-        }
-    }
-
-    /// What the innermost element listens with.
-    #[inline(never)]
-    pub fn listen(&mut self, listener: Option<Rc<dyn Listener>>) {
-        self.listeners.push(listener);
-    }
-
-    /// A child of the innermost element.
-    #[inline(never)]
-    pub fn child<C: Child>(&mut self, child: C) {
-        let child = child.node();
-        self.add(child);
-    }
-
-    /// All that was built.
-    #[inline(never)]
-    pub fn done(mut self) -> Html {
-        match self.outer.len() {
-            1 => self.outer.remove(0),
-            _ => VList::with_children(self.outer, None).into(),
         }
     }
 
