@@ -67,7 +67,7 @@ impl Root {
 /// All nodes up to the end of `input`, or to a closing tag.
 fn children(input: ParseStream) -> Result<Vec<Node>> {
     let mut nodes = Vec::new();
-    while !input.is_empty() && !(input.peek(Token![<]) && input.peek2(Token![/])) {
+    while !(input.is_empty() || input.peek(Token![<]) && input.peek2(Token![/])) {
         nodes.push(node(input)?);
     }
     Ok(nodes)
