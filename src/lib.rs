@@ -7,7 +7,8 @@
 //! - [`headless`]: the command `millionth`, arguments in and text out.
 //! - `api` (feature `js`): what the JavaScript package asks for, texts in and JSON out.
 //! - `web` (feature `web`): the page. Model and views are pure; `shell`
-//!   alone acts on the browser.
+//!   alone acts on the browser. Its elements are written in the macro of `src/markup`, a package of
+//!   its own.
 //!
 //! # Glossary
 //! - *kind*: what a part is (web tier, database). *Part*: one of them in a scenario. *Node*: a
