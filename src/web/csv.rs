@@ -2,7 +2,6 @@
 //! the newest [`super::history::LONGEST`], half a simulated second or more apart, in plain units.
 
 use super::history::History;
-use crate::sim::session::Live;
 use crate::sim::snapshot::Snapshot;
 use std::fmt::Write;
 
@@ -43,21 +42,23 @@ pub fn of(history: &History) -> String {
         names.extend(["calls_per_s", "busy", "backlog"].map(|what| format!("{part}.{what}")));
     }
     let mut text = names.join(",") + "\r\n";
-    for live in history.moments.iter() {
-        line(&mut text, live, &parts);
+    for (place, live) in history.moments.iter().enumerate() {
+        let busy = |key: &str| {
+            let series = history.parts.iter().find(|(known, _)| known == key);
+            series.and_then(|(_, series)| series[place])
+        };
+        line(&mut text, &live.latest, &parts, busy);
     }
     text
 }
 
-fn line(text: &mut String, live: &Live, parts: &[&str]) {
-    let figures = &live.latest;
+fn line(text: &mut String, figures: &Snapshot, parts: &[&str], busy: impl Fn(&str) -> Option<f64>) {
     let mut cells: Vec<Option<f64>> = COLUMNS.iter().map(|(_, of)| of(figures)).collect();
     for key in parts {
-        let part = figures.part(key);
+        let (part, busy) = (figures.part(key), busy(key));
         cells.push(part.map(|part| part.rate));
-        let serves = part.filter(|part| !part.servers.is_empty());
-        cells.push(serves.map(|part| part.utilisation));
-        cells.push(serves.map(|part| part.backlog as f64));
+        cells.push(busy);
+        cells.push(part.filter(|_| busy.is_some()).map(|part| part.backlog as f64));
     }
     for (i, cell) in cells.into_iter().enumerate() {
         let comma = if i == 0 { "" } else { "," };

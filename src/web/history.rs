@@ -7,6 +7,9 @@ use std::rc::Rc;
 
 /// Points that are kept.
 pub const LONGEST: usize = 240;
+/// Servers whose figures are kept to look back at, in all moments together. Each takes about 220
+/// bytes, and memory of a page is never given back: 13 MB, enough for all points of every stage.
+const MOST_SERVERS: usize = 60_000;
 /// Simulated seconds between points, at least.
 const APART: f64 = 0.499;
 
@@ -40,8 +43,11 @@ pub struct History {
     pub usd: Series,
     /// Utilisation by part.
     pub parts: Vec<(String, Series)>,
-    /// All live figures at each of the times.
+    /// The live figures at each of the times: of the oldest only the last slice, so that a large
+    /// system takes no more than a small one.
     pub moments: Rc<Vec<Rc<Live>>>,
+    /// How many these oldest are.
+    slices: usize,
     /// What the visitor did, and when.
     pub edits: Vec<(f64, String)>,
 }
@@ -73,9 +79,9 @@ impl History {
         add(Rc::make_mut(&mut self.p95), figures.latency.p95_s);
         add(Rc::make_mut(&mut self.p99), figures.latency.p99_s);
         add(Rc::make_mut(&mut self.good), share.map(|failed| 1.0 - failed));
-        add(Rc::make_mut(&mut self.moments), Rc::clone(live));
         add(Rc::make_mut(&mut self.usd), Some(figures.usd_per_month));
-        self.push_parts(figures);
+        self.push_parts(&live.figures, figures);
+        self.push_moment(live);
     }
 
     /// Notes what the visitor did at a time; what belongs to one gesture is one of them.
@@ -90,22 +96,49 @@ impl History {
     #[must_use]
     pub fn at(&self, seconds: f64) -> Option<&Rc<Live>> {
         let place = self.times.partition_point(|time| *time <= seconds);
-        self.moments.get(place.saturating_sub(1))
+        self.moments.get(place.saturating_sub(1).max(self.slices))
     }
 
-    fn push_parts(&mut self, figures: &Snapshot) {
-        let measured = figures.parts.iter().filter(|part| !part.servers.is_empty());
-        for part in measured {
+    /// The times that can be looked back at.
+    #[must_use]
+    pub fn past(&self) -> &[f64] {
+        &self.times[self.slices..]
+    }
+
+    fn push_moment(&mut self, live: &Rc<Live>) {
+        let moments = Rc::make_mut(&mut self.moments);
+        if moments.len() == LONGEST {
+            self.slices = self.slices.saturating_sub(1);
+        }
+        add(moments, Rc::clone(live));
+        let mut kept: usize =
+            moments[self.slices..].iter().map(|live| servers(&live.figures)).sum();
+        while kept > MOST_SERVERS && self.slices + 1 < moments.len() {
+            let oldest = Rc::make_mut(&mut moments[self.slices]);
+            kept -= servers(&std::mem::take(&mut oldest.figures));
+            self.slices += 1;
+        }
+    }
+
+    /// Whether a part has servers is seen in all figures: the slice need not have each.
+    fn push_parts(&mut self, all: &Snapshot, slice: &Snapshot) {
+        let serves = |key: &str| all.part(key).is_some_and(|part| !part.servers.is_empty());
+        for part in slice.parts.iter().filter(|part| serves(&part.key)) {
             if !self.parts.iter().any(|(key, _)| *key == part.key) {
                 let blank = vec![None; self.times.len() - 1];
                 self.parts.push((part.key.clone(), Rc::new(blank)));
             }
         }
         for (key, series) in &mut self.parts {
-            let part = figures.part(key).filter(|part| !part.servers.is_empty());
+            let part = slice.part(key).filter(|part| serves(&part.key));
             add(Rc::make_mut(series), part.map(|part| part.utilisation));
         }
     }
+}
+
+/// How many servers have figures of their own.
+pub fn servers(figures: &Snapshot) -> usize {
+    figures.parts.iter().map(|part| part.servers.len()).sum()
 }
 
 fn add<T>(series: &mut Vec<T>, value: T) {
@@ -118,6 +151,8 @@ fn add<T>(series: &mut Vec<T>, value: T) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::session::{Command, Session, Update};
+    use crate::sim::snapshot::{PartView, ServerView};
 
     #[test]
     fn a_point_each_half_second_and_a_new_run_starts_anew() {
@@ -141,6 +176,49 @@ mod tests {
             push(&mut history, f64::from(i));
         }
         assert_eq!((history.times.len(), history.p99.len()), (LONGEST, LONGEST));
-        assert_eq!(history.moments.len(), LONGEST);
+        assert_eq!((history.moments.len(), history.past().len()), (LONGEST, LONGEST));
+    }
+
+    #[test]
+    fn of_a_large_system_less_is_kept_to_look_back_at() {
+        let mut history = History::default();
+        let large = |second: u32, servers: usize| {
+            let mut live = Live::default();
+            live.latest.window_s = 0.5;
+            (live.latest.at_s, live.figures.at_s) = (f64::from(second), f64::from(second));
+            let servers = vec![ServerView::default(); servers];
+            live.figures.parts =
+                vec![PartView { key: "web".into(), servers, ..PartView::default() }];
+            live.latest.parts = vec![PartView { key: "web".into(), ..PartView::default() }];
+            Rc::new(live)
+        };
+        let shown = |history: &History, s: f64| history.at(s).map(|live| live.figures.at_s);
+        for second in 0..300 {
+            history.push(&large(second, MOST_SERVERS / 10));
+        }
+        assert_eq!((history.moments.len(), history.past().len()), (LONGEST, 10));
+        assert_eq!((history.past()[0], shown(&history, 295.5)), (290.0, Some(295.0)));
+        assert_eq!(shown(&history, 70.0), Some(290.0), "the first that is kept");
+        assert_eq!(history.parts[0].1.len(), LONGEST, "charts go on");
+        history.push(&large(300, 2 * MOST_SERVERS));
+        assert_eq!((history.past(), shown(&history, 300.0)), (&[300.0][..], Some(300.0)));
+        for second in 301..900 {
+            history.push(&large(second, MOST_SERVERS / LONGEST));
+        }
+        assert_eq!(history.past().len(), LONGEST, "all again");
+    }
+
+    #[test]
+    fn each_stage_is_kept_whole() {
+        for stage in 1..=9 {
+            let mut session = Session::new(&format!("?stage={stage}"));
+            let said = session.handle(Command::Step { ms: 500.0 });
+            let live = said.iter().find_map(|update| match update {
+                Update::Live(live) => Some(servers(&live.figures)),
+                _ => None,
+            });
+            let count = live.expect("a step is told");
+            assert!(count > 0 && LONGEST * count <= MOST_SERVERS, "stage {stage}: {count}");
+        }
     }
 }

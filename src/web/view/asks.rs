@@ -53,7 +53,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                 { button("Keep as A", tell, insight::Msg::Compare(compare::Msg::Keep)) }
             }
             // There from the beginning, so that the row does not grow once there is a past.
-            <button type="button" class="quiet ask-for" id="look-back" data-next="#moment" disabled={model.history.times.len() < 2}
+            <button type="button" class="quiet ask-for" id="look-back" data-next="#moment" disabled={model.history.past().len() < 2}
                 onclick={tell.reform(move |_: MouseEvent| Msg::Insight(insight::Msg::Moment(newest)))}>{ "Look back" }</button>
         </div>
     }
@@ -129,10 +129,10 @@ pub fn choice(model: &Model, tell: &Tell, place: &'static str) -> Html {
 
 /// The way back through the run: a slider over the moments that are kept.
 fn looking_back(model: &Model, tell: &Tell) -> Html {
-    let times = &model.history.times;
+    let times: std::rc::Rc<[f64]> = model.history.past().into();
     let at = model.insight.moment.unwrap_or_default();
     let place = times.partition_point(|time| *time <= at).saturating_sub(1);
-    let known = std::rc::Rc::clone(times);
+    let known = std::rc::Rc::clone(&times);
     let oninput = tell.reform(move |event: InputEvent| {
         let input: HtmlInputElement = event.target_unchecked_into();
         let place = input.value().parse::<usize>().unwrap_or(0);
@@ -144,8 +144,8 @@ fn looking_back(model: &Model, tell: &Tell) -> Html {
             <label for="moment"><strong>{ "Looking back at " }{ said.clone() }</strong></label>
             <input type="range" class="slider" id="moment" min="0" max={times.len().saturating_sub(1).to_string()} step="1"
                 value={place.to_string()} aria-valuetext={format!("{said} of the run")} {oninput} />
-            if times.len() == LONGEST {
-                <span class="muted" id="kept">{ format!("the newest {LONGEST} points are kept") }</span>
+            if model.history.times.len() == LONGEST || times.len() < model.history.times.len() {
+                <span class="muted" id="kept">{ format!("the newest {} points are kept", times.len()) }</span>
             }
             <button type="button" class="plain" data-next="#look-back" onclick={tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::Moment(None)))}>{ "Back to live" }</button>
         </div>

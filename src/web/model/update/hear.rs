@@ -26,7 +26,10 @@ pub(super) fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
             return follow_instants(model);
         }
         Update::Refused { problems } => model.notice = problems,
-        Update::Live(live) => {
+        Update::Live(mut live) => {
+            // What is kept of many moments is small: each server is in the figures once.
+            let log = std::mem::take(&mut live.log);
+            live.latest.parts.iter_mut().for_each(|part| part.servers = Vec::new());
             let live = Rc::from(live);
             model.history.push(&live);
             if live.figures.at_s == 0.0 {
@@ -36,7 +39,7 @@ pub(super) fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
             if live.begins {
                 model.log = Rc::default();
             }
-            note(model, &live.log);
+            note(model, &log);
             model.live = live;
         }
         Update::Traced(_) | Update::Tolls(_) if model.engine_link != model.link => {}
