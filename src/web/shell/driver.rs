@@ -23,6 +23,8 @@ pub struct Driver {
     first: Vec<Update>,
     /// When live figures were last told.
     told_ms: f64,
+    /// Whether those told last have come to whom they were told.
+    pub is_heard: bool,
 }
 
 impl Driver {
@@ -37,6 +39,7 @@ impl Driver {
             last_ms: clock::now_ms(),
             first: Vec::new(),
             told_ms: f64::NEG_INFINITY,
+            is_heard: true,
         }
     }
 
@@ -68,7 +71,7 @@ impl Driver {
         } else {
             let wall_ms = (began - self.last_ms).max(0.0);
             self.last_ms = began;
-            let tells = began - self.told_ms >= TELL_MS;
+            let tells = self.is_heard && began - self.told_ms >= TELL_MS;
             updates.extend(self.session.advance(wall_ms, events, tells));
         }
         self.note(&updates);

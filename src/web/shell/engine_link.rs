@@ -3,7 +3,7 @@
 
 use super::driver::Driver;
 use super::page;
-use super::worker::{Post, pack, unpack};
+use super::worker::{Order, Post, pack, unpack};
 use crate::sim::session::{Command, Update};
 use crate::web::model::{Cause, Msg, Place};
 use gloo_timers::callback::Timeout;
@@ -45,6 +45,15 @@ type Hearer = Closure<dyn FnMut(Event)>;
 struct Line {
     worker: Worker,
     _hearers: [Hearer; 2],
+}
+
+impl Line {
+    fn post(&self, order: &Order) {
+        if let Some(value) = pack(order) {
+            // A message of plain data can be posted to any worker that lives.
+            let _ = self.worker.post_message(&value);
+        }
+    }
 }
 
 impl Drop for Line {
@@ -166,7 +175,15 @@ impl State {
     /// Hears the worker; `None` is something this build does not understand.
     fn hear(self: &Rc<Self>, post: Option<Post>) {
         match post {
-            Some(Post::Said(updates)) => self.pass_on(updates),
+            Some(Post::Said(updates)) => {
+                let is_live = updates.iter().any(|update| matches!(update, Update::Live(_)));
+                self.pass_on(updates);
+                if let Engine::Worker(line) = &*self.engine.borrow()
+                    && is_live
+                {
+                    line.post(&Order::Heard);
+                }
+            }
             Some(Post::Spent) => self.start(),
             Some(Post::Ready { build }) if build == crate::web::BUILD => {
                 let engine = self.engine.replace(Engine::None);
@@ -215,12 +232,7 @@ impl State {
     fn send(self: &Rc<Self>, command: Command) {
         let mut said = Vec::new();
         match &mut *self.engine.borrow_mut() {
-            Engine::Worker(line) => {
-                if let Some(value) = pack(&command) {
-                    // A message of plain data can be posted to any worker that lives.
-                    let _ = line.worker.post_message(&value);
-                }
-            }
+            Engine::Worker(line) => line.post(&Order::Do(command)),
             Engine::Page(driver) => said = driver.command(command),
             Engine::Starting(_) | Engine::None => {}
         }

@@ -12,6 +12,16 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
+/// What the page posts.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub enum Order {
+    /// Carry this out.
+    Do(Command),
+    /// Live figures have come: the next may be told. A page that draws slowly would else be buried
+    /// under figures that wait for it.
+    Heard,
+}
+
 /// What the worker posts.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub enum Post {
@@ -70,14 +80,15 @@ pub fn serve() -> bool {
     });
     let hearing = Rc::clone(&host);
     let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        if let Some(command) = unpack::<Command>(&event.data()) {
-            if matches!(command, Command::Load { .. }) && memory() > SPENT {
-                hearing.post(&Post::Spent);
-                return;
+        match unpack::<Order>(&event.data()) {
+            Some(Order::Do(Command::Load { .. })) if memory() > SPENT => hearing.post(&Post::Spent),
+            Some(Order::Do(command)) => {
+                let updates = hearing.driver.borrow_mut().command(command);
+                hearing.say(updates);
+                hearing.schedule();
             }
-            let updates = hearing.driver.borrow_mut().command(command);
-            hearing.post(&Post::Said(updates));
-            hearing.schedule();
+            Some(Order::Heard) => hearing.driver.borrow_mut().is_heard = true,
+            None => {}
         }
     });
     scope.set_onmessage(Some(hear.as_ref().unchecked_ref()));
@@ -93,10 +104,16 @@ fn memory() -> u32 {
 }
 
 impl Host {
-    fn post(&self, post: &Post) {
-        if matches!(post, Post::Said(updates) if updates.is_empty()) {
-            return;
+    fn say(&self, updates: Vec<Update>) {
+        if updates.iter().any(|update| matches!(update, Update::Live(_))) {
+            self.driver.borrow_mut().is_heard = false;
         }
+        if !updates.is_empty() {
+            self.post(&Post::Said(updates));
+        }
+    }
+
+    fn post(&self, post: &Post) {
         if let Some(value) = pack(post) {
             // Only a closed page refuses a message.
             let _ = self.scope.post_message(&value);
@@ -110,7 +127,7 @@ impl Host {
         let timer = due.map(|ms| {
             Timeout::new(ms, move || {
                 let updates = host.driver.borrow_mut().slice(budget_ms);
-                host.post(&Post::Said(updates));
+                host.say(updates);
                 host.schedule();
             })
         });
