@@ -9,39 +9,12 @@
 import { readFile } from 'node:fs/promises';
 import { Session } from 'node:inspector/promises';
 import { setFlagsFromString } from 'node:v8';
+import { leb, number, sections } from './wasm.mjs';
 
 /** W3 among the workloads of the file. */
 const REFERENCE = 3;
 /** Functions that together take so much of the time have to be optimised. */
 const SHARE = 0.98;
-
-/** An unsigned LEB128 number: its value and where it ends. */
-function number(bytes, at) {
-  let [value, shift] = [0, 0];
-  for (;;) {
-    const byte = bytes[at++];
-    value += (byte & 0x7f) * 2 ** shift;
-    if (byte < 0x80) return [value, at];
-    shift += 7;
-  }
-}
-
-function leb(value) {
-  const out = [];
-  for (; value >= 0x80; value = Math.floor(value / 0x80)) out.push((value % 0x80) | 0x80);
-  return [...out, value];
-}
-
-/** The sections of a module: number, start of the whole, start and end of the contents. */
-function sections(bytes) {
-  const found = [];
-  for (let at = 8; at < bytes.length; ) {
-    const [length, body] = number(bytes, at + 1);
-    found.push({ id: bytes[at], start: at, body, end: body + length });
-    at = body + length;
-  }
-  return found;
-}
 
 /** The same module, with every function exported as `f0`, `f1`, …; how many bytes each has. */
 function exposed(bytes) {
