@@ -66,7 +66,8 @@ pub const LESSONS: &[Lesson] = &[
               copy of the data. {GeoDNS} sends users to the nearest one that is up. One site \
               takes all the writes.",
         before: "Half the world waited for the round trip to one site, and one site is one \
-                 outage away from nothing.",
+                 outage away from nothing. The users are more and their peak is lower: when it is \
+                 evening here, others sleep.",
         breaks: "When a site dies, resolvers keep its address until the {TTL} runs out, and some \
                  longer: users go on failing. Data that was not copied yet is not there. And \
                  {releases|release} can differ from site to site.",

@@ -26,7 +26,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             { story(model, tell) }
             { planned(model) }
             { limit::view(model, tell) }
-            { next(model, tell) }
+            if !is_met(model) { { next(model, tell) } }
             { compare::view(model) }
         </aside>
     }
@@ -65,6 +65,7 @@ fn story(model: &Model, tell: &Tell) -> Html {
     let (Some(known), Some(lesson)) = (known, stage.and_then(lessons::lesson)) else {
         return presets::view(model, tell);
     };
+    let onward = is_met(model).then(|| next(model, tell));
     html! {
         <>
             <p class="eyebrow">
@@ -74,7 +75,7 @@ fn story(model: &Model, tell: &Tell) -> Html {
             <p>{ glossary::text(lesson.new) }</p>
             <h3>{ "Why" }</h3>
             <p>{ glossary::text(lesson.before) }</p>
-            { challenge::view(model, known.number, tell) }
+            { challenge::view(model, known.number, onward, tell) }
             { tries(model, tell) }
             if known.number == 1 { { flow::view(model, tell) } }
             <h3>{ "What breaks here" }</h3>
@@ -100,6 +101,14 @@ fn into_stage(model: &Model, stage: u8, class: &'static str, text: String, tell:
     html! { <button type="button" class={classes!(class)} onclick={go}>{ text }</button> }
 }
 
+/// Whether the challenge of the stage is done, so that the way on stands there.
+fn is_met(model: &Model) -> bool {
+    model.stage().is_some_and(|stage| {
+        let is_last = usize::from(stage) == STAGES.len();
+        !is_last && challenge::is_done(model, stage)
+    })
+}
+
 /// The way on: the next stage's users, or after the last what is to be kept, and the sandbox.
 fn next(model: &Model, tell: &Tell) -> Html {
     let Some(stage) = model.stage() else {
@@ -123,11 +132,13 @@ fn tries(model: &Model, tell: &Tell) -> Html {
         return Html::default();
     }
     let last = model.steps.last_done();
+    // What is to be seen is true of one change alone, and of the one that was done last.
+    let is_alone = offered.iter().filter(|offered| offered.is_back).count() == 1;
     let item = |offered: lessons::Try| {
         let sign = if offered.is_back { "↺" } else { "▸" };
         // What cannot be taken back is done when it was the last thing done.
         let is_next = |label: &str| label.starts_with(lessons::NEXT);
-        let is_done = offered.is_back
+        let is_done = offered.is_back && is_alone
             || last.is_some_and(|last| {
                 last == offered.label || is_next(last) && is_next(&offered.label)
             });

@@ -46,16 +46,35 @@ fn part(line: &Line, scenario: &Scenario) -> String {
 /// What happened, with its numbers.
 #[must_use]
 pub fn what(line: &Line) -> String {
-    let numbers: Vec<String> = line
-        .numbers
-        .iter()
-        .map(|(name, value)| format!("{} {}", format::words(name), format::gauge(name, *value)))
-        .collect();
+    let metric = line.numbers.first().map_or("", |(name, _)| name);
+    let number = |(name, value): &(String, f64)| {
+        // What an alert's figure is above is told in the same unit.
+        let of = if name == "above" { metric } else { name };
+        let (words, figure) = measured(of, *value);
+        if name == "above" { format!("above {figure}") } else { format!("{words} {figure}") }
+    };
+    let numbers: Vec<String> = line.numbers.iter().map(number).collect();
     if numbers.is_empty() {
         line.what.clone()
     } else {
         format!("{}: {}", line.what, numbers.join(", "))
     }
+}
+
+/// The name and the figure of a metric in words: a unit at the end of the name goes to the figure.
+fn measured(name: &str, value: f64) -> (String, String) {
+    match name.rsplit_once(", ") {
+        Some((name, "ms")) => (name.to_owned(), format::duration(value / 1e3)),
+        Some((name, "s")) => (name.to_owned(), format::duration(value)),
+        Some((name, "share")) => (name.to_owned(), format::percent(value)),
+        _ => (format::words(name), format::gauge(name, value)),
+    }
+}
+
+/// What a rule watches for: "mean latency above 1 s".
+fn watched(metric: &str, above: f64) -> String {
+    let (name, figure) = measured(metric, above);
+    format!("{name} above {figure}")
 }
 
 /// The lines from a severity on, about a part (or all of them) and with the wanted words in small
@@ -214,7 +233,7 @@ pub fn alert_states(lines: &[Line], scenario: &Scenario) -> Vec<(String, String)
         }
     };
     let row = |(place, name, above, seconds)| {
-        (format!("{name} above {above} for {seconds} s"), state(place, name, above))
+        (format!("{} for {seconds} s", watched(name, above)), state(place, name, above))
     };
     rules.into_iter().map(row).collect()
 }
@@ -248,8 +267,7 @@ pub fn alert_line(lines: &[Line]) -> Html {
     let item = |place: &usize| {
         let line = &lines[*place];
         let (metric, above) = rule(line);
-        let rule = format!("{metric} above {above}");
-        html! { <li>{ rule }<span class="muted">{ format!(" since {}", format::clock(line.at_s)) }</span></li> }
+        html! { <li>{ watched(metric, above) }<span class="muted">{ format!(" since {}", format::clock(line.at_s)) }</span></li> }
     };
     html! {
         <section class="alerts" aria-label="Active alerts">
@@ -336,6 +354,13 @@ mod tests {
         ];
         assert_eq!(alerts(&lines), [1]);
         assert_eq!(what(&lines[0]), "alert A raised: dead servers 1, above 0");
+        let nine =
+            format!("mean latency {}, above {}", format::duration(9e-3), format::duration(5e-3));
+        assert_eq!(what(&lines[1]), format!("alert B raised: {nine}"));
+        assert_eq!(
+            watched("failed share of requests", 0.01),
+            format!("failed share of requests above {}", format::percent(0.01))
+        );
         let changed = [&lines[..], &[of_rule(40.0, ALERTS[1][2], &[])]].concat();
         assert_eq!(alerts(&changed), [0; 0], "an alert ends with its rule");
     }

@@ -51,7 +51,9 @@ const METRICS: &[Metric] = &[
         key: "goodput",
         name: "Goodput",
         value: |_, figures| format::rate(figures.goodput()),
-        settled: |_, settled| estimate(Some(settled.goodput), format::rate, format::rate_within),
+        settled: |_, settled| {
+            estimate(settled.complete, Some(settled.goodput), format::rate, format::rate_within)
+        },
         series: |history| &history.goodput,
         mood: |_| "",
         help: "Requests per second answered well before their user gave up. What falls below the \
@@ -61,7 +63,9 @@ const METRICS: &[Metric] = &[
         key: "p50",
         name: "p50",
         value: |_, figures| time(figures.latency.p50_s),
-        settled: |_, settled| estimate(settled.p50_s, format::duration, format::duration_within),
+        settled: |_, settled| {
+            estimate(settled.complete, settled.p50_s, format::duration, format::duration_within)
+        },
         series: |history| &history.p50,
         mood: |_| "",
         help: "Median latency: half of the good answers came sooner. From the first attempt to the \
@@ -71,7 +75,9 @@ const METRICS: &[Metric] = &[
         key: "p99",
         name: "p99",
         value: |_, figures| time(figures.latency.p99_s),
-        settled: |_, settled| estimate(settled.p99_s, format::duration, format::duration_within),
+        settled: |_, settled| {
+            estimate(settled.complete, settled.p99_s, format::duration, format::duration_within)
+        },
         series: |history| &history.p99,
         mood: |figures| match figures.latency.p99_s {
             Some(p99) if p99 > 3.0 => "bad",
@@ -86,7 +92,8 @@ const METRICS: &[Metric] = &[
         name: "Errors",
         value: |_, figures| format::percent(figures.users.error_share()),
         settled: |_, settled| {
-            estimate(Some(settled.error_share), format::percent, format::percent_within)
+            let share = Some(settled.error_share);
+            estimate(settled.complete, share, format::percent, format::percent_within)
         },
         series: |history| &history.errors,
         mood: |figures| match figures.users.error_share() {
@@ -142,15 +149,17 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     METRICS.iter().map(|metric| metric.name)
 }
 
-/// A figure, with its interval where that can be told: "378 ± 6 ms".
+/// A figure, with its interval where that can be told: "378 ± 6 ms". A first estimate has none: it
+/// is of too short a run for the spread of its parts to say how far off the whole is.
 fn estimate(
+    is_complete: bool,
     estimate: Option<Estimate>,
     alone: fn(f64) -> String,
     within: fn(f64, f64) -> String,
 ) -> String {
     match estimate {
         None => dash(),
-        Some(Estimate { value, half_width: Some(half) }) => within(value, half),
+        Some(Estimate { value, half_width: Some(half) }) if is_complete => within(value, half),
         Some(estimate) => alone(estimate.value),
     }
 }
@@ -159,8 +168,14 @@ fn estimate(
 pub fn view(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
     let tiles = METRICS.iter().enumerate();
     let explained = model.explained.and_then(|index| METRICS.get(index));
+    let (close, is_open) = (tell.clone(), explained.is_some());
+    let onkeydown = Callback::from(move |event: KeyboardEvent| {
+        if event.key() == "Escape" && is_open {
+            close.emit(Msg::Explain(None));
+        }
+    });
     html! {
-        <section class="strip" aria-labelledby="strip-title">
+        <section class="strip" aria-labelledby="strip-title" {onkeydown}>
             <h2 class="unseen" id="strip-title">{ "Key numbers" }</h2>
             <ul class="tiles">{ for tiles.map(|(i, metric)| tile(model, figures, (i, metric), tell)) }</ul>
             { asks::view(model, tell) }
@@ -168,7 +183,7 @@ pub fn view(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
                 if let Some(metric) = explained {
                     <strong>{ glossary::name(metric.name) }{ ". " }</strong>{ metric.help }
                     if matches!(metric.key, "goodput" | "p50" | "p99" | "errors") {
-                        { " Behind the arrow: what a long run settles at, with its interval." }
+                        { " Behind the arrow: what a long run settles at, with its interval; behind ≈: a first estimate of it." }
                     }
                 }
             </p>
@@ -214,7 +229,7 @@ fn settled(model: &Model, metric: &Metric) -> (&'static str, String) {
             let text = (metric.settled)(model, settled);
             match (model.fresh, settled.complete) {
                 (false, _) => ("stale", text),
-                (true, false) => ("provisional", format!("≈ {text}")),
+                (true, false) => ("provisional", format!("≈\u{a0}{text}")),
                 (true, true) => ("", text),
             }
         }

@@ -72,7 +72,7 @@ fn verdict(threat: &Threat, scenario: &Scenario) -> (&'static str, &'static str)
         }
         Verdict::Fatal => ("muted", "needed, but has several servers"),
         Verdict::Partial => ("warn-text", "▲ some fail"),
-        Verdict::Survives => ("good", "✓ can be missed"),
+        Verdict::Survives => ("good", "✓ can be spared"),
         Verdict::Unknown => ("muted", "? not known"),
     }
 }

@@ -10,8 +10,8 @@ use crate::web::model::{Model, Msg};
 
 const TITLE: &str = "challenge-title";
 
-/// The challenge.
-pub fn view(model: &Model, stage: u8, tell: &Tell) -> Html {
+/// The challenge; once it is met, the way on stands in it.
+pub fn view(model: &Model, stage: u8, onward: Option<Html>, tell: &Tell) -> Html {
     let Some(own) = challenge::challenge(stage) else {
         return Html::default();
     };
@@ -41,9 +41,20 @@ pub fn view(model: &Model, stage: u8, tell: &Tell) -> Html {
             }
             { goals(model, stage) }
             if (in_trouble || (is_begun && !is_solved)) && may_act { { predict(model, stage, own, tell) } }
-            if is_begun && is_solved { { answer(model, stage, &own.question) } }
+            if is_begun && is_solved {
+                { answer(model, stage, &own.question) }
+                { onward }
+            }
         </section>
     }
+}
+
+/// Whether the challenge was taken up, answered with what the stage brings, and its goal reached.
+pub fn is_done(model: &Model, stage: u8) -> bool {
+    let seed = model.scenario.seed;
+    let is_begun = model.story.under_way.is_some_and(|(known, _)| known == stage);
+    let is_solved = *model.scenario == Scenario { seed, ..challenge::solution(stage) };
+    is_begun && is_solved && model.story.has_reached(stage)
 }
 
 /// What the stage has to meet, what was measured, and whether that meets it.

@@ -6,7 +6,7 @@ use super::super::{format, glossary};
 use crate::sim::analysis::names;
 use crate::sim::analysis::settle::Settled;
 use crate::sim::kinds::Kind;
-use crate::sim::scenario::link;
+use crate::sim::scenario::{Scenario, link};
 use crate::web::lessons::challenge;
 use crate::web::markup::prelude::*;
 use crate::web::model::Model;
@@ -37,19 +37,34 @@ struct Column {
     settled: Option<Rc<Settled>>,
 }
 
+/// Whether a scenario is what the question asks for that is open now.
+fn answers(model: &Model, scenario: &Scenario) -> bool {
+    let seed = model.scenario.seed;
+    model.stage().is_some_and(|stage| {
+        *model.scenario == Scenario { seed, ..challenge::trouble(stage) }
+            && *scenario == Scenario { seed, ..challenge::solution(stage) }
+    })
+}
+
 /// The table.
 pub fn view(model: &Model) -> Html {
     let mut columns = Vec::new();
-    if let (Some(stage), Some(link)) = (model.stage(), challenge::stage_before(&model.scenario)) {
+    let (stage, earlier) = (model.stage(), challenge::stage_before(&model.scenario));
+    if let (Some(stage), Some(link)) = (stage, &earlier) {
         columns.push(Column {
             head: format!("Stage {}", stage - 1),
             title: "The stage before under the same users".to_owned(),
-            settled: model.references.first(&link).cloned(),
+            settled: model.references.first(link).cloned(),
         });
     }
-    if let (Some(before), Some(what)) = (&model.before, model.steps.last_done()) {
+    let before = model.before.as_ref().map(|before| (before, link::write(&before.scenario)));
+    let before = before.filter(|(before, link)| {
+        // The stage before already stands beside; and what answers a question is no help to it.
+        earlier.as_ref() != Some(link) && !answers(model, &before.scenario)
+    });
+    if let (Some((before, link)), Some(what)) = (before, model.steps.last_done()) {
         // What was done in haste may have been measured in full by now.
-        let known = model.references.get(&link::write(&before.scenario));
+        let known = model.references.get(&link);
         columns.push(Column {
             head: "Before".to_owned(),
             title: format!("Before the last step: {what}"),
