@@ -98,14 +98,15 @@ fn node(input: ParseStream) -> Result<Node> {
     element(input)
 }
 
-/// A literal as it reads.
+/// A literal as it reads; none that contains a mark.
 fn fixed(lit: Lit) -> Option<String> {
-    match lit {
-        Lit::Str(text) => Some(text.value()),
-        Lit::Int(number) => Some(number.base10_digits().to_owned()),
-        Lit::Char(letter) => Some(letter.value().to_string()),
-        _ => None,
-    }
+    let text = match lit {
+        Lit::Str(text) => text.value(),
+        Lit::Int(number) => number.base10_digits().to_owned(),
+        Lit::Char(letter) => letter.value().to_string(),
+        _ => return None,
+    };
+    (!text.contains(|letter| letter <= mark::LIST)).then_some(text)
 }
 
 fn condition(input: ParseStream) -> Result<If> {

@@ -169,21 +169,24 @@ impl Building {
     }
 }
 
+/// Names of the attributes of an element.
+type Names = &'static [&'static str];
+
 /// The same names as a list that is never freed, made once for each list of names: Yew compares
 /// attributes fast if the lists are one and the same. There are as many as kinds of elements.
-fn kept(names: &[&'static str]) -> &'static [&'static str] {
+fn kept(names: &[&'static str]) -> Names {
     thread_local! {
-        static KEPT: RefCell<[Vec<&'static [&'static str]>; 64]> = const { RefCell::new([const { Vec::new() }; 64]) };
+        static KEPT: RefCell<[Vec<Names>; 64]> =
+            const { RefCell::new([const { Vec::new() }; 64]) };
     }
-    let sum = names
-        .iter()
-        .fold(names.len(), |sum, name| sum * 5 + name.len() + usize::from(name.as_bytes()[0]));
+    let bytes = names.iter().flat_map(|name| name.bytes());
+    let sum = bytes.fold(0_usize, |sum, byte| sum.wrapping_mul(31) ^ usize::from(byte));
     KEPT.with_borrow_mut(|kept| {
         let near = &mut kept[sum % 64];
         if let Some(same) = near.iter().find(|list| **list == names) {
             return *same;
         }
-        let list: &'static [&'static str] = Box::leak(names.into());
+        let list: Names = Box::leak(names.into());
         near.push(list);
         list
     })

@@ -80,7 +80,8 @@ fn an_alert_ends_with_its_rule_and_is_raised_anew_by_the_new_one() {
     let link = |settings: &str| {
         format!(
             "?parts=clients,web,monitor#fault=kill.web@100&monitor.heal=off&monitor.every_s=10\
-             &monitor.rule_a=none&monitor.rule_c=none&clients.retries=0&monitor.for_b_s=20{settings}"
+             &monitor.rule_a=none&monitor.rule_c=none&clients.retries=0\
+             &monitor.for_b_s=20{settings}"
         )
     };
     let change = |settings: &str| {

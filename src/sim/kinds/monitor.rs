@@ -99,8 +99,8 @@ pub const ALERTS: [[&str; 3]; 3] = [
 /// Timers from here on put a sound machine in place of a dead one.
 const REPLACE: u32 = 1;
 
-/// The rules that are set: the place of each, what the log calls its metric, above what, and for how
-/// many seconds.
+/// The rules that are set: the place of each, what the log calls its metric, above what, and for
+/// how many seconds.
 #[must_use]
 pub fn rules(spec: &Spec) -> Vec<(usize, &'static str, f64, f64)> {
     let set = RULES.iter().enumerate();

@@ -3,7 +3,7 @@
 use super::prelude::*;
 use yew::Properties;
 
-/// A node as text: tags, attributes by name, keys, children; a list in brackets where it is one child.
+/// A node as text: tags, attributes by name, keys, children.
 fn text(node: &Html) -> String {
     match node {
         Html::VTag(tag) => {
@@ -39,6 +39,7 @@ fn elements_and_texts() {
     same! {};
     same! { <svg viewBox="0 0 1 1"><path d="M0 0" stroke-width="2" /></svg> };
     same! { <label for="more" aria-label="More">{ 'x' }{ 3 }</label> };
+    same! { <p>{ "a mark \u{5} in it" }</p> };
     same! { <div><ol><li><b>{ "deep" }</b>{ " and " }<i /></li></ol></div> };
 }
 
@@ -46,7 +47,11 @@ fn elements_and_texts() {
 fn values() {
     let (text, none, id) = (String::from("two"), None::<String>, AttrValue::from("three"));
     let name = "four";
-    same! { <p id={id.clone()} title={text.clone()} lang={none.clone()} {name}>{ &text }{ name }{ &id }</p> };
+    same! {
+        <p id={id.clone()} title={text.clone()} lang={none.clone()} {name}>
+            { &text }{ name }{ &id }
+        </p>
+    };
     same! { <li key={7}>{ Some("there") }{ None::<Html> }{ 5_usize }{ 6_u8 }</li> };
     same! { <li key="k">{ { let sum = 2 + 3; sum.to_string() } }</li> };
 }
@@ -123,7 +128,11 @@ fn Note(props: &NoteProps) -> Html {
 #[test]
 fn components_and_listeners() {
     let onclick = Callback::from(|_: MouseEvent| ());
-    same! { <div onclick={onclick.clone()} onkeydown={|_: KeyboardEvent| ()}><Note key="a" word="b" /></div> };
+    same! {
+        <div onclick={onclick.clone()} onkeydown={|_: KeyboardEvent| ()}>
+            <Note key="a" word="b" />
+        </div>
+    };
 }
 
 #[test]

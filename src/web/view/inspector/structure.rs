@@ -90,13 +90,15 @@ pub fn Removal(props: &RemovalProps) -> Html {
         edit.on(scenario).err()
     });
     let name = summary::name(props.kind, &props.scenario);
+    let is_everywhere = props.scenario.sites > 1 && !props.kind.is_global();
+    let whose = if is_everywhere { " from all data centers" } else { "" };
     let onclick = props.tell.reform(move |_: MouseEvent| Msg::Parts(edit));
     html! {
         <div class="removal" data-next="#inspector-title,#diagram">
             if let Some(why) = &*why {
                 <p class="muted">{ format!("{name} cannot be removed: {why}.") }</p>
             } else {
-                <button type="button" class="danger" {onclick}>{ format!("Remove {name}") }</button>
+                <button type="button" class="danger" {onclick}>{ format!("Remove {name}{whose}") }</button>
             }
         </div>
     }
