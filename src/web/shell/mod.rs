@@ -18,7 +18,8 @@ pub mod worker;
 pub fn start() {
     panic::show_in_page();
     if let Some(root) = page::element("app") {
-        page::after_paint(move || mount(root));
+        // By the second frame the first picture is certainly on the screen.
+        page::after_paint(move || page::after_paint(move || mount(root)));
     }
 }
 
