@@ -6,7 +6,7 @@ import { settledP99, until } from './page.mjs';
 const factor = (page) => page.locator('.dg-fit').textContent().then((text) => Number.parseInt(text, 10));
 
 test('the diagram is looked at closely by wheel, buttons, keys and drag; the plain wheel scrolls the page', async ({ open }) => {
-  const page = await open('/?stage=9&run=0', { viewport: { width: 1024, height: 700 } });
+  const page = await open('/?stage=9&run=0', { viewport: { width: 1440, height: 900 } });
   await settledP99(page, { complete: false });
   const box = await page.locator('.dg-svg').boundingBox();
   const middle = [box.x + box.width / 2, Math.min(box.y + box.height / 2, 600)];

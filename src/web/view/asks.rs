@@ -31,6 +31,11 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
     let newest = model.history.times.last().copied();
     html! {
         <div class="asks" role="group" aria-label="Ask">
+            // Where the story does not stand beside the diagram.
+            <button type="button" class="quiet ask-for story" onclick={go_to("lesson-title")}>
+                { summary::base_name(&model.scenario) }
+                { if model.stage().is_some() { ": story and challenge ↓" } else { ": the story ↓" } }
+            </button>
             if insight.traces.is_some() {
                 { traced(model, tell) }
             } else if insight.tracing {
@@ -82,7 +87,7 @@ fn traced(model: &Model, tell: &Tell) -> Html {
             { choice(model, tell, "row") }
             <span class="asks-said" title={sum.clone()}>{ sum }</span>
             <button type="button" class="quiet ask-for" onclick={go_to("traces")}>{ "Hop by hop" }</button>
-            <button type="button" class="quiet" aria-label="Stop following" data-next=".asks button" onclick={tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::HideTraces))}>{ icon::icon(icon::CLOSE) }</button>
+            <button type="button" class="quiet" aria-label="Stop following" data-next=".asks button:not(.story)" onclick={tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::HideTraces))}>{ icon::icon(icon::CLOSE) }</button>
         </>
     }
 }

@@ -64,7 +64,7 @@ pub fn Compare(props: &CompareProps) -> Html {
     let both = props.kept.settled.as_deref().zip(props.settled.as_deref());
     html! {
         <section class="card wide" id="beside" tabindex="-1" aria-labelledby="beside-title" aria-describedby="beside-a">
-            <div class="panel-head" data-next=".asks button">
+            <div class="panel-head" data-next=".asks button:not(.story)">
                 <h3 id="beside-title">{ "A beside B" }</h3>
                 if props.opens {
                     { button("Swap A and B", compare::Msg::Swap) }

@@ -14,7 +14,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
         return html! {
             <>
                 <p class="eyebrow">{ "Own scenario" }</p>
-                <h2 id="lesson-title">{ "Parts of your own" }</h2>
+                <h2 id="lesson-title" tabindex="-1">{ "Parts of your own" }</h2>
                 <p>{ "A link can name any parts: ?parts=clients,web. Stages tell a story from there." }</p>
                 { failures(model, None, tell) }
             </>
@@ -28,7 +28,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             <p class="eyebrow">
                 { if is_sandbox { "Build your own" } else { "A failure that people really have" } }
             </p>
-            <h2 id="lesson-title">{ preset.name }</h2>
+            <h2 id="lesson-title" tabindex="-1">{ preset.name }</h2>
             <p>{ preset.story }</p>
             if !is_sandbox { { remedy(model, place, tell) } }
             { failures(model, Some(place), tell) }
