@@ -153,6 +153,8 @@ pub enum Finding {
     },
     /// They differ, and nothing tells by how much chance would make them differ.
     Unsure,
+    /// One of them is a first figure, which has no interval yet.
+    Early,
     /// There is nothing to compare.
     None,
 }
@@ -171,6 +173,7 @@ impl Finding {
             Self::Apart { higher: false, better: Some(false) } => "B lower, worse",
             Self::Apart { higher: false, better: None } => "B lower",
             Self::Unsure => "differs, no interval",
+            Self::Early => "not known yet",
             Self::None => "–",
         }
     }
@@ -308,9 +311,13 @@ impl Figure {
     }
 
     fn row(&self, a: &Settled, b: &Settled) -> Row {
-        let sides = [(self.of)(a), (self.of)(b)];
+        let side =
+            |s: &Settled| (self.of)(s).map(|(value, ends)| (value, ends.filter(|_| s.complete)));
+        let sides = [side(a), side(b)];
         let texts = sides.map(|side| self.text(side));
+        let is_early = !self.is_exact && !(a.complete && b.complete);
         let (difference, finding) = match sides {
+            [Some(a), Some(b)] if is_early => (self.difference(a.0, b.0), Finding::Early),
             [Some(a), Some(b)] => (self.difference(a.0, b.0), self.finding(a, b)),
             _ => ("–".to_owned(), Finding::None),
         };

@@ -16,8 +16,7 @@ test('two configurations stand side by side, are exchanged and undone', async ({
   const panel = page.locator('#beside');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'beside');
   const row = panel.getByRole('row', { name: /^p99/ });
-  await row.waitFor();
-  assert.match(await text(row), /B higher, worse/);
+  await until(() => text(row), (words) => /B higher, worse/.test(words), 'the finding');
   assert.match(await text(panel.locator('.differs')), /Traffic .* → 200/);
   const about = () => text(page.locator('#beside-a'));
   assert.equal(await about(), 'A is Stage 2, Separate database, with nothing changed; kept at 00:00:00.0. B is the system as it stands.');

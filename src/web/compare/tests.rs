@@ -142,3 +142,16 @@ fn what_differs_is_listed_once() {
         "{parts}"
     );
 }
+
+#[test]
+fn first_figures_have_no_interval_and_show_nothing_yet() {
+    let scenario = crate::sim::scenario::presets::stage(1);
+    let first = Settled { complete: false, ..figures(0.2, 0.01) };
+    let later = figures(0.1, 0.01);
+    let rows = rows((&scenario, &first), (&scenario, &later));
+    let of = |name: &str| rows.iter().find(|row| row.name == name).expect("there is a row");
+    let p99 = of("p99");
+    assert_eq!(p99.texts.clone().map(|text| text.contains('±')), [false, true]);
+    assert_eq!(p99.finding, Finding::Early);
+    assert_eq!(of("Cost a month").finding, Finding::Same, "it follows from the settings alone");
+}

@@ -4,7 +4,7 @@
 use super::charts::{Against, Distribution};
 use super::{Tell, glossary};
 use crate::sim::analysis::settle::Settled;
-use crate::sim::scenario::Scenario;
+use crate::sim::scenario::{Scenario, link};
 use crate::web::compare::{self, Kept, Row};
 use crate::web::insight;
 use crate::web::markup::prelude::*;
@@ -17,9 +17,16 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
         return Html::default();
     };
     let scenario = Rc::clone(&model.scenario);
+    // First figures until the others have come.
+    let mut kept = kept.clone();
+    if kept.settled.is_none() {
+        kept.settled = model.references.first(&link::write(&kept.scenario)).cloned();
+    }
+    let opens = model.may_reach(&kept.scenario);
+    let first = || model.settled.clone().filter(|_| model.fresh);
+    let settled = compare::figures(model).or_else(first);
     html! {
-        <Compare kept={kept.clone()} {scenario} settled={compare::figures(model)}
-            opens={model.may_reach(&kept.scenario)} tell={tell.clone()} />
+        <Compare {kept} {scenario} {settled} {opens} tell={tell.clone()} />
     }
 }
 
@@ -30,7 +37,7 @@ pub struct CompareProps {
     pub kept: Kept,
     /// B.
     pub scenario: Rc<Scenario>,
-    /// B's settled figures, once they are known.
+    /// B's settled figures, first ones too, once they are known.
     pub settled: Option<Rc<Settled>>,
     /// Whether the visitor may go to A.
     pub opens: bool,
@@ -61,7 +68,14 @@ pub fn Compare(props: &CompareProps) -> Html {
         html! { <button type="button" class="plain" onclick={props.tell.reform(act)}>{ name }</button> }
     };
     let differs = compare::differences(&props.kept.scenario, &props.scenario);
-    let both = props.kept.settled.as_deref().zip(props.settled.as_deref());
+    let (a, b) = (props.kept.settled.as_deref(), props.settled.as_deref());
+    let is_early = |side: Option<&Settled>| side.is_none_or(|settled| !settled.complete);
+    let early = match (is_early(a), is_early(b)) {
+        (true, true) => "A and B are being measured …",
+        (true, false) => "A is being measured …",
+        (false, true) => "B is being measured …",
+        (false, false) => "",
+    };
     html! {
         <section class="card wide" id="beside" tabindex="-1" aria-labelledby="beside-title" aria-describedby="beside-a">
             <div class="panel-head" data-next=".asks button:not(.story)">
@@ -82,11 +96,10 @@ pub fn Compare(props: &CompareProps) -> Html {
             } else {
                 <ul class="differs">{ for differs.iter().map(|text| html! { <li>{ text }</li> }) }</ul>
             }
-            if let Some((a, b)) = both {
+            <p role="status">{ early }</p>
+            if let Some((a, b)) = a.zip(b) {
                 { figures(&compare::rows((&props.kept.scenario, a), (&props.scenario, b))) }
                 { latencies(a, b) }
-            } else {
-                <p role="status">{ if props.kept.settled.is_none() { "A is being measured …" } else { "B is being measured …" } }</p>
             }
         </section>
     }
