@@ -113,13 +113,17 @@ test('a saved picture or scenario opens again, and a hostile file changes nothin
   assert.match(before, /web\.servers=6/);
 });
 
-test('on a tablet the settings are a drawer, and nothing is wider than the page', async ({ open }) => {
+test('on a tablet the settings take the place of the story, and nothing is wider than the page', async ({ open }) => {
   const page = await open('/?stage=5&run=0', { viewport: { width: 1024, height: 700 } });
   assert.equal(await page.locator('#inspector').isVisible(), false);
   await page.getByRole('button', { name: 'Settings', exact: true }).click();
   await page.locator('#inspector-title').waitFor();
+  const [panel, board] = await Promise.all(['#inspector', '#diagram'].map((id) => page.locator(id).boundingBox()));
+  assert.ok(panel.x + panel.width <= board.x, 'the diagram is not covered');
+  assert.equal(await page.locator('#lesson-title').isVisible(), false, 'nothing lies below the panel');
   await axe(page);
   await page.getByRole('button', { name: 'Close the settings at hand' }).click();
+  assert.equal(await page.locator('#lesson-title').isVisible(), true);
   assert.equal(await page.locator('#inspector').isVisible(), false);
   assert.ok((await overflow(page)) <= 0);
 });
