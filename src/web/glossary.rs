@@ -28,10 +28,25 @@ impl Term {
         names.any(|own| own.trim().eq_ignore_ascii_case(name))
     }
 
-    /// Whether a search finds it: any of its words.
+    /// How well a search finds it, the best first: as one of its names, at the beginning of a word
+    /// of them or else of its text, anywhere. `None` for not at all.
     #[must_use]
-    pub fn is_found(&self, search: &str) -> bool {
-        contains(self.name, search) || contains(self.also, search) || contains(self.text, search)
+    pub fn rank(&self, search: &str) -> Option<usize> {
+        let names = format!("{} {}", self.name, self.also).to_ascii_lowercase();
+        let search = search.to_ascii_lowercase();
+        let begins = |text: &str| {
+            let mut words = text.match_indices(search.as_str());
+            words.any(|(at, _)| !text[..at].ends_with(char::is_alphanumeric))
+        };
+        let text = self.text.to_ascii_lowercase();
+        [
+            self.is_called(&search),
+            begins(&names),
+            begins(&text),
+            names.contains(&search) || text.contains(&search),
+        ]
+        .into_iter()
+        .position(|found| found)
     }
 }
 
@@ -113,6 +128,16 @@ mod tests {
         let missing: Vec<&str> =
             CONCEPTS.split(',').map(str::trim).filter(|name| find(name).is_none()).collect();
         assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn a_search_finds_names_first_and_words_before_what_lies_within_them() {
+        let of = |name: &str, search: &str| find(name).expect("it is a term").rank(search);
+        assert_eq!(of("TTL", "ttl"), Some(0));
+        assert_eq!(of("hotspot", "hot"), Some(1));
+        assert!(of("settled figures", "ttl") > of("TTL", "ttl"));
+        assert_eq!(of("TTL", "no such word"), None);
+        assert!(["percentile", "saturation", "waterfall"].map(find).iter().all(Option::is_some));
     }
 
     #[test]

@@ -184,8 +184,8 @@ pub enum Effect {
     },
     /// Draw a seed.
     DrawSeed,
-    /// Bring the inspector into view where it lies below.
-    Reveal,
+    /// Bring what has this identifier into view where it lies outside, once it is there.
+    Reveal(&'static str),
 }
 
 /// The figures before the last step, to compare with.

@@ -126,7 +126,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             share.size = (side(width), side(height));
         }
         Msg::Option(key, value) => share.options = share.options.with(key, &value),
-        Msg::Preview(open) => share.preview = open,
+        Msg::Preview(open) => {
+            share.preview = open;
+            if open {
+                return vec![Effect::Reveal("share-preview")];
+            }
+        }
         Msg::Copy => return vec![Effect::Copy(share.text(&model.scenario).0)],
         Msg::Copied(done) => share.outcome = Some((share.text(&model.scenario).0, done)),
     }

@@ -137,8 +137,8 @@ pub const CHALLENGES: &[Challenge] = &[
         "Two replicas share the reads. How busy is each database machine, next to before?",
         (Figure::Busy(Kind::Database), true),
         [("Less than a third", 0.33), ("A third to two thirds", 0.67), ("As before", ALL)],
-        "Three machines share the reads, but each repeats every write, and more requests get \
-         through to the database now than before.",
+        "Each replica answers half of the reads and repeats every write; the primary is left with \
+         the writes. The share is the mean of all three, and more calls get through than before.",
     ),
     challenge(
         "Add the cache tier and the CDN",

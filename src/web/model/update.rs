@@ -98,14 +98,14 @@ fn look(model: &mut Model, msg: &Msg) -> Vec<Effect> {
         Msg::Select(selected) => {
             model.selected = selected;
             if selected.is_some() {
-                return vec![Effect::Reveal];
+                return vec![Effect::Reveal("inspector")];
             }
         }
         Msg::AllSites(all) => model.all_sites = all,
         Msg::AtHand(open) => {
             model.at_hand = Some(open);
             if open {
-                return vec![Effect::Reveal];
+                return vec![Effect::Reveal("inspector")];
             }
         }
         Msg::Explain(metric) => model.explained = metric.filter(|_| metric != model.explained),

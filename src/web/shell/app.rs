@@ -24,7 +24,7 @@ pub struct App {
     /// Layers of the page that are drawn.
     drawn: u8,
     /// The inspector is to be brought into view once it is drawn.
-    reveals: Cell<bool>,
+    reveals: Cell<Option<&'static str>>,
 }
 
 impl Component for App {
@@ -69,8 +69,10 @@ impl Component for App {
             let tell = ctx.link().callback(|()| Msg::Painted);
             page::after_paint(move || tell.emit(()));
         }
-        if self.reveals.get() && (page::reveal("inspector") || layers >= view::LAYERS) {
-            self.reveals.set(false);
+        if let Some(id) = self.reveals.get()
+            && (page::reveal(id) || layers >= view::LAYERS)
+        {
+            self.reveals.set(None);
         }
         focus::keep();
     }
@@ -100,7 +102,7 @@ impl App {
                 save(what, &name, &text, &ctx.link().callback(Msg::Files));
             }
             Effect::ChooseFile => export::choose(),
-            Effect::Reveal => self.reveals.set(true),
+            Effect::Reveal(id) => self.reveals.set(Some(id)),
         }
     }
 }

@@ -153,11 +153,14 @@ pub fn Glossary(props: &GlossaryProps) -> Html {
 }
 
 fn found(search: &str) -> Html {
-    let mut terms: Vec<&'static glossary::Term> =
-        glossary::all().filter(|term| term.is_found(search)).collect();
-    sorting::by(&mut terms, |a, b| a.name.to_ascii_lowercase().cmp(&b.name.to_ascii_lowercase()));
+    let ranked = glossary::all().filter_map(|term| Some((term.rank(search)?, term)));
+    let mut terms: Vec<(usize, &'static glossary::Term)> = ranked.collect();
+    sorting::by(&mut terms, |a, b| {
+        let names = [a, b].map(|(_, term)| term.name.to_ascii_lowercase());
+        a.0.cmp(&b.0).then_with(|| names[0].cmp(&names[1]))
+    });
     let settings = if search.is_empty() { Vec::new() } else { glossary::settings(search) };
-    let term = |term: &&'static glossary::Term| {
+    let term = |(_, term): &(usize, &'static glossary::Term)| {
         html! {
             <>
                 <dt>
@@ -178,12 +181,16 @@ fn found(search: &str) -> Html {
             </>
         }
     };
+    let counted = |number: usize, what: &str| {
+        format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+    };
     html! {
         <>
             <p class="muted" role="status">
-                { format!("{} terms", terms.len()) }
+                { counted(terms.len(), "term") }
                 if search.is_empty() { { "; a search finds settings too" } }
-                else { { format!(", {} settings", settings.len()) } }
+                else { { format!(", {}", counted(settings.len(), "setting")) } }
+                if terms.is_empty() && settings.is_empty() { { ": try a part of the word, or another" } }
             </p>
             <dl class="terms">
                 { for terms.iter().map(term) }

@@ -346,7 +346,7 @@ fn preview(share: &State, scenario: &Scenario, act: &Callback<Share>) -> Html {
                 { if open { "Hide the preview" } else { "Preview" } }
             </button>
             if open {
-                <div class="share-preview" tabindex="0" role="group" aria-label="Preview">
+                <div class="share-preview" id="share-preview" tabindex="0" role="group" aria-label="Preview">
                     <iframe key={source.clone()} src={source} title="Preview of the frame"
                         width={width.to_string()} height={height.to_string()}></iframe>
                 </div>
