@@ -14,10 +14,11 @@ pub fn measured(model: &Model, view: &PartView, server: Option<usize>) -> Html {
     let settled = model.settled.as_ref().and_then(|s| s.figures.part(&view.key));
     let now = server.and_then(|s| view.servers.get(s));
     let then = settled.and_then(|part| part.servers.get(server?));
-    let rows: Vec<(String, String, String)> = match now {
-        Some(now) => server_rows(now, then),
+    let (rows, never): (Vec<(String, String, String)>, Vec<String>) = match now {
+        Some(now) => (server_rows(now, then), Vec::new()),
         None => {
-            part_rows(view, settled).into_iter().chain(own_rows(model, view, settled)).collect()
+            let (own, never) = own_rows(model, view, settled);
+            (part_rows(view, settled).into_iter().chain(own).collect(), never)
         }
     };
     let caption = match (server, now) {
@@ -41,6 +42,7 @@ pub fn measured(model: &Model, view: &PartView, server: Option<usize>) -> Html {
                 }) }
             </tbody>
         </table>
+        if !never.is_empty() { <p class="muted">{ format!("All zero: {}.", never.join(", ")) }</p> }
         { by_the_book(model, &view.key) }
         </>
     }
@@ -73,7 +75,7 @@ fn part_rows(now: &PartView, settled: Option<&PartView>) -> Vec<(String, String,
         ("Wait for a slot", |p| time(p.mean_wait_s)),
         ("p50 in it", |p| time(p.latency.p50_s)),
         ("p99 in it", |p| time(p.latency.p99_s)),
-        ("Mean inside", |p| format::count(p.mean_inside)),
+        ("Requests inside, mean", |p| format::count(p.mean_inside)),
         ("Cost a month", |p| format::usd(p.usd_per_month)),
     ];
     let text =
@@ -84,31 +86,56 @@ fn part_rows(now: &PartView, settled: Option<&PartView>) -> Vec<(String, String,
     all
 }
 
-/// What the part itself counts and measures, under its own names: counters as rates.
+/// What the part itself counts and measures, counters as rates, and the names of what is zero now
+/// and was in the settled run.
 fn own_rows(
     model: &Model,
     now: &PartView,
     settled: Option<&PartView>,
-) -> Vec<(String, String, String)> {
+) -> (Vec<(String, String, String)>, Vec<String>) {
     let seconds = model.figures().window_s;
     let settled_s = model.settled.as_ref().map_or(0.0, |settled| settled.figures.window_s);
     let rate = |count: u64, seconds: f64| {
         if seconds > 0.0 { format::rate(count as f64 / seconds) } else { dash() }
     };
-    let capital = |name: &str| capital(&format::words(name));
-    let mut rows = Vec::new();
+    let (mut rows, mut never) = (Vec::new(), Vec::new());
     for (name, value) in &now.gauges {
         let then = settled.and_then(|part| part.gauges.iter().find(|(known, _)| known == name));
+        if *value == 0.0 && then.is_none_or(|(_, value)| *value == 0.0) {
+            never.push(named(name));
+            continue;
+        }
         let then = then.map_or_else(dash, |(_, value)| format::gauge(name, *value));
-        rows.push((capital(name), format::gauge(name, *value), then));
+        rows.push((capital(&named(name)), format::gauge(name, *value), then));
     }
     // Sums of times are parts of means, and say nothing as a rate.
-    for (name, count) in now.counters.iter().filter(|(name, _)| !name.ends_with("_us")) {
+    let is_time = |name: &str| name.ends_with("_us") || name.ends_with("_ms");
+    for (name, count) in now.counters.iter().filter(|(name, _)| !is_time(name)) {
         let then = settled.and_then(|part| part.counters.iter().find(|(known, _)| known == name));
+        if *count == 0 && then.is_none_or(|(_, count)| *count == 0) {
+            never.push(named(name));
+            continue;
+        }
         let then = then.map_or_else(dash, |(_, count)| rate(*count, settled_s));
-        rows.push((capital(name), rate(*count, seconds), then));
+        rows.push((capital(&named(name)), rate(*count, seconds), then));
     }
-    rows
+    (rows, never)
+}
+
+/// A part's own name of a figure in words.
+fn named(name: &str) -> String {
+    let plain = match name {
+        "rpo_writes" => "lost in the last failover",
+        "rpo_s" => "RPO",
+        "rto_s" => "RTO",
+        "lag_writes" => "writes behind",
+        "misrouted_share" => "share misrouted",
+        "kilobytes" => "kilobytes sent",
+        "coalesced" => "joined a fetch under way",
+        "coalesced_in_vain" => "joined in vain, asked again",
+        _ => return format::words(name),
+    };
+    plain.to_owned()
 }
 
 fn server_rows(now: &ServerView, settled: Option<&ServerView>) -> Vec<(String, String, String)> {
