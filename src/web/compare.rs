@@ -315,9 +315,9 @@ impl Figure {
             |s: &Settled| (self.of)(s).map(|(value, ends)| (value, ends.filter(|_| s.complete)));
         let sides = [side(a), side(b)];
         let texts = sides.map(|side| self.text(side));
-        let is_early = !self.is_exact && !(a.complete && b.complete);
+        let is_known = self.is_exact || (a.complete && b.complete);
         let (difference, finding) = match sides {
-            [Some(a), Some(b)] if is_early => (self.difference(a.0, b.0), Finding::Early),
+            [Some(a), Some(b)] if !is_known => (self.difference(a.0, b.0), Finding::Early),
             [Some(a), Some(b)] => (self.difference(a.0, b.0), self.finding(a, b)),
             _ => ("–".to_owned(), Finding::None),
         };
