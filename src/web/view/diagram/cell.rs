@@ -1,5 +1,6 @@
 //! A cell: one server or several, filled from below by what is in use, with the number in it.
 
+use super::cells;
 use super::describe;
 use super::fit::{self, Weight};
 use super::parts::{self, At};
@@ -156,7 +157,8 @@ fn written(wordings: [String; 2], longest: &str, r: Rect) -> Option<String> {
     let fits = |text: &str, free| fit::width(text, KEY, Weight::Plain) <= r.w - free;
     let [whole, bare] = wordings;
     let has_unit = fits(longest, 9.0);
-    Some(if has_unit { whole } else { bare }).filter(|text| r.h >= 14.0 && fits(text, 3.0))
+    Some(if has_unit { whole } else { bare })
+        .filter(|text| r.h >= cells::WRITTEN && fits(text, 3.0))
 }
 
 /// A word below the number, in shorter and shorter wordings.
@@ -207,7 +209,8 @@ fn database_note(scene: &Scene<'_>, at: At, server: usize) -> Vec<String> {
         (false, true, 0) => vec!["old primary".to_owned(), "old".to_owned()],
         (false, true, n) => vec![format!("replica {n}"), format!("r{n}")],
         (true, _, 0) => vec![format!("shard {shard}"), format!("s{shard}")],
-        (true, _, _) => Vec::new(),
+        (true, ..) if is_primary => vec!["primary".to_owned(), "prim.".to_owned()],
+        (true, _, n) => vec![format!("replica {n}"), format!("r{n}")],
     }
 }
 
@@ -244,6 +247,14 @@ fn fill(r: Rect, used: f64, troubled: Option<Condition>, endless: bool) -> Html 
         { filled(r, used, "4", load) }
         { rect(r.inset(0.5), "4", classes!("dg-edge", state)) }
     </> }
+}
+
+/// A small cell in a state, for the legend.
+pub fn sample(r: Rect, state: Condition) -> Html {
+    if state.is_dead() {
+        return cross(r, state == Condition::Unnoticed);
+    }
+    fill(r, 0.4, Some(state), false)
 }
 
 /// What is in use of a cell: a tint, and a gauge where even the least can be seen.
