@@ -225,6 +225,10 @@ fn body(scene: &Scene<'_>, at: At, plan: &Plan, body: Body) -> Html {
             bar(Rect::new(place.x, place.y + 2.0, place.w, 7.0), share, class)
         }
         Body::Cells if place.h < CELLS => {
+            // What cannot fill up has its rate, below.
+            if view.is_some_and(cell::is_endless) {
+                return Html::default();
+            }
             let number = facts::brief(used);
             let w = place.w - fit::width(&number, SMALL, Weight::Bold) - 6.0;
             html! { <>

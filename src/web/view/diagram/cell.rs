@@ -139,7 +139,7 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, range: &Range<usize>, r: 
 }
 
 /// Whether the servers of a part have neither processors nor slots that could fill up.
-fn is_endless(view: &PartView) -> bool {
+pub fn is_endless(view: &PartView) -> bool {
     view.servers.len() > 1 && view.servers.iter().all(|s| s.cores.is_none() && s.slots.is_none())
 }
 
@@ -249,6 +249,20 @@ fn fill(r: Rect, used: f64, troubled: Option<Condition>, endless: bool) -> Html 
     </> }
 }
 
+/// The state that a cell with servers in these conditions shows: a sound one where it shows none, and
+/// a distrusted one for all that only has another outline.
+pub fn shown(conditions: &[Condition]) -> Condition {
+    if conditions.iter().all(|c| c.is_dead()) {
+        let sent = conditions.contains(&Condition::Unnoticed);
+        return if sent { Condition::Unnoticed } else { Condition::Dead };
+    }
+    match conditions.iter().find(|c| **c != Condition::Sound) {
+        None => Condition::Sound,
+        Some(Condition::Draining) => Condition::Draining,
+        Some(_) => Condition::Distrusted,
+    }
+}
+
 /// A small cell in a state, for the legend.
 pub fn sample(r: Rect, state: Condition) -> Html {
     if state.is_dead() {
@@ -276,4 +290,24 @@ fn cross(r: Rect, unnoticed: bool) -> Html {
         { rect(r.inset(0.75), "4", classes!("dg-dead", unnoticed.then_some("sent"))) }
         <path class="dg-cross" d={format!("M{a} {b}L{c} {d}M{c} {b}L{a} {d}")} />
     </> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_shows_the_state_that_the_legend_names() {
+        use Condition::{Dead, Distrusted, Draining, Out, Slow, Sound, Unnoticed};
+        for (servers, expected) in [
+            (&[Sound, Sound][..], Sound),
+            (&[Out, Dead], Dead),
+            (&[Out, Unnoticed], Unnoticed),
+            (&[Sound, Dead], Distrusted),
+            (&[Slow(5.0)], Distrusted),
+            (&[Draining], Draining),
+        ] {
+            assert_eq!(shown(servers), expected, "{servers:?}");
+        }
+    }
 }

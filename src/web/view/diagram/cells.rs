@@ -166,6 +166,14 @@ mod tests {
     }
 
     #[test]
+    fn low_cells_are_narrower_so_that_their_numbers_have_room() {
+        let low = arrange_wide(Rect::new(0.0, 0.0, 109.0, 36.0), 5, 50.0);
+        assert!(low.iter().all(|cell| cell.h >= WRITTEN), "{low:?}");
+        let high = arrange_wide(Rect::new(0.0, 0.0, 109.0, 60.0), 5, 50.0);
+        assert!(high.iter().all(|cell| cell.w >= 50.0), "{high:?}");
+    }
+
+    #[test]
     fn a_server_more_moves_no_other() {
         let (seven, eight) = (arrange(AREA, 7), arrange(AREA, 8));
         assert_eq!(seven[..], eight[..7]);

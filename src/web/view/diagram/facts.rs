@@ -202,14 +202,14 @@ fn database(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
     let model = parts::choice(scene.scenario, at, "kind");
     let size = parts::vcpus(scene.scenario, at, 0).map_or_else(String::new, parts::vcpu_text);
     let (shards, copies) = parts::shards(scene.scenario, at);
-    let mut setting = if shards > 1 {
+    let setting = if shards > 1 {
         let placement = parts::choice(scene.scenario, at, "placement");
         let count = format!("{shards}\u{202f}×\u{202f}{copies}");
         vec![format!("{count} · {size} · {placement}"), format!("{count} · {size}"), count]
     } else {
         vec![format!("{model} · {size}"), model.to_owned(), size]
     };
-    let mut quiet = usual.quiet.clone();
+    let (mut key, mut quiet) = (usual.key.clone(), usual.quiet.clone());
     if let Some(lag) = scene.gauge(at, "lag_s").filter(|_| copies > 1) {
         let lag = format::duration(lag);
         quiet = vec![format!("lag {lag} · backlog 0"), format!("lag {lag}")];
@@ -223,12 +223,10 @@ fn database(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
     }
     if let Some(moved) = scene.gauge(at, "resharded").filter(|moved| *moved > 0.0 && *moved < 1.0) {
         let moved = format::percent(moved);
-        quiet = vec![format!("{moved} moved")];
-        setting =
-            vec![format!("moving data: {moved}"), "moving data".to_owned(), "moving".to_owned()];
+        key = vec![format!("moving data: {moved}"), "moving data".to_owned(), "moving".to_owned()];
     }
     let names: &[&str] = if shards > 1 { &["Shards"] } else { &["Database", "Data"] };
-    Facts { names, setting, quiet, ..usual }
+    Facts { names, setting, key, quiet, ..usual }
 }
 
 /// The share of look-ups that found what they asked for.

@@ -69,7 +69,7 @@ fn sample(x: f64, y: f64, used: f64, load: &'static str) -> Html {
 const STATES: [(Condition, &str); 4] = [
     (Condition::Dead, "dead"),
     (Condition::Unnoticed, "dead, not noticed"),
-    (Condition::Distrusted, "slow or out"),
+    (Condition::Distrusted, "in trouble"),
     (Condition::Draining, "draining"),
 ];
 
@@ -78,17 +78,14 @@ fn drawn_states(scene: &Scene<'_>) -> Vec<(Condition, &'static str)> {
     let sites = scene.parts.sites.iter().enumerate();
     let inside = sites.flat_map(|(i, site)| site.own.iter().map(move |&k| At::new(k, i as u8)));
     let outside = scene.parts.global.iter().map(|&kind| At::new(kind, 0));
-    let there: Vec<Condition> = inside
-        .chain(outside)
-        .filter(|&at| !tier::cell_places(scene, at).is_empty())
-        .filter_map(|at| Some(state::conditions(scene.view(at)?, scene.checked(at))))
-        .flatten()
-        .map(|condition| match condition {
-            Condition::Out => Condition::Dead,
-            Condition::Slow(_) => Condition::Distrusted,
-            other => other,
-        })
-        .collect();
+    let mut there = Vec::new();
+    for at in inside.chain(outside) {
+        let Some(view) = scene.view(at) else { continue };
+        let all = state::conditions(view, scene.checked(at));
+        for (range, _) in tier::cell_places(scene, at) {
+            there.push(cell::shown(&all[range]));
+        }
+    }
     STATES.into_iter().filter(|(state, _)| there.contains(state)).collect()
 }
 
@@ -112,12 +109,11 @@ pub fn draw(scene: &Scene<'_>, flow: Option<&Flow>) -> Html {
         states.iter().map(|(_, word)| width(word) + 28.0).sum()
     };
     // The shortest sentence about the dots keeps its room.
-    let most = r.w - loads_w - if lines { 0.0 } else { 110.0 };
+    let most = if lines { r.w } else { r.w - loads_w - 110.0 };
     while states_w(&states) > most {
         states.pop();
     }
-    let loads_w = loads_w + states_w(&states);
-    let left = if lines { r.w } else { r.w - loads_w - 16.0 };
+    let left = if lines { r.w } else { r.w - loads_w - states_w(&states) - 16.0 };
     let about = about_dots(scene, flow);
     let with_dots =
         flow.is_some() && !lines && left > dots_w + width(about.last().map_or("", |t| t)) + 14.0;
@@ -133,10 +129,10 @@ pub fn draw(scene: &Scene<'_>, flow: Option<&Flow>) -> Html {
         x += width(word) + 24.0;
         drawn
     });
-    let (mut load_x, load_y) = if lines {
+    let (mut load_x, mut load_y) = if lines {
         (r.x, y + if flow.is_some() { 40.0 } else { 20.0 })
     } else {
-        (r.right() - loads_w, y)
+        (r.right() - loads_w - states_w(&states), y)
     };
     let words = text(load_x, load_y, "dg-soft", "In use:".to_owned());
     load_x += width("In use:") + 6.0;
@@ -146,6 +142,9 @@ pub fn draw(scene: &Scene<'_>, flow: Option<&Flow>) -> Html {
         drawn
     });
     let loads: Vec<Html> = loads.collect();
+    if lines {
+        (load_x, load_y) = (r.x, load_y + 20.0);
+    }
     let states = states.into_iter().map(|(state, word)| {
         let r = Rect::new(load_x, load_y - 10.0, 13.0, 12.0);
         load_x += width(word) + 28.0;
