@@ -167,7 +167,9 @@ fn words<'a>(inside: &[(f64, &'a str)], left: f64, right: f64) -> Vec<Option<(f6
             Some((x + 3.0, false, room(next)))
         } else if right - x >= wanted.min(WORDS) {
             // The next ones give way.
-            Some((x + 3.0, false, room(right.min(x + 2.0 * WORDS))))
+            let mut later = inside[i + 1..].iter().map(|(other, _)| *other);
+            let to = later.find(|other| other - x >= 2.0 * WORDS).unwrap_or(right);
+            Some((x + 3.0, false, room(to)))
         } else if before >= wanted.min(WORDS) {
             let text = fit::shorten(text, before - 6.0, 11.0, Weight::Plain);
             Some((x - 3.0, true, text))
