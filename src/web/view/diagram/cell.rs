@@ -99,6 +99,7 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, range: &Range<usize>, r: 
     };
     let troubled = conditions.iter().copied().find(|c| *c != Condition::Sound);
     let note = note(scene, at, range, &conditions);
+    let short = note.last().cloned().filter(|_| at.kind == Kind::Database && r.h < 30.0);
     let (x, middle) = r.centre();
     let note = note
         .into_iter()
@@ -125,6 +126,12 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, range: &Range<usize>, r: 
     } else {
         number(scene.is_measured().then_some(used), r)
     };
+    // In a low cell of data its name stands before the number.
+    let number = number.map(|number| {
+        let named = short.map(|short| format!("{short} · {number}"));
+        let fits = |named: &String| fit::width(named, KEY, Weight::Bold) <= r.w - 9.0;
+        named.filter(fits).unwrap_or(number)
+    });
     html! { <>
         { fill(r, used, troubled, endless) }
         if let Some(lag) = lag { { lag_bar(r, lag) } }
