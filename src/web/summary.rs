@@ -90,6 +90,18 @@ pub fn as_drawn(text: &str, scenario: &Scenario) -> String {
     text
 }
 
+/// The words of a figure that a part has for each site: "site 1 healthy", by the name of the site.
+#[must_use]
+pub fn site_words(words: &str, scenario: &Scenario) -> String {
+    let number = words.strip_prefix("site ").and_then(|rest| rest.split_once(' '));
+    match number.and_then(|(number, rest)| Some((number.parse::<u8>().ok()?, rest))) {
+        Some((number, rest)) if number > 0 => {
+            format!("{} {rest}", site_name(scenario, number - 1))
+        }
+        _ => words.to_owned(),
+    }
+}
+
 /// Of a cache's entries this share or more came within the window while it is cold.
 const COLD: f64 = 0.25;
 
@@ -108,6 +120,16 @@ pub fn cold_hits(figures: &Snapshot) -> Option<f64> {
     let count = |name: &str| caches().filter_map(|part| names::counter(part, name)).sum::<u64>();
     let (hits, misses) = (count("hits") as f64, count("misses") as f64);
     (hits + misses > 0.0 && caches().any(is_cold)).then(|| hits / (hits + misses))
+}
+
+/// What passes by itself, in a word: data that is being moved between shards, or cold caches.
+#[must_use]
+pub fn passing(figures: &Snapshot) -> Option<&'static str> {
+    let moved = |part: &PartView| names::gauge(part, "resharded").unwrap_or(0.0);
+    if figures.parts.iter().any(|part| moved(part) > 0.0 && moved(part) < 1.0) {
+        return Some("data is moving");
+    }
+    cold_hits(figures).map(|_| "caches are cold")
 }
 
 /// A setting's value as people read it: choices by their shown names, with the unit.
@@ -211,6 +233,9 @@ pub fn paragraph(scenario: &Scenario, figures: &Snapshot) -> String {
     }
     let errors = format::percent(figures.users.error_share());
     text.push_str(&format!(" Errors: {errors}."));
+    if let Some(passing) = passing(figures) {
+        text.push_str(&format!(" For a while yet {passing}."));
+    }
     for fault in scenario.faults.iter().take(5) {
         text.push_str(&format!(" {}.", fault_text(fault, scenario)));
     }
@@ -246,6 +271,9 @@ mod tests {
         let text = "Web tier of site 2, and site 1";
         assert_eq!(named(text, "?stage=7"), "Web tier in Europe, and site 1");
         assert_eq!(named("Web tier is full", "?stage=1"), "Server is full");
+        let scenario = link::read("?stage=7").scenario;
+        assert_eq!(site_words("site 2 healthy", &scenario), "Europe healthy");
+        assert_eq!(site_words("sites out", &scenario), "sites out");
         let text = |fault| {
             let scenario = link::read("?stage=8").scenario;
             fault_alone(&PresentFault::read(fault).expect("is a fault"), &scenario)
@@ -257,6 +285,14 @@ mod tests {
 
     #[test]
     fn caches_are_cold_at_first_and_after_a_flush() {
+        assert_eq!(passing(&Snapshot::default()), None);
+        let database = |moved| PartView {
+            gauges: vec![("resharded".to_owned(), moved)],
+            ..PartView::default()
+        };
+        let moving =
+            |moved| passing(&Snapshot { parts: vec![database(moved)], ..Snapshot::default() });
+        assert_eq!([0.0, 0.4, 1.0].map(moving), [None, Some("data is moving"), None]);
         let mut session = Session::new("?stage=5");
         let mut after = |seconds: usize| {
             let mut hit = None;

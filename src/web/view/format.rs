@@ -191,11 +191,12 @@ pub fn percent_within(share: f64, half: f64) -> String {
         return percent(share);
     }
     // No share is more than all.
-    let half = if share > 0.5 { half.min(1.0 - share) } else { half };
+    let half = if half > share || share > 0.5 { half.min(1.0 - share) } else { half };
     within(share * 100.0, half * 100.0, "%")
 }
 
-/// As many decimals as the interval bears, no more than one from 10 on and none from 100 on.
+/// As many decimals as the interval bears, no more than one from 10 on and none from 100 on. An
+/// interval wider than its value says only how much it is at most: "≤ 375 ms".
 fn within(x: f64, half: f64, unit: &str) -> String {
     if half <= 0.0 {
         return format!("{}{THIN}{unit}", digits(x, 3));
@@ -209,9 +210,14 @@ fn within(x: f64, half: f64, unit: &str) -> String {
         2
     };
     let decimals = first.min(most);
+    let wide = half > x.abs();
     // Rounded up: the interval is never shown smaller than it is.
     let scale = libm::pow(10.0, decimals as f64);
-    let half = libm::ceil(half * scale - 1e-9) / scale;
+    let up = |x: f64| libm::ceil(x * scale - 1e-9) / scale;
+    if wide {
+        return format!("≤{THIN}{:.decimals$}{THIN}{unit}", up(x + half));
+    }
+    let half = up(half);
     format!("{x:.decimals$}{THIN}±{THIN}{half:.decimals$}{THIN}{unit}")
 }
 
@@ -222,7 +228,7 @@ const UNITS: [&str; 7] = ["_per_s", "_s", "_ms", "_mb", "_share", "_usd", "_rati
 #[must_use]
 pub fn words(name: &str) -> String {
     let plain = UNITS.iter().find_map(|end| name.strip_suffix(end));
-    plain.unwrap_or(name).replace('_', " ")
+    plain.unwrap_or(name).replace('_', " ").replace("rpo", "RPO").replace("rto", "RTO")
 }
 
 /// A figure that a part measures under a name of its own; the end of the name tells the unit.
@@ -244,6 +250,7 @@ pub fn gauge(name: &str, value: f64) -> String {
         {
             percent(value)
         }
+        _ if name.ends_with("healthy") => if value > 0.0 { "yes" } else { "no" }.to_owned(),
         // What is counted is whole.
         _ if value.abs() < 1_000.0 && value == libm::round(value) => format!("{:.0}", value + 0.0),
         _ => count(value),
@@ -298,6 +305,8 @@ mod tests {
         assert_eq!(shown("memory_mean_mb", 316.0), format!("memory mean: 316{THIN}MB"));
         assert_eq!(shown("memory_max_mb", 4_000.0), format!("memory max: 4.0{THIN}GB"));
         assert_eq!(shown("lag_s", 0.087), format!("lag: 87{THIN}ms"));
+        assert_eq!(shown("rpo_writes", 0.0), "RPO writes: 0");
+        assert_eq!(shown("site_1_healthy", 1.0), "site 1 healthy: yes");
     }
 
     #[test]
@@ -357,6 +366,10 @@ mod tests {
         check(&percent_within(0.0, 0.0), "0 %");
         check(&percent_within(0.341, 0.02), "34 ± 2 %");
         check(&percent_within(0.99, 0.03), "99 ± 1 %");
+        check(&duration_within(0.003, 0.372), "≤ 375 ms");
+        check(&duration_within(0.372, 0.371), "372 ± 371 ms");
+        check(&percent_within(0.004, 0.0056), "≤ 1.0 %");
+        check(&percent_within(0.4, 0.9), "≤ 100 %");
         check(&usd_brief(19_051.0), "$ 19.1 k");
         check(&usd(1_942.4), "$ 1 942");
         check(&usd(35.54), "$ 35.54");

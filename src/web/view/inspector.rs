@@ -128,19 +128,27 @@ fn acts(scenario: &Scenario, kind: Kind, key: &str) -> bool {
 fn part(model: &Model, figures: &Snapshot, at: Selection, tell: &Tell) -> Html {
     let view = figures.part(&at.name());
     let close = tell.reform(|_: MouseEvent| Msg::Select(None));
+    let breaks = can_fail(&model.scenario, at.kind) && model.options.may_break();
+    let breaks = if breaks { breaking(model, at, view, tell) } else { Html::default() };
+    // In a low frame what is done to a part comes before what it is set to.
+    let (first, later) =
+        if model.options.embed { (breaks, Html::default()) } else { (Html::default(), breaks) };
     html! {
         <>
             <div class="inspector-head" key="part" data-next={format!("#diagram [data-part='{}'],#diagram", at.name())}>
                 <h2 id="inspector-title" tabindex="-1">{ summary::name(at.kind, &model.scenario) }</h2>
                 if view.is_some_and(|view| view.guest) {
                     <span class="muted">{ "on the web servers" }</span>
+                } else if at.kind.key().starts_with("to_") {
+                    <span class="muted">{ "a guard on their line" }</span>
                 }
                 <button type="button" class="quiet" onclick={close} aria-label="Close the part's panel">{ icon(icon::CLOSE) }</button>
             </div>
+            { first }
             { site(model, at, tell) }
             if has_settings(model) { <Settings key={at.name()} scenario={Rc::clone(&model.scenario)} {at} all={model.all_sites} tell={tell.clone()} /> }
             { servers(view, model, at, tell) }
-            if can_fail(&model.scenario, at.kind) && model.options.may_break() { { breaking(model, at, view, tell) } }
+            { later }
             if let Some(view) = view.filter(|view| !view.servers.is_empty() || view.rate > 0.0 || !view.gauges.is_empty()) {
                 { measured(model, view, at.server) }
             }

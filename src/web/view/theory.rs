@@ -94,6 +94,20 @@ pub fn sure(seconds: Option<f64>, half: Option<f64>) -> String {
     }
 }
 
+/// Signs as they are typed, and as they are written.
+const SIGNS: [(&str, &str); 5] =
+    [(" x ", " × "), (" - ", " − "), ("(-", "(−"), ("k-K", "k–K"), ("n-C", "n–C")];
+
+/// The name of a model as people write it: what a fraction of a server is, true signs of arithmetic,
+/// and dashes between two authors.
+pub fn model(name: &str) -> String {
+    let cores = name.strip_prefix("M/G/").and_then(|rest| rest.strip_suffix(", processor sharing"));
+    match cores.filter(|cores| cores.contains('.')) {
+        Some(cores) => format!("M/G/PS, {cores} effective cores shared by all"),
+        None => SIGNS.iter().fold(name.to_owned(), |name, (from, to)| name.replace(from, to)),
+    }
+}
+
 fn station(row: &Measured) -> Html {
     let s = &row.station;
     let time = |seconds: Option<f64>| sure(seconds, None);
@@ -110,7 +124,7 @@ fn station(row: &Measured) -> Html {
     html! {
         <tr>
             <th scope="row">{ &s.name }</th>
-            <td class="words">{ &s.model }{ exact }</td>
+            <td class="words">{ model(&s.model) }{ exact }</td>
             <td>{ format::percent(s.load) }</td>
             <td>{ time(s.predicted_wait_s) }</td>
             <td class="strong">{ sure(s.measured_wait_s, row.wait_half_s) }</td>
@@ -127,7 +141,7 @@ fn share(share: &Comparison) -> Html {
     html! {
         <tr>
             <th scope="row">{ &share.name }</th>
-            <td class="words">{ &share.model }{ if share.exact { "" } else { ", approximate" } }</td>
+            <td class="words">{ model(&share.model) }{ if share.exact { "" } else { ", approximate" } }</td>
             <td>{ format!("{most}{}", format::percent(share.predicted)) }</td>
             <td class="strong">{ format::percent(share.measured) }</td>
             <td class="words">{ reasons(&share.fails) }</td>
@@ -137,4 +151,19 @@ fn share(share: &Comparison) -> Html {
 
 fn reasons(fails: &[String]) -> String {
     if fails.is_empty() { "nowhere".to_owned() } else { fails.join("; ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::model;
+
+    #[test]
+    fn models_are_written_as_people_write_them() {
+        let shared = "M/G/PS, 1.94 effective cores shared by all";
+        assert_eq!(model("M/G/1.94, processor sharing"), shared);
+        assert_eq!(model("M/G/4, processor sharing"), "M/G/4, processor sharing");
+        assert_eq!(model("M/G/1, Pollaczek-Khinchine"), "M/G/1, Pollaczek–Khinchine");
+        assert_eq!(model("M/G/4, Allen-Cunneen"), "M/G/4, Allen–Cunneen");
+        assert_eq!(model("1 - exp(-writes x lag)"), "1 − exp(−writes × lag)");
+    }
 }

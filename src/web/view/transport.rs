@@ -10,6 +10,7 @@ use crate::sim::kinds::param::Domain;
 use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg, SPEEDS};
 use crate::web::scale::Scale;
+use crate::web::summary;
 
 /// Requests per second between which the slider runs; the number field goes further.
 const TRAFFIC: Scale = Scale::factors(1.0, 1e6);
@@ -81,7 +82,7 @@ fn state(model: &Model) -> &'static str {
     } else if model.playing && model.live.behind {
         "too much for this device"
     } else if model.playing {
-        "simulated time"
+        summary::passing(&model.live.figures).unwrap_or("simulated time")
     } else if model.has_run() {
         "paused"
     } else {

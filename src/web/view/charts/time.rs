@@ -149,25 +149,58 @@ fn drawing(props: &TimeChartProps, scale: &Scale) -> Html {
     </> }
 }
 
-/// What happened: upright lines with words, as far as there is room until the next one.
+/// Room in which the words of an event say something.
+const WORDS: f64 = 60.0;
+
+/// Where the words of each event stand: their place, whether they end there, and the words. Where
+/// events crowd only the first has any; the others are read out at their time.
+fn words<'a>(inside: &[(f64, &'a str)], left: f64, right: f64) -> Vec<Option<(f64, bool, String)>> {
+    let mut taken = left;
+    let place = |(i, &(x, text)): (usize, &(f64, &'a str))| {
+        let next = inside.get(i + 1).map_or(right, |(next, _)| *next);
+        let room = |to: f64| fit::shorten(text, to - x - 6.0, 11.0, Weight::Plain);
+        let wanted = fit::width(text, 11.0, Weight::Plain) + 8.0;
+        let before = x - taken;
+        let said = if x < taken {
+            None
+        } else if next - x >= wanted.min(WORDS) {
+            Some((x + 3.0, false, room(next)))
+        } else if right - x >= wanted.min(WORDS) {
+            // The next ones give way.
+            let mut later = inside[i + 1..].iter().map(|(other, _)| *other);
+            let to = later.find(|other| other - x >= 2.0 * WORDS).unwrap_or(right);
+            Some((x + 3.0, false, room(to)))
+        } else if before >= wanted.min(WORDS) {
+            let text = fit::shorten(text, before - 6.0, 11.0, Weight::Plain);
+            Some((x - 3.0, true, text))
+        } else {
+            None
+        };
+        taken = match &said {
+            Some((at, false, text)) => at + fit::width(text, 11.0, Weight::Plain) + 2.0,
+            Some(_) => x,
+            None => taken.max(x),
+        };
+        said
+    };
+    inside.iter().enumerate().map(place).collect()
+}
+
+/// What happened: upright lines, with words as far as there is room.
 fn marks(events: &[(f64, String)], scale: &Scale) -> Vec<Html> {
     let inside: Vec<(f64, &str)> = events
         .iter()
         .filter(|(at, _)| (scale.from_s..=scale.to_s).contains(at))
         .map(|(at, text)| (scale.x(*at), text.as_str()))
         .collect();
-    let drawn = inside.iter().enumerate().map(|(i, &(x, text))| {
-        let end = inside.get(i + 1).map_or(scale.right, |(next, _)| *next);
-        // Near the right edge words stand on the left, where nothing else does.
-        let before = if i == 0 { scale.left } else { inside[i - 1].0 };
-        let wanted = fit::width(text, 11.0, Weight::Plain) + 8.0;
-        let is_left = end - x < wanted && i + 1 == inside.len() && x - before > end - x;
-        let room = if is_left { x - before } else { end - x } - 6.0;
-        let words = if room < 24.0 { String::new() } else { fit::shorten(text, room, 11.0, Weight::Plain) };
-        let (at, anchor) = if is_left { (x - 3.0, "end") } else { (x + 3.0, "start") };
+    let drawn = words(&inside, scale.left, scale.right).into_iter().zip(&inside).map(|(words, (x, _))| {
+        // A line without words stays below those of the others.
+        let top = if words.is_some() { 4.0 } else { 16.0 };
         html! { <>
-            <path class="event" d={format!("M{x:.1} 4V{:.1}", HEIGHT - BOTTOM)} />
-            <text class="event-name" x={format!("{at:.1}")} y="12" text-anchor={anchor}>{ words }</text>
+            <path class="event" d={format!("M{x:.1} {top}V{:.1}", HEIGHT - BOTTOM)} />
+            if let Some((at, is_end, words)) = words {
+                <text class="event-name" x={format!("{at:.1}")} y="12" text-anchor={if is_end { "end" } else { "start" }}>{ words }</text>
+            }
         </> }
     });
     drawn.collect()
@@ -263,4 +296,33 @@ fn table(props: &TimeChartProps) -> Html {
         (0..shown.times_s.len()).rev().map(row).collect()
     });
     html! { <Table caption={format!("{}, {}, newest first", props.title, props.unit)} {columns} {rows} /> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_events_never_meet() {
+        for places in
+            [&[10.0, 200.0][..], &[10.0, 14.0, 20.0, 150.0], &[280.0, 290.0, 296.0], &[5.0; 4]]
+        {
+            let events: Vec<(f64, &str)> =
+                places.iter().map(|x| (*x, "Web tier 2 is dead")).collect();
+            let said = words(&events, 0.0, 300.0);
+            let spans: Vec<(f64, f64)> = said
+                .iter()
+                .flatten()
+                .map(|(at, is_end, text)| {
+                    let w = fit::width(text, 11.0, Weight::Plain);
+                    if *is_end { (at - w, *at) } else { (*at, at + w) }
+                })
+                .collect();
+            assert!(!spans.is_empty());
+            assert!(spans.iter().all(|(from, to)| *from >= 0.0 && *to <= 300.0), "{spans:?}");
+            assert!(spans.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{spans:?}");
+        }
+        let crowd = words(&[(10.0, "One more"), (12.0, "Two more")], 0.0, 300.0);
+        assert_eq!(crowd.iter().flatten().count(), 1, "all but the first are left out");
+    }
 }

@@ -224,11 +224,18 @@ fn body(scene: &Scene<'_>, at: At, plan: &Plan, body: Body) -> Html {
             };
             bar(Rect::new(place.x, place.y + 2.0, place.w, 7.0), share, class)
         }
-        Body::Cells if place.h < CELLS => bar(
-            Rect::new(place.x, place.bottom() - 5.0, place.w, 5.0),
-            used,
-            Load::of(used).class(),
-        ),
+        Body::Cells if place.h < CELLS => {
+            // What cannot fill up has its rate, below.
+            if view.is_some_and(cell::is_endless) {
+                return Html::default();
+            }
+            let number = facts::brief(used);
+            let w = place.w - fit::width(&number, SMALL, Weight::Bold) - 6.0;
+            html! { <>
+                { bar(Rect::new(place.x, place.bottom() - 6.0, w, 5.0), used, Load::of(used).class()) }
+                { text_end(place.right(), place.bottom(), "dg-num", number) }
+            </> }
+        }
         Body::Cells => {
             keys::place(scene, at, place).map_or_else(Html::default, |r| keys::draw(scene, at, r))
         }

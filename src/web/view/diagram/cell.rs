@@ -1,5 +1,6 @@
 //! A cell: one server or several, filled from below by what is in use, with the number in it.
 
+use super::cells;
 use super::describe;
 use super::fit::{self, Weight};
 use super::parts::{self, At};
@@ -98,6 +99,7 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, range: &Range<usize>, r: 
     };
     let troubled = conditions.iter().copied().find(|c| *c != Condition::Sound);
     let note = note(scene, at, range, &conditions);
+    let short = note.last().cloned().filter(|_| at.kind == Kind::Database && r.h < 30.0);
     let (x, middle) = r.centre();
     let note = note
         .into_iter()
@@ -124,6 +126,12 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, range: &Range<usize>, r: 
     } else {
         number(scene.is_measured().then_some(used), r)
     };
+    // In a low cell of data its name stands before the number.
+    let number = number.map(|number| {
+        let named = short.map(|short| format!("{short} · {number}"));
+        let fits = |named: &String| fit::width(named, KEY, Weight::Bold) <= r.w - 9.0;
+        named.filter(fits).unwrap_or(number)
+    });
     html! { <>
         { fill(r, used, troubled, endless) }
         if let Some(lag) = lag { { lag_bar(r, lag) } }
@@ -138,7 +146,7 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, range: &Range<usize>, r: 
 }
 
 /// Whether the servers of a part have neither processors nor slots that could fill up.
-fn is_endless(view: &PartView) -> bool {
+pub fn is_endless(view: &PartView) -> bool {
     view.servers.len() > 1 && view.servers.iter().all(|s| s.cores.is_none() && s.slots.is_none())
 }
 
@@ -156,7 +164,8 @@ fn written(wordings: [String; 2], longest: &str, r: Rect) -> Option<String> {
     let fits = |text: &str, free| fit::width(text, KEY, Weight::Plain) <= r.w - free;
     let [whole, bare] = wordings;
     let has_unit = fits(longest, 9.0);
-    Some(if has_unit { whole } else { bare }).filter(|text| r.h >= 14.0 && fits(text, 3.0))
+    Some(if has_unit { whole } else { bare })
+        .filter(|text| r.h >= cells::WRITTEN && fits(text, 3.0))
 }
 
 /// A word below the number, in shorter and shorter wordings.
@@ -207,7 +216,8 @@ fn database_note(scene: &Scene<'_>, at: At, server: usize) -> Vec<String> {
         (false, true, 0) => vec!["old primary".to_owned(), "old".to_owned()],
         (false, true, n) => vec![format!("replica {n}"), format!("r{n}")],
         (true, _, 0) => vec![format!("shard {shard}"), format!("s{shard}")],
-        (true, _, _) => Vec::new(),
+        (true, ..) if is_primary => vec!["primary".to_owned(), "prim.".to_owned()],
+        (true, _, n) => vec![format!("replica {n}"), format!("r{n}")],
     }
 }
 
@@ -246,6 +256,28 @@ fn fill(r: Rect, used: f64, troubled: Option<Condition>, endless: bool) -> Html 
     </> }
 }
 
+/// The state that a cell with servers in these conditions shows: a sound one where it shows none, and
+/// a distrusted one for all that only has another outline.
+pub fn shown(conditions: &[Condition]) -> Condition {
+    if conditions.iter().all(|c| c.is_dead()) {
+        let sent = conditions.contains(&Condition::Unnoticed);
+        return if sent { Condition::Unnoticed } else { Condition::Dead };
+    }
+    match conditions.iter().find(|c| **c != Condition::Sound) {
+        None => Condition::Sound,
+        Some(Condition::Draining) => Condition::Draining,
+        Some(_) => Condition::Distrusted,
+    }
+}
+
+/// A small cell in a state, for the legend.
+pub fn sample(r: Rect, state: Condition) -> Html {
+    if state.is_dead() {
+        return cross(r, state == Condition::Unnoticed);
+    }
+    fill(r, 0.4, Some(state), false)
+}
+
 /// What is in use of a cell: a tint, and a gauge where even the least can be seen.
 pub fn filled(r: Rect, used: f64, rounding: &'static str, load: &'static str) -> Html {
     let h = (r.h * used.clamp(0.0, 1.0)).max(1.5);
@@ -265,4 +297,24 @@ fn cross(r: Rect, unnoticed: bool) -> Html {
         { rect(r.inset(0.75), "4", classes!("dg-dead", unnoticed.then_some("sent"))) }
         <path class="dg-cross" d={format!("M{a} {b}L{c} {d}M{c} {b}L{a} {d}")} />
     </> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_shows_the_state_that_the_legend_names() {
+        use Condition::{Dead, Distrusted, Draining, Out, Slow, Sound, Unnoticed};
+        for (servers, expected) in [
+            (&[Sound, Sound][..], Sound),
+            (&[Out, Dead], Dead),
+            (&[Out, Unnoticed], Unnoticed),
+            (&[Sound, Dead], Distrusted),
+            (&[Slow(5.0)], Distrusted),
+            (&[Draining], Draining),
+        ] {
+            assert_eq!(shown(servers), expected, "{servers:?}");
+        }
+    }
 }

@@ -10,6 +10,8 @@ const PLACES: [usize; 9] = [1, 2, 4, 6, 8, 12, 16, 24, MOST_CELLS];
 /// Widest and highest cell.
 const WIDEST: f64 = 110.0;
 const HIGHEST: f64 = 92.0;
+/// Least height of a cell with a number in it.
+pub const WRITTEN: f64 = 14.0;
 /// Space between cells.
 pub const GAP: f64 = 5.0;
 
@@ -92,6 +94,8 @@ fn arrange_in(area: Rect, cells: usize, places: usize, least: f64) -> Vec<Rect> 
     }
     // The columns that give the largest cells, a little wider than high, with few empty places.
     let widest = (1..=places).rev().find(|&columns| size(columns).0 >= least).unwrap_or(places);
+    // A number has to have room above all, if need be without its unit.
+    let widest = (widest..=places).find(|&columns| size(columns).1 >= WRITTEN).unwrap_or(widest);
     let columns = (1..=widest)
         .filter(|&columns| size(columns).0 > 0.0 && size(columns).1 > 0.0)
         .max_by(|&a, &b| {
@@ -159,6 +163,14 @@ mod tests {
             }
         }
         assert_eq!([30, 32, 33, 60, 500].map(|n| per_cell(n, MOST_CELLS)), [1, 1, 2, 2, 16]);
+    }
+
+    #[test]
+    fn low_cells_are_narrower_so_that_their_numbers_have_room() {
+        let low = arrange_wide(Rect::new(0.0, 0.0, 109.0, 36.0), 5, 50.0);
+        assert!(low.iter().all(|cell| cell.h >= WRITTEN), "{low:?}");
+        let high = arrange_wide(Rect::new(0.0, 0.0, 109.0, 60.0), 5, 50.0);
+        assert!(high.iter().all(|cell| cell.w >= 50.0), "{high:?}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::tier;
 use crate::sim::kinds::Kind;
 use crate::sim::region::REGIONS;
 use crate::sim::snapshot::{PartView, ServerView};
+use crate::web::summary;
 use crate::web::view::format;
 use std::ops::Range;
 
@@ -93,7 +94,7 @@ fn connections(scene: &Scene<'_>, at: At) -> String {
     };
     let caller = caller.map_or_else(String::new, |name| format!(" Called by {name}."));
     let called =
-        if called.is_empty() { String::new() } else { format!(" Calls {}.", called.join(" and ")) };
+        if called.is_empty() { String::new() } else { format!(" Calls {}.", called.join(", ")) };
     format!("{caller}{called}")
 }
 
@@ -140,7 +141,10 @@ pub fn part(scene: &Scene<'_>, at: At) -> String {
         .gauges
         .iter()
         .take(6)
-        .map(|(name, value)| format!(", {} {}", format::words(name), format::gauge(name, *value)))
+        .map(|(name, value)| {
+            let words = summary::site_words(&format::words(name), scene.scenario);
+            format!(", {words} {}", format::gauge(name, *value))
+        })
         .collect();
     format!("{setting}{state}{used}{mean}{hit}, backlog {}{own}.{connections}", view.backlog)
 }

@@ -209,7 +209,7 @@ fn database(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
     } else {
         vec![format!("{model} · {size}"), model.to_owned(), size]
     };
-    let mut quiet = usual.quiet.clone();
+    let (mut key, mut quiet) = (usual.key.clone(), usual.quiet.clone());
     if let Some(lag) = scene.gauge(at, "lag_s").filter(|_| copies > 1) {
         let lag = format::duration(lag);
         quiet = vec![format!("lag {lag} · backlog 0"), format!("lag {lag}")];
@@ -223,10 +223,10 @@ fn database(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
     }
     if let Some(moved) = scene.gauge(at, "resharded").filter(|moved| *moved > 0.0 && *moved < 1.0) {
         let moved = format::percent(moved);
-        quiet = vec![format!("resharding: {moved} moved"), format!("{moved} moved")];
+        key = vec![format!("moving data: {moved}"), "moving data".to_owned(), "moving".to_owned()];
     }
     let names: &[&str] = if shards > 1 { &["Shards"] } else { &["Database", "Data"] };
-    Facts { names, setting, quiet, ..usual }
+    Facts { names, setting, key, quiet, ..usual }
 }
 
 /// The share of look-ups that found what they asked for.

@@ -4,9 +4,12 @@ use super::cell;
 use super::fit::{self, Weight};
 use super::flow::Flow;
 use super::layout::Form;
+use super::parts::At;
 use super::pieces::{rect, text};
 use super::scene::{SMALL, Scene};
 use super::shape::{Rect, px};
+use super::state::{self, Condition};
+use super::tier;
 use crate::web::marks::MEANING;
 use crate::web::markup::prelude::*;
 use crate::web::view::format;
@@ -62,6 +65,30 @@ fn sample(x: f64, y: f64, used: f64, load: &'static str) -> Html {
     </> }
 }
 
+/// States of servers: a sample of each, and its word.
+const STATES: [(Condition, &str); 4] = [
+    (Condition::Dead, "dead"),
+    (Condition::Unnoticed, "dead, not noticed"),
+    (Condition::Distrusted, "in trouble"),
+    (Condition::Draining, "draining"),
+];
+
+/// The states that are drawn now.
+fn drawn_states(scene: &Scene<'_>) -> Vec<(Condition, &'static str)> {
+    let sites = scene.parts.sites.iter().enumerate();
+    let inside = sites.flat_map(|(i, site)| site.own.iter().map(move |&k| At::new(k, i as u8)));
+    let outside = scene.parts.global.iter().map(|&kind| At::new(kind, 0));
+    let mut there = Vec::new();
+    for at in inside.chain(outside) {
+        let Some(view) = scene.view(at) else { continue };
+        let all = state::conditions(view, scene.checked(at));
+        for (range, _) in tier::cell_places(scene, at) {
+            there.push(cell::shown(&all[range]));
+        }
+    }
+    STATES.into_iter().filter(|(state, _)| there.contains(state)).collect()
+}
+
 /// The legend; with a flow where dots may move.
 pub fn draw(scene: &Scene<'_>, flow: Option<&Flow>) -> Html {
     let r = scene.grid.legend;
@@ -77,7 +104,16 @@ pub fn draw(scene: &Scene<'_>, flow: Option<&Flow>) -> Html {
         [(0.4, "lo", "to 60\u{202f}%"), (0.75, "mid", "to 85\u{202f}%"), (0.95, "hi", "above")];
     let loads_w: f64 =
         width("In use:") + 6.0 + loads.iter().map(|(.., word)| width(word) + 28.0).sum::<f64>();
-    let left = if lines { r.w } else { r.w - loads_w - 16.0 };
+    let mut states = drawn_states(scene);
+    let states_w = |states: &[(Condition, &str)]| -> f64 {
+        states.iter().map(|(_, word)| width(word) + 28.0).sum()
+    };
+    // The shortest sentence about the dots keeps its room.
+    let most = if lines { r.w } else { r.w - loads_w - 110.0 };
+    while states_w(&states) > most {
+        states.pop();
+    }
+    let left = if lines { r.w } else { r.w - loads_w - states_w(&states) - 16.0 };
     let about = about_dots(scene, flow);
     let with_dots =
         flow.is_some() && !lines && left > dots_w + width(about.last().map_or("", |t| t)) + 14.0;
@@ -93,10 +129,10 @@ pub fn draw(scene: &Scene<'_>, flow: Option<&Flow>) -> Html {
         x += width(word) + 24.0;
         drawn
     });
-    let (mut load_x, load_y) = if lines {
+    let (mut load_x, mut load_y) = if lines {
         (r.x, y + if flow.is_some() { 40.0 } else { 20.0 })
     } else {
-        (r.right() - loads_w, y)
+        (r.right() - loads_w - states_w(&states), y)
     };
     let words = text(load_x, load_y, "dg-soft", "In use:".to_owned());
     load_x += width("In use:") + 6.0;
@@ -105,12 +141,22 @@ pub fn draw(scene: &Scene<'_>, flow: Option<&Flow>) -> Html {
         load_x += width(word) + 28.0;
         drawn
     });
+    let loads: Vec<Html> = loads.collect();
+    if lines {
+        (load_x, load_y) = (r.x, load_y + 20.0);
+    }
+    let states = states.into_iter().map(|(state, word)| {
+        let r = Rect::new(load_x, load_y - 10.0, 13.0, 12.0);
+        load_x += width(word) + 28.0;
+        html! { <>{ cell::sample(r, state) }{ text(r.x + 18.0, load_y, "dg-soft", word.to_owned()) }</> }
+    });
     html! {
         <g>
             { text(r.x, y, "dg-soft", about) }
             if with_dots || (lines && flow.is_some()) { { for dots } }
             { words }
             { for loads }
+            { for states }
         </g>
     }
 }

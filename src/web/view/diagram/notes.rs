@@ -5,6 +5,7 @@ use super::parts::{self, At};
 use super::scene::Scene;
 use super::state::Trouble;
 use crate::sim::kinds::Kind;
+use crate::web::summary;
 use crate::web::view::format;
 
 /// What is wrong with a part beyond what any part can have, worst first.
@@ -12,7 +13,10 @@ use crate::web::view::format;
 pub fn of(scene: &Scene<'_>, at: At) -> Vec<Trouble> {
     let mut troubles = guard(scene, at);
     match at.kind.key() {
-        "db" => troubles.extend(hot_shard(scene, at).into_iter().chain(behind(scene, at))),
+        "db" => {
+            let own = hot_shard(scene, at).into_iter().chain(behind(scene, at));
+            troubles.extend(own.chain(unshielded(scene, at)));
+        }
         "queue" => troubles.extend(given_up(scene, at)),
         _ => {}
     }
@@ -84,6 +88,13 @@ fn behind(scene: &Scene<'_>, at: At) -> Option<Trouble> {
     Some(Trouble { bad: is_growing, text })
 }
 
+/// That much is asked of it because the cache before it is still filling.
+fn unshielded(scene: &Scene<'_>, at: At) -> Option<Trouble> {
+    let is_full = scene.view(at)?.utilisation > HOT;
+    let is_cold = scene.view(at.beside(Kind::Cache)).is_some_and(summary::is_cold);
+    (is_full && is_cold).then(|| Trouble { bad: false, text: "cache cold".to_owned() })
+}
+
 /// Messages that were given up or lost in the window.
 fn given_up(scene: &Scene<'_>, at: At) -> Vec<Trouble> {
     let Some(view) = scene.view(at).filter(|_| scene.is_measured()) else {
@@ -142,6 +153,21 @@ mod tests {
             ["celebrity: shard 2 · 98 %"]
         );
         assert!(told("?stage=9", vec![even]).0.is_empty(), "all are as busy");
+    }
+
+    #[test]
+    fn a_full_database_behind_a_cold_cache_says_why() {
+        let mut cache = part("cache", &[0.1]);
+        cache.gauges = vec![("entries".to_owned(), 100.0)];
+        cache.counters = vec![("filled".to_owned(), 90)];
+        let told = |load, cache: &PartView| {
+            let database = PartView { utilisation: load, ..part("db", &[load]) };
+            told("?stage=5", vec![database, cache.clone()]).0
+        };
+        assert_eq!(told(0.9, &cache), ["cache cold"]);
+        assert!(told(0.5, &cache).is_empty(), "it is not full");
+        cache.counters.clear();
+        assert!(told(0.9, &cache).is_empty(), "it has filled");
     }
 
     #[test]

@@ -58,7 +58,7 @@ fn by_the_book(model: &Model, key: &str) -> Html {
     let item = |row: &&crate::sim::analysis::stations::Measured| {
         let s = &row.station;
         let measured = theory::sure(s.measured_s, row.half_s);
-        let (name, model, book) = (&s.name, &s.model, time(s.predicted_s));
+        let (name, model, book) = (&s.name, theory::model(&s.model), time(s.predicted_s));
         html! { <li>{ format!("{name}: {model} says {book}, measured {measured}") }</li> }
     };
     html! { <><h3>{ "By the book" }</h3><ul class="book">{ for stations.iter().map(item) }</ul></> }

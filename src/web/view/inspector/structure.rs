@@ -27,7 +27,12 @@ pub struct StructureProps {
 pub fn Structure(props: &StructureProps) -> Html {
     let missing = use_memo(Rc::clone(&props.scenario), |scenario| parts::missing(scenario));
     let (can, cannot): (Vec<_>, Vec<_>) = missing.iter().partition(|(_, why)| why.is_none());
-    let text = |kind: Kind| summary::name(kind, &props.scenario);
+    // Guards stand on lines of the diagram, and are no part of their own there.
+    let text = |kind: Kind| {
+        let name = summary::name(kind, &props.scenario);
+        let is_guard = kind.key().starts_with("to_");
+        if is_guard { name.replacen("Calls", "Guard of calls", 1) } else { name.to_owned() }
+    };
     let choices: Vec<(AttrValue, AttrValue)> = std::iter::once(("".into(), "Add a part …".into()))
         .chain(can.iter().map(|(kind, _)| (kind.key().into(), text(*kind).into())))
         .collect();

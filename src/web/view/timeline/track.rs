@@ -1,6 +1,8 @@
 //! The track: an SVG in which all places are shares of its width, so that it needs no measuring.
 //! Each mark is a slider of its own to keyboards and screen readers.
 
+use super::super::charts::use_width;
+use super::super::diagram::fit::{self, Weight};
 use super::super::field::{Latest, use_latest};
 use super::super::format;
 use crate::sim::sorting;
@@ -11,12 +13,14 @@ use web_sys::{Element, PointerEvent};
 
 /// Height of a row of marks: a target of 24 px and a gap.
 const ROW: usize = 26;
-/// Most rows; further marks share the last one.
+/// Most rows; further marks share the last one, without their words.
 const MOST_ROWS: usize = 6;
 /// Most marks that are drawn; all of them are in the link.
 const MOST_MARKS: usize = 60;
-/// Share of the track that a letter of a label takes, roughly.
-const LETTER: f64 = 0.0095;
+/// Space between a mark and its words, and behind them.
+const BESIDE: f64 = 14.0;
+/// Width of the track before it is measured.
+const USUAL: f64 = 700.0;
 
 /// What the track needs.
 #[derive(Properties, PartialEq)]
@@ -50,8 +54,9 @@ pub fn Track(props: &TrackProps) -> Html {
     let drag = use_state_eq(|| None::<Drag>);
     let length = drag.as_ref().map_or_else(|| end(&props.marks, props.now), |drag| drag.end);
     let marks = &props.marks[..props.marks.len().min(MOST_MARKS)];
-    let rows = rows(marks, length);
-    let height = ROW * (rows.iter().max().map_or(0, |row| row + 1)).max(1);
+    let width = use_width(&node).unwrap_or(USUAL);
+    let rows = rows(marks, length, width);
+    let height = ROW * (rows.iter().map(|(row, _)| row + 1).max().unwrap_or(1));
     let second = {
         let node = node.clone();
         move |event: &PointerEvent, end: f64| {
@@ -106,9 +111,9 @@ pub fn Track(props: &TrackProps) -> Html {
             drag.set(Some(Drag { mark, is_end, from, end: length }));
         })
     };
-    let item = |(mark, row): (&Mark, usize)| {
+    let item = |(mark, (row, is_told)): (&Mark, (usize, bool))| {
         html! {
-            <Item key={mark.name.clone()} mark={mark.clone()} {row} {length}
+            <Item key={mark.name.clone()} mark={mark.clone()} {row} {is_told} {length} {width}
                 is_picked={props.picked.as_ref() == Some(&mark.name)}
                 is_past={mark.end().is_some_and(|end| end < props.now)}
                 take={take.clone()} edit={props.edit.clone()} />
@@ -144,24 +149,34 @@ fn dragged(drag: &Drag, to: f64) -> (f64, Option<f64>) {
     )
 }
 
-/// The row of each mark: the first in which neither its bar nor its label meets another.
-fn rows(marks: &[Mark], length: f64) -> Vec<usize> {
+/// The words of a mark, as far as the track has room beside it.
+fn label(mark: &Mark, length: f64, width: f64) -> String {
+    let share = (mark.at / length).clamp(0.0, 1.0);
+    let share = if label_is_left(mark, length) { share } else { 1.0 - share };
+    fit::shorten(&mark.text, share * width - BESIDE, 11.0, Weight::Bold)
+}
+
+/// The row of each mark, on a track so many pixels wide: the first in which neither its bar nor its
+/// words meet another. Whether its words are shown: not where no row has room for them.
+fn rows(marks: &[Mark], length: f64, width: f64) -> Vec<(usize, bool)> {
     let mut order: Vec<usize> = (0..marks.len()).collect();
     sorting::by_number(&mut order, |&mark| marks[mark].at);
-    let (mut taken, mut rows) = (Vec::<f64>::new(), vec![0; marks.len()]);
+    let (mut taken, mut rows) = (Vec::<f64>::new(), vec![(0, true); marks.len()]);
     for index in order {
         let mark = &marks[index];
-        let label = (mark.text.chars().count() as f64 * LETTER + 0.03) * length;
+        let words = fit::width(&label(mark, length, width), 11.0, Weight::Bold);
+        let words = (words + 2.0 * BESIDE) / width * length;
         let is_left = label_is_left(mark, length);
-        let begin = if is_left { mark.at - label } else { mark.at };
-        let end = mark.end().unwrap_or(length).max(if is_left { mark.at } else { mark.at + label });
+        let begin = if is_left { mark.at - words } else { mark.at };
+        let end = mark.end().unwrap_or(length).max(if is_left { mark.at } else { mark.at + words });
         let free = taken.iter().position(|taken| *taken <= begin);
+        let is_told = free.is_some() || taken.len() < MOST_ROWS;
         let row = free.unwrap_or_else(|| taken.len().min(MOST_ROWS - 1));
         match taken.get_mut(row) {
             Some(taken) => *taken = end.max(*taken),
             None => taken.push(end),
         }
-        rows[index] = row;
+        rows[index] = (row, is_told);
     }
     rows
 }
@@ -218,7 +233,11 @@ fn clock(x: String, bare: bool, height: usize) -> Html {
 struct ItemProps {
     mark: Mark,
     row: usize,
+    /// Its words are always shown.
+    is_told: bool,
     length: f64,
+    /// Of the track, in pixels.
+    width: f64,
     is_picked: bool,
     /// The clock has passed it.
     is_past: bool,
@@ -243,7 +262,8 @@ fn Item(props: &ItemProps) -> Html {
         "mark",
         mark.is_change.then_some("change"),
         props.is_picked.then_some("picked"),
-        props.is_past.then_some("past")
+        props.is_past.then_some("past"),
+        (!props.is_told).then_some("crowded")
     );
     let has_bar = !mark.is_instant && !mark.is_change;
     let width = share(mark.lasts.unwrap_or(length - mark.at), *length);
@@ -260,12 +280,12 @@ fn Item(props: &ItemProps) -> Html {
                 }
                 <rect class="mark-hit" x="-13" y="0" width="26" height="26" />
                 <path class="mark-shape" d={shape} />
-                <text class="mark-label" {x} y="8" text-anchor={anchor}>{ mark.text.clone() }</text>
+                <text class="mark-label" {x} y="8" text-anchor={anchor}>{ label(mark, *length, props.width) }</text>
                 if has_bar {
                     <svg x={width} overflow="visible" onpointerdown={grab(true)} class="mark-end">
                         <rect class="mark-hit" x="-12" y="0" width="24" height="26" />
                         if mark.lasts.is_some() {
-                            <rect class="mark-shape" x="-2" y="6" width="4" height="14" />
+                            <rect class="mark-shape" x="-2" y="9" width="4" height="10" />
                         }
                     </svg>
                 }
@@ -316,9 +336,16 @@ mod tests {
     #[test]
     fn marks_that_meet_stand_in_rows() {
         let marks = [mark("a", 0.0, Some(30.0)), mark("b", 10.0, Some(5.0)), mark("c", 80.0, None)];
-        assert_eq!(rows(&marks, 120.0), [0, 1, 0]);
+        assert_eq!(rows(&marks, 120.0, 700.0), [(0, true), (1, true), (0, true)]);
+        let close = [mark("a", 0.0, Some(5.0)), mark("b", 40.0, Some(5.0))];
+        assert_eq!(rows(&close, 120.0, 700.0)[1].0, 0);
+        assert_eq!(rows(&close, 120.0, 300.0)[1].0, 1, "its words meet the other's");
         let many: Vec<Mark> = (0..50).map(|i| mark("x", f64::from(i) / 100.0, None)).collect();
-        assert_eq!(rows(&many, 120.0).iter().max(), Some(&(MOST_ROWS - 1)));
+        let many = rows(&many, 120.0, 700.0);
+        assert_eq!(many.iter().map(|(row, _)| *row).max(), Some(MOST_ROWS - 1));
+        assert_eq!(many.iter().filter(|(_, is_told)| *is_told).count(), MOST_ROWS);
+        let long = Mark { text: "Web tier 2 ".repeat(9), ..mark("a", 60.0, None) };
+        assert!(fit::width(&label(&long, 120.0, 300.0), 11.0, Weight::Bold) <= 136.0);
     }
 
     #[test]
