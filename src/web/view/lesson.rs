@@ -7,6 +7,7 @@ mod flow;
 mod limit;
 mod presets;
 
+use super::transport::ahead;
 use super::{Tell, field, format, glossary};
 use crate::sim::scenario::presets::STAGES;
 use crate::sim::sorting;
@@ -24,7 +25,6 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                 { "Glossary" }
             </button>
             { story(model, tell) }
-            { planned(model) }
             { limit::view(model, tell) }
             if !is_met(model) { { next(model, tell) } }
             { compare::view(model) }
@@ -33,7 +33,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
 }
 
 /// What is planned on the timeline, and whether it is still to come.
-fn planned(model: &Model) -> Html {
+fn planned(model: &Model, tell: &Tell) -> Html {
     let now = model.live.figures.at_s;
     let scenario = &model.scenario;
     let mut items: Vec<(f64, String)> = Vec::new();
@@ -53,8 +53,9 @@ fn planned(model: &Model) -> Html {
     };
     html! {
         <>
-            <h3>{ "On the timeline" }</h3>
+            <h3 id="planned" tabindex="-1">{ "On the timeline" }</h3>
             <ul class="planned">{ for items.into_iter().take(12).map(item) }</ul>
+            { ahead(model, timeline::next(scenario, now), "#planned", tell) }
         </>
     }
 }
@@ -63,7 +64,7 @@ fn story(model: &Model, tell: &Tell) -> Html {
     let stage = model.stage();
     let known = STAGES.iter().find(|known| Some(known.number) == stage);
     let (Some(known), Some(lesson)) = (known, stage.and_then(lessons::lesson)) else {
-        return presets::view(model, tell);
+        return presets::view(model, planned(model, tell), tell);
     };
     let onward = is_met(model).then(|| next(model, tell));
     html! {
@@ -80,6 +81,7 @@ fn story(model: &Model, tell: &Tell) -> Html {
             if known.number == 1 { { flow::view(model, tell) } }
             <h3>{ "What breaks here" }</h3>
             <p>{ glossary::text(lesson.breaks) }</p>
+            { planned(model, tell) }
         </>
     }
 }

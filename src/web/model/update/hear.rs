@@ -12,6 +12,7 @@ use crate::web::lessons::story;
 use crate::web::model::{Effect, Model};
 use crate::web::remedy;
 use crate::web::summary;
+use crate::web::view::format::clock;
 use crate::web::view::log::alerts;
 use std::rc::Rc;
 
@@ -40,6 +41,9 @@ pub(super) fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
                 model.log = Rc::default();
             }
             note(model, &log);
+            if live.ahead_s.is_none() && model.live.ahead_s.is_some() {
+                model.said = format!("The clock is at {}", clock(live.figures.at_s));
+            }
             model.live = live;
         }
         Update::Traced(_) | Update::Tolls(_) if model.engine_link != model.link => {}
