@@ -3,6 +3,7 @@
 
 use super::summary;
 use super::view::format;
+use crate::sim::analysis::settle::Settled;
 use crate::sim::scenario::{Change, PresentFault, Scenario, link};
 use crate::sim::session::Command;
 use crate::sim::sorting;
@@ -136,6 +137,24 @@ pub fn next(scenario: &Scenario, now: f64) -> Option<f64> {
     all.map(SimTime::seconds).filter(|at| *at > now).reduce(f64::min)
 }
 
+/// That a settled run does not count what is planned, in a sentence: it ended before that begins,
+/// or threw it away with the warm-up. `None` where it counts all.
+#[must_use]
+pub fn uncounted(scenario: &Scenario, settled: &Settled) -> Option<String> {
+    let (from, end) = (settled.warm_up_s, settled.warm_up_s + settled.seconds);
+    let is_out = |mark: &Mark| mark.at >= end || mark.end().is_some_and(|over| over <= from);
+    // What a setting was changed to holds from then on.
+    let is_kept = |mark: &Mark| mark.is_change && mark.at < end;
+    let is_any = marks(scenario).iter().any(|mark| is_out(mark) && !is_kept(mark));
+    is_any.then(|| {
+        let [from, end] = [from, end].map(libm::round);
+        format!(
+            "The settled run counts from {from} s to {end} s: what is planned before or after \
+             that is not in its figures."
+        )
+    })
+}
+
 /// A change in words: "Web tier: Servers 8".
 #[must_use]
 pub fn change_text(change: &Change, scenario: &Scenario) -> String {
@@ -252,6 +271,20 @@ mod tests {
         let to = |now| next(&scenario, now).and_then(|at| before(at, now));
         assert_eq!([0.0, 54.9, 60.0].map(to), [Some(55.0), Some(55.0), Some(85.0)]);
         assert_eq!([55.0, 59.0, 85.0, 90.0].map(to), [None; 4], "it begins soon, or has begun");
+    }
+
+    #[test]
+    fn figures_that_do_not_count_what_is_planned_say_so() {
+        let settled = Settled { warm_up_s: 99.6, seconds: 900.0, ..Settled::default() };
+        let said = |what: &str| uncounted(&scenario(&format!("?stage=3#{what}")), &settled);
+        let counts = "The settled run counts from 100 s to 1000 s: what is planned before or after \
+                      that is not in its figures.";
+        for what in ["fault=kill.db@1000", "fault=slow9.db@60for30", "at=1000:web.servers=8"] {
+            assert_eq!(said(what).as_deref(), Some(counts), "{what}");
+        }
+        for what in ["", "fault=kill.db", "fault=kill.db@60for60", "at=60:web.servers=8"] {
+            assert_eq!(said(what), None, "{what}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod flow;
 mod limit;
 mod presets;
 
+use super::strip::uncounted;
 use super::transport::ahead;
 use super::{Tell, field, format, glossary};
 use crate::sim::scenario::presets::STAGES;
@@ -55,6 +56,7 @@ fn planned(model: &Model, tell: &Tell) -> Html {
         <>
             <h3 id="planned" tabindex="-1">{ "On the timeline" }</h3>
             <ul class="planned">{ for items.into_iter().take(12).map(item) }</ul>
+            if let Some(uncounted) = uncounted(model) { <p class="muted">{ uncounted }</p> }
             { ahead(model, timeline::next(scenario, now), "#planned", tell) }
         </>
     }

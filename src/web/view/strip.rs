@@ -10,6 +10,7 @@ use crate::sim::snapshot::Snapshot;
 use crate::web::history::{History, Series};
 use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
+use crate::web::timeline;
 use std::rc::Rc;
 
 /// One of the eight numbers.
@@ -185,10 +186,17 @@ pub fn view(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
                     if matches!(metric.key, "goodput" | "p50" | "p99" | "errors") {
                         { " Behind the arrow: what a long run settles at, with its interval; behind ≈: a first estimate of it." }
                     }
+                    if let Some(uncounted) = uncounted(model) { { " " }{ uncounted } }
                 }
             </p>
         </section>
     }
+}
+
+/// What is planned and not in the settled figures.
+pub fn uncounted(model: &Model) -> Option<String> {
+    let settled = model.settled.as_ref().filter(|_| model.fresh)?;
+    timeline::uncounted(&model.scenario, settled)
 }
 
 fn tile(
