@@ -15,7 +15,7 @@ use crate::sim::sorting;
 use crate::web::lessons::{self, challenge as challenges, story};
 use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
-use crate::web::{summary, timeline};
+use crate::web::timeline;
 
 /// The panel.
 pub fn view(model: &Model, tell: &Tell) -> Html {
@@ -37,25 +37,25 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
 fn planned(model: &Model, tell: &Tell) -> Html {
     let now = model.live.figures.at_s;
     let scenario = &model.scenario;
-    let mut items: Vec<(f64, String)> = Vec::new();
-    for fault in scenario.faults.iter().filter(|fault| fault.at.seconds() > 0.0) {
-        items.push((fault.at.seconds(), summary::fault_alone(fault, scenario)));
-    }
-    for change in &scenario.changes {
-        items.push((change.at.seconds(), timeline::change_text(change, scenario)));
-    }
-    if items.is_empty() {
+    let mut marks = timeline::marks(scenario);
+    marks.retain(|mark| mark.at > 0.0);
+    if marks.is_empty() {
         return Html::default();
     }
-    sorting::by_number(&mut items, |item| item.0);
-    let item = |(at, what): (f64, String)| {
-        let passed = (at <= now).then_some("muted");
-        html! { <li class={classes!(passed)}><span>{ format!("{at} s") }</span><span>{ what }</span></li> }
+    sorting::by_number(&mut marks, |mark| mark.at);
+    let item = |mark: timeline::Mark| {
+        let passed = (mark.at <= now).then_some("muted");
+        let lasts = mark.lasts.map_or_else(String::new, |s| format!(" for {s} s"));
+        html! {
+            <li class={classes!(passed)}>
+                <span>{ format!("{} s", mark.at) }</span><span>{ mark.text }{ lasts }</span>
+            </li>
+        }
     };
     html! {
         <>
             <h3 id="planned" tabindex="-1">{ "On the timeline" }</h3>
-            <ul class="planned">{ for items.into_iter().take(12).map(item) }</ul>
+            <ul class="planned">{ for marks.into_iter().take(12).map(item) }</ul>
             if let Some(uncounted) = uncounted(model) { <p class="muted">{ uncounted }</p> }
             { ahead(model, timeline::next(scenario, now), "#planned", tell) }
         </>
