@@ -19,15 +19,19 @@ use crate::web::timeline;
 
 /// The panel.
 pub fn view(model: &Model, tell: &Tell) -> Html {
+    let at = model.stage().map(|stage| challenge::place(model, stage));
+    // After the last stage what is to be kept stands below.
+    let is_last = model.stage().is_some_and(|stage| usize::from(stage) == STAGES.len());
+    let is_met = !is_last && at.as_ref().is_some_and(|at| at.is_done);
     html! {
         <aside class="lesson card" aria-labelledby="lesson-title">
             <button type="button" class="quiet link glossary-open" id="glossary-open"
                 onclick={tell.reform(|_: MouseEvent| Msg::Story(story::Msg::Glossary(true)))}>
                 { "Glossary" }
             </button>
-            { story(model, tell) }
+            { story(model, at.as_ref(), is_met, tell) }
             { limit::view(model, tell) }
-            if !is_met(model) { { next(model, tell) } }
+            if !is_met { { next(model, tell) } }
             { compare::view(model) }
         </aside>
     }
@@ -62,13 +66,14 @@ fn planned(model: &Model, tell: &Tell) -> Html {
     }
 }
 
-fn story(model: &Model, tell: &Tell) -> Html {
+/// The story of the stage; the way on stands in its challenge once that is met.
+fn story(model: &Model, at: Option<&challenge::Place>, is_met: bool, tell: &Tell) -> Html {
     let stage = model.stage();
     let known = STAGES.iter().find(|known| Some(known.number) == stage);
-    let (Some(known), Some(lesson)) = (known, stage.and_then(lessons::lesson)) else {
+    let (Some(known), Some(lesson), Some(at)) = (known, stage.and_then(lessons::lesson), at) else {
         return presets::view(model, planned(model, tell), tell);
     };
-    let onward = is_met(model).then(|| next(model, tell));
+    let onward = if is_met { next(model, tell) } else { Html::default() };
     html! {
         <>
             <p class="eyebrow">
@@ -78,7 +83,7 @@ fn story(model: &Model, tell: &Tell) -> Html {
             <p>{ glossary::text(lesson.new) }</p>
             <h3>{ "Why" }</h3>
             <p>{ glossary::text(lesson.before) }</p>
-            { challenge::view(model, known.number, onward, tell) }
+            { challenge::view(model, known.number, at, onward, tell) }
             { tries(model, tell) }
             if known.number == 1 { { flow::view(model, tell) } }
             <h3>{ "What breaks here" }</h3>
@@ -103,14 +108,6 @@ fn into_stage(model: &Model, stage: u8, class: &'static str, text: String, tell:
         msg.clone()
     });
     html! { <button type="button" class={classes!(class)} onclick={go}>{ text }</button> }
-}
-
-/// Whether the challenge of the stage is done, so that the way on stands there.
-fn is_met(model: &Model) -> bool {
-    model.stage().is_some_and(|stage| {
-        let is_last = usize::from(stage) == STAGES.len();
-        !is_last && challenge::is_done(model, stage)
-    })
 }
 
 /// The way on: the next stage's users, or after the last what is to be kept, and the sandbox.

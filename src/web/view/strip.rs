@@ -3,7 +3,7 @@
 
 use super::charts::Sparkline;
 use super::format::{dash, time};
-use super::{Tell, asks, format, glossary};
+use super::{Tell, asks, field, format, glossary};
 use crate::sim::analysis::settle::{Estimate, Settled};
 use crate::sim::analysis::{availability, cost};
 use crate::sim::snapshot::Snapshot;
@@ -169,9 +169,13 @@ fn estimate(
 pub fn view(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
     let tiles = METRICS.iter().enumerate();
     let explained = model.explained.and_then(|index| METRICS.get(index));
-    let (close, is_open) = (tell.clone(), explained.is_some());
+    let close = tell.clone();
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
-        if event.key() == "Escape" && is_open {
+        if event.key() == "Escape"
+            && let Some(metric) = explained
+        {
+            // Also from within what was told.
+            field::focus(&format!("tile-{}", metric.key));
             close.emit(Msg::Explain(None));
         }
     });
