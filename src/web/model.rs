@@ -68,6 +68,8 @@ pub enum Msg {
     TogglePlay,
     /// A tenth of a second, then pause.
     Step,
+    /// As fast as can be to this second of the run, then on.
+    Ahead(f64),
     /// Simulated seconds in a second.
     Speed(f64),
     /// Another part in the inspector.

@@ -3,6 +3,9 @@
 
 use super::summary;
 use super::view::format;
+use crate::sim::analysis::settle::Settled;
+use crate::sim::journal::Line;
+use crate::sim::run::log::Severity;
 use crate::sim::scenario::{Change, PresentFault, Scenario, link};
 use crate::sim::session::Command;
 use crate::sim::sorting;
@@ -118,6 +121,86 @@ pub fn marks(scenario: &Scenario) -> Vec<Mark> {
     marks
 }
 
+/// Seconds before something planned to which the run is brought, so that it is seen to begin.
+const LEAD_S: f64 = 5.0;
+
+/// The second to which the run can be brought to see what is planned for another begin; `None` once
+/// it is there.
+#[must_use]
+pub fn before(at: f64, now: f64) -> Option<f64> {
+    Some(at - LEAD_S).filter(|to| *to > now)
+}
+
+/// The second at which the next fault or change begins; `None` when nothing more is planned.
+#[must_use]
+pub fn next(scenario: &Scenario, now: f64) -> Option<f64> {
+    let begins = marks(scenario).into_iter().map(|mark| mark.at);
+    begins.filter(|at| *at > now).reduce(f64::min)
+}
+
+/// That a settled run does not count what is planned, in a sentence: it ended before that begins,
+/// or threw it away with the warm-up. `None` where it counts all.
+#[must_use]
+pub fn uncounted(scenario: &Scenario, settled: &Settled) -> Option<String> {
+    let (from, end) = (settled.warm_up_s, settled.warm_up_s + settled.seconds);
+    let is_out = |mark: &Mark| mark.at >= end || mark.end().is_some_and(|over| over <= from);
+    // What a setting was changed to holds from then on.
+    let is_kept = |mark: &Mark| mark.is_change && mark.at < end;
+    let is_any = marks(scenario).iter().any(|mark| is_out(mark) && !is_kept(mark));
+    is_any.then(|| {
+        let [from, end] = [from, end].map(libm::round);
+        format!(
+            "The settled run counts from {from} s to {end} s: what is planned before or after \
+             that is not in its figures."
+        )
+    })
+}
+
+/// The part that the mark at a place is about, as the log calls it, and which of its servers.
+fn whose(scenario: &Scenario, place: usize) -> (String, Option<u16>) {
+    let Some(fault) = scenario.faults.get(place) else {
+        let key = &scenario.changes[place - scenario.faults.len()].key;
+        return (key.split('.').next().unwrap_or_default().to_owned(), None);
+    };
+    let mut part = fault.kind.key().to_owned();
+    if let Some(site) = fault.site
+        && scenario.sites > 1
+        && !fault.kind.is_global()
+    {
+        part.push_str(&(site + 1).to_string());
+    }
+    (part, fault.server.map(|server| server as u16 + 1))
+}
+
+/// What of the plan came about after one second and until another, as lines of the log among
+/// those that the engine wrote then. What is wrong from the start is no news.
+#[must_use]
+pub fn logged(scenario: &Scenario, after: f64, until: f64, lines: Vec<Line>) -> Vec<Line> {
+    let mut all = Vec::new();
+    for (place, mark) in marks(scenario).into_iter().enumerate() {
+        let (part, server) = whose(scenario, place);
+        let mut add = |at_s: f64, word: &str, severity: Severity| {
+            if at_s > after && at_s <= until {
+                let what = format!("{word}: {}", mark.text);
+                let (part, numbers) = (part.clone(), Vec::new());
+                all.push(Line { at_s, part, server, severity, what, numbers });
+            }
+        };
+        if mark.is_change {
+            add(mark.at, "changes", Severity::Info);
+        } else if mark.is_instant {
+            add(mark.at, "happens", Severity::Warning);
+        } else {
+            add(mark.at, "begins", Severity::Warning);
+            add(mark.end().unwrap_or(f64::NAN), "ends", Severity::Info);
+        }
+    }
+    // What follows from it is written at the same instant.
+    all.extend(lines);
+    sorting::by_number(&mut all, |line| line.at_s);
+    all
+}
+
 /// A change in words: "Web tier: Servers 8".
 #[must_use]
 pub fn change_text(change: &Change, scenario: &Scenario) -> String {
@@ -226,6 +309,58 @@ mod tests {
             ]
         );
         assert_eq!((end(&marks(&scenario), 0.0), end(&[], 290.0)), (300.0, 600.0));
+    }
+
+    #[test]
+    fn the_run_is_brought_to_just_before_what_comes_next() {
+        let scenario = scenario("?stage=3#fault=kill.db@90&fault=kill.web.2&at=60:web.servers=8");
+        let to = |now| next(&scenario, now).and_then(|at| before(at, now));
+        assert_eq!([0.0, 54.9, 60.0].map(to), [Some(55.0), Some(55.0), Some(85.0)]);
+        assert_eq!([55.0, 59.0, 85.0, 90.0].map(to), [None; 4], "it begins soon, or has begun");
+    }
+
+    #[test]
+    fn figures_that_do_not_count_what_is_planned_say_so() {
+        let settled = Settled { warm_up_s: 99.6, seconds: 900.0, ..Settled::default() };
+        let said = |what: &str| uncounted(&scenario(&format!("?stage=3#{what}")), &settled);
+        let counts = "The settled run counts from 100 s to 1000 s: what is planned before or after \
+                      that is not in its figures.";
+        for what in ["fault=kill.db@1000", "fault=slow9.db@60for30", "at=1000:web.servers=8"] {
+            assert_eq!(said(what).as_deref(), Some(counts), "{what}");
+        }
+        for what in ["", "fault=kill.db", "fault=kill.db@60for60", "at=60:web.servers=8"] {
+            assert_eq!(said(what), None, "{what}");
+        }
+    }
+
+    #[test]
+    fn what_is_planned_is_logged_once_and_before_what_follows_from_it() {
+        let scenario = scenario(
+            "?stage=7#fault=kill.web2.3@60for30&fault=kill.db&fault=flush.cache@70\
+             &at=90:web.servers=8",
+        );
+        let logged = |after, until, at_s| {
+            let (part, what) = ("web2".to_owned(), "of the engine".to_owned());
+            let (severity, numbers) = (Severity::Info, Vec::new());
+            let line = Line { at_s, part, server: None, severity, what, numbers };
+            let lines = logged(&scenario, after, until, vec![line]);
+            let row =
+                |line: Line| format!("{} {}.{:?} {}", line.at_s, line.part, line.server, line.what);
+            lines.into_iter().map(row).collect::<Vec<_>>()
+        };
+        let own = |at: f64| format!("{at} web2.None of the engine");
+        assert_eq!(logged(0.0, 59.0, 3.0), [own(3.0)], "what is so from the start is no news");
+        let of = |at: f64, word| format!("{at} web2.Some(3) {word}: Web tier 3 in Europe is dead");
+        assert_eq!(logged(59.0, 60.0, 60.0), [of(60.0, "begins"), own(60.0)]);
+        assert_eq!(
+            logged(60.0, 95.0, 85.0),
+            [
+                "70 cache.None happens: Cache is flushed".to_owned(),
+                own(85.0),
+                of(90.0, "ends"),
+                "90 web.None changes: Web tier: Servers 8".to_owned(),
+            ]
+        );
     }
 
     #[test]

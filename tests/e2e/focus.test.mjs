@@ -188,3 +188,24 @@ test('keys that come faster than the page is drawn all count', async ({ open }) 
   await tap('[data-mark="kill.web.1#0"]', ['ArrowRight', 'PageUp', 'ArrowLeft', 'ArrowLeft']);
   await until(() => mark.getAttribute('aria-valuenow'), (text) => text === '69', 'one, ten and minus two seconds');
 });
+
+test('a number that is asked for its meaning tells it, and Escape leads back to it', async ({ open }) => {
+  const page = await open('/?stage=2&run=0');
+  const explained = page.locator('#explained');
+  const at = () => page.evaluate(() => document.activeElement.id);
+  assert.equal(await explained.isVisible(), false);
+  await page.locator('#tile-p99').click();
+  await explained.filter({ hasText: 'Latency that 99 of 100 good answers stayed within' }).waitFor();
+  assert.equal(await page.locator('#tile-p99').getAttribute('aria-expanded'), 'true');
+  await page.keyboard.press('Escape');
+  await explained.waitFor({ state: 'hidden' });
+  assert.equal(await at(), 'tile-p99');
+  // From within what was told as well.
+  await page.keyboard.press('Enter');
+  await explained.locator('.term-word').focus();
+  await page.getByRole('tooltip').waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await explained.waitFor({ state: 'hidden' });
+  await until(at, (id) => id === 'tile-p99', 'the focus is back', 5_000);
+});

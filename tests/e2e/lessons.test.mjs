@@ -23,6 +23,40 @@ for (const stage of [1, 2, 3, 4, 5, 6, 7, 8, 9]) {
   });
 }
 
+test('no column answers a question that is open, and one way on stands where the goal was reached', async ({ open }) => {
+  const page = await open('/?stage=3&run=0');
+  // Measured in full, it would stand beside as what was before.
+  await settledP99(page);
+  await page.locator('#challenge-begin').click();
+  await goal(page).filter({ hasText: 'missed' }).waitFor({ timeout: 40_000 });
+  const heads = () => page.locator('#compare thead th').allInnerTexts();
+  const asked = await heads();
+  assert.ok(asked.includes('Now') && !asked.some((head) => /Before/.test(head)), asked.join(', '));
+  assert.equal(await page.locator('.challenge .next').count(), 0, 'nothing is reached yet');
+  await page.locator('#challenge-act').click();
+  await goal(page).filter({ hasText: 'reached' }).waitFor({ timeout: 40_000 });
+  await page.locator('.challenge .next').waitFor();
+  assert.equal(await page.locator('.next').count(), 1);
+  assert.equal(await page.locator('#challenge-act').count(), 0);
+});
+
+test('what stands below the button that is pressed stays where it is', async ({ open }) => {
+  const page = await open('/?stage=9&run=0');
+  await page.locator('#challenge-begin').click();
+  await goal(page).filter({ hasText: 'missed' }).waitFor({ timeout: 40_000 });
+  const below = () =>
+    page.evaluate(() => {
+      const top = (within) => document.querySelector(within).getBoundingClientRect().top;
+      return top('.tries') - top('.challenge');
+    });
+  const place = await below();
+  await page.locator('#challenge-act').click();
+  await page.locator('#challenge-act:disabled').waitFor();
+  assert.equal(await below(), place);
+  await page.locator('#answer').waitFor({ timeout: 40_000 });
+  assert.equal(await page.locator('#challenge-act').count(), 0);
+});
+
 test('a goal says nothing of success before its challenge has begun', async ({ open }) => {
   const page = await open('/?stage=1&run=0');
   await settledP99(page);

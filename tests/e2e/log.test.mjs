@@ -15,7 +15,9 @@ test('the log is read by severity, by part and by words', async ({ open }) => {
   const all = await cells();
   const times = all.map(([time]) => time);
   assert.deepEqual(times, times.toSorted().reverse(), 'the newest stands first');
-  assert.deepEqual([...new Set(all.map(([, severity]) => severity))].toSorted(), ['· info', '✕ error']);
+  assert.deepEqual([...new Set(all.map(([, severity]) => severity))].toSorted(), ['· info', '▲ warning', '✕ error']);
+  const planned = all.filter(([, , , what]) => /Database is dead/.test(what)).map(([time, , , what]) => `${time} ${what}`);
+  assert.deepEqual(planned, ['00:00:02.0 ends: Database is dead', '00:00:01.0 begins: Database is dead']);
 
   const only = (wanted, what) => until(cells, (seen) => JSON.stringify(seen) === JSON.stringify(all.filter(wanted)), what, 10_000);
   const count = (wanted) => {
@@ -44,6 +46,7 @@ test('the log is read by severity, by part and by words', async ({ open }) => {
   await page.getByLabel('Containing').fill('no such words');
   await page.locator('#log-count', { hasText: `0 of ${all.length} lines` }).waitFor();
   assert.equal(await rows.count(), 0);
+  await page.getByText('No line of the log fits').waitFor();
   await page.getByLabel('Containing').fill('');
   await only(() => true, 'all of them again');
 });

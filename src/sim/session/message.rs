@@ -26,6 +26,12 @@ pub enum Command {
         /// Simulated milliseconds, at most a minute.
         ms: f64,
     },
+    /// Let time pass as fast as it can be simulated until a moment, then at the speed asked for.
+    /// Pausing, stepping and loading end that before.
+    Ahead {
+        /// Simulated seconds of the run at that moment; one that has passed is only played on from.
+        to_s: f64,
+    },
     /// Let so many simulated seconds pass in a second of wall time.
     Speed {
         /// 0.01 to 1,000.
@@ -149,6 +155,8 @@ pub struct Live {
     pub speed: f64,
     /// Whether the machine is too slow for this speed: simulated time falls behind, and says so.
     pub behind: bool,
+    /// The simulated second to which time passes as fast as it can; `None` for all other times.
+    pub ahead_s: Option<f64>,
     /// The figures of the window.
     pub figures: Snapshot,
     /// The last slice of half a simulated second alone, for charts.

@@ -2,6 +2,7 @@
 //! wall time has passed and how many events it may spend; it never asks. The page, the worker and
 //! the tests all drive the same session.
 
+mod ahead;
 mod message;
 mod questions;
 mod references;
@@ -38,6 +39,8 @@ pub struct Session {
     behind: bool,
     /// Simulated nanoseconds that wall time has granted and the run has not used.
     granted: f64,
+    /// Until when the run goes as fast as it can.
+    ahead: Option<SimTime>,
     samples: VecDeque<Sample>,
     settling: Option<Settling>,
     /// Whether the settled run under way is the quick one, whose figures are provisional.
@@ -67,6 +70,7 @@ impl Session {
             speed: 1.0,
             behind: false,
             granted: 0.0,
+            ahead: None,
             samples: VecDeque::new(),
             settling: None,
             is_quick: true,
@@ -117,12 +121,13 @@ impl Session {
                 self.tell_live();
             }
             Command::Play => self.playing = true,
+            Command::Ahead { to_s } => self.aim(to_s),
             Command::Pause => {
-                (self.playing, self.granted, self.behind) = (false, 0.0, false);
+                self.stand();
                 self.tell_live();
             }
             Command::Step { ms } => {
-                (self.playing, self.granted, self.behind) = (false, 0.0, false);
+                self.stand();
                 let ns = ms.clamp(0.0, 60_000.0) * MILLISECOND as f64;
                 self.run_to(self.engine.now().after(Span(ns as u64)), MOST_STEP_EVENTS);
                 self.tell_live();
@@ -246,7 +251,7 @@ impl Session {
         self.engine = Engine::new(topology(&self.scenario));
         self.samples.clear();
         self.samples.push_back(self.engine.sample());
-        (self.granted, self.behind, self.told) = (0.0, false, 0);
+        (self.granted, self.behind, self.ahead, self.told) = (0.0, false, None, 0);
         self.begins = true;
         self.settle();
     }
@@ -271,6 +276,7 @@ impl Session {
             playing: self.playing,
             speed: self.speed,
             behind: self.behind,
+            ahead_s: self.ahead.map(SimTime::seconds),
             figures: Snapshot::between(topology, start, &now),
             latest: Snapshot::between(topology, latest.unwrap_or(start), &now),
             begins: std::mem::take(&mut self.begins),
@@ -288,7 +294,9 @@ impl Session {
         } else {
             left -= self.references.hurry(left, &mut self.updates);
         }
-        if self.playing {
+        if let Some(target) = self.ahead {
+            left -= self.hurry_to(target, left, tells).min(left);
+        } else if self.playing {
             let wall_ms = if wall_ms.is_finite() { wall_ms.clamp(0.0, 1_000.0) } else { 0.0 };
             self.granted += wall_ms * self.speed * MILLISECOND as f64;
             let target = self.engine.now().after(Span(self.granted as u64));

@@ -80,3 +80,55 @@ fn settled_figures_come_without_playing() {
     let Some(Update::Settled(last)) = settled.last() else { unreachable!() };
     assert!(last.complete && last.error_share.value < 1e-3, "{last:?}");
 }
+
+#[test]
+fn a_run_gets_ahead_without_leaving_anything_out_and_plays_on() {
+    let link = "?stage=3#fault=kill.db@8";
+    let mut session = Session::new(link);
+    let stepped = Session::new(link).handle(Command::Step { ms: 5_000.0 });
+    let mut shown = None;
+    session.handle(Command::Ahead { to_s: 5.0 });
+    let mut rounds = 0;
+    while session.is_running_ahead() {
+        let said = session.handle(Command::Advance { wall_ms: 1.0, events: 2_000 });
+        let Some(Update::Live(live)) = said.iter().rfind(|said| matches!(said, Update::Live(_)))
+        else {
+            continue;
+        };
+        assert!(live.playing && !live.behind);
+        assert_eq!(live.ahead_s, (live.figures.at_s < 5.0).then_some(5.0));
+        shown = Some(live.figures.clone());
+        rounds += 1;
+    }
+    assert!(rounds > 3, "it takes many goes, each of few events: {rounds}");
+    let known = stepped.iter().find_map(|said| match said {
+        Update::Live(live) => Some(live.figures.clone()),
+        _ => None,
+    });
+    assert_eq!(shown, known, "the same figures as at any speed");
+    assert_eq!(session.engine().now(), SimTime(5 * SECOND));
+    session.handle(Command::Speed { factor: 2.0 });
+    advance(&mut session, 100.0);
+    assert_eq!(session.engine().now(), SimTime(5_200 * MILLISECOND), "on at the speed there is");
+}
+
+#[test]
+fn a_run_ahead_ends_where_it_is_told_to_stop() {
+    for stop in
+        [Command::Pause, Command::Step { ms: 0.0 }, Command::Load { link: "?stage=3".to_owned() }]
+    {
+        let mut session = Session::new("?stage=3");
+        advance(&mut session, 0.0);
+        session.handle(Command::Ahead { to_s: 1_000.0 });
+        session.handle(Command::Advance { wall_ms: 1.0, events: 2_000 });
+        assert!(session.is_running_ahead());
+        session.handle(stop.clone());
+        assert!(!session.is_running_ahead(), "{stop:?}");
+    }
+    let mut session = Session::new("?stage=3");
+    session.handle(Command::Step { ms: 2_000.0 });
+    session.handle(Command::Ahead { to_s: 1.0 });
+    assert!(!session.is_running_ahead(), "what has passed is not aimed at");
+    advance(&mut session, 100.0);
+    assert_eq!(session.engine().now(), SimTime(2_100 * MILLISECOND), "but it plays");
+}

@@ -57,6 +57,11 @@ fn act(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.playing = false;
             vec![Effect::Send(Command::Step { ms: 100.0 })]
         }
+        Msg::Ahead(to_s) => {
+            model.playing = true;
+            model.said = format!("Running ahead to {to_s} s");
+            vec![Effect::Send(Command::Ahead { to_s })]
+        }
         Msg::Speed(factor) => {
             model.speed = factor;
             vec![Effect::Send(Command::Speed { factor })]

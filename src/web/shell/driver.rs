@@ -46,7 +46,7 @@ impl Driver {
     /// Carries out a command.
     pub fn command(&mut self, command: Command) -> Vec<Update> {
         match &command {
-            Command::Play => {
+            Command::Play | Command::Ahead { .. } => {
                 self.playing = true;
                 self.last_ms = clock::now_ms();
             }
@@ -92,7 +92,7 @@ impl Driver {
     /// Milliseconds until the next slice is due; `None` while there is nothing to do.
     #[must_use]
     pub fn due_ms(&self) -> Option<u32> {
-        if self.session.is_awaited() {
+        if self.session.is_awaited() || self.session.is_running_ahead() {
             Some(0)
         } else if self.playing || self.is_settling() || self.session.is_asked() {
             Some(CALM_MS)

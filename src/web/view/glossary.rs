@@ -60,8 +60,10 @@ pub fn Word(props: &WordProps) -> Html {
     };
     let (show, hide, tap, leave, escape) =
         (set(true), set(false), set(true), set(false), set(false));
+    let is_open = *open;
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
-        if event.key() == "Escape" {
+        // Where nothing is told, Escape is for what is around.
+        if event.key() == "Escape" && is_open {
             event.stop_propagation();
             escape();
         }

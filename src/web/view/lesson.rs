@@ -7,65 +7,73 @@ mod flow;
 mod limit;
 mod presets;
 
+use super::strip::uncounted;
+use super::transport::ahead;
 use super::{Tell, field, format, glossary};
 use crate::sim::scenario::presets::STAGES;
 use crate::sim::sorting;
 use crate::web::lessons::{self, challenge as challenges, story};
 use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
-use crate::web::{summary, timeline};
+use crate::web::timeline;
 
 /// The panel.
 pub fn view(model: &Model, tell: &Tell) -> Html {
+    let at = model.stage().map(|stage| challenge::place(model, stage));
+    // After the last stage what is to be kept stands below.
+    let is_last = model.stage().is_some_and(|stage| usize::from(stage) == STAGES.len());
+    let is_met = !is_last && at.as_ref().is_some_and(|at| at.is_done);
     html! {
         <aside class="lesson card" aria-labelledby="lesson-title">
             <button type="button" class="quiet link glossary-open" id="glossary-open"
                 onclick={tell.reform(|_: MouseEvent| Msg::Story(story::Msg::Glossary(true)))}>
                 { "Glossary" }
             </button>
-            { story(model, tell) }
-            { planned(model) }
+            { story(model, at.as_ref(), is_met, tell) }
             { limit::view(model, tell) }
-            if !is_met(model) { { next(model, tell) } }
+            if !is_met { { next(model, tell) } }
             { compare::view(model) }
         </aside>
     }
 }
 
 /// What is planned on the timeline, and whether it is still to come.
-fn planned(model: &Model) -> Html {
+fn planned(model: &Model, tell: &Tell) -> Html {
     let now = model.live.figures.at_s;
     let scenario = &model.scenario;
-    let mut items: Vec<(f64, String)> = Vec::new();
-    for fault in scenario.faults.iter().filter(|fault| fault.at.seconds() > 0.0) {
-        items.push((fault.at.seconds(), summary::fault_alone(fault, scenario)));
-    }
-    for change in &scenario.changes {
-        items.push((change.at.seconds(), timeline::change_text(change, scenario)));
-    }
-    if items.is_empty() {
+    let mut marks = timeline::marks(scenario);
+    marks.retain(|mark| mark.at > 0.0);
+    if marks.is_empty() {
         return Html::default();
     }
-    sorting::by_number(&mut items, |item| item.0);
-    let item = |(at, what): (f64, String)| {
-        let passed = (at <= now).then_some("muted");
-        html! { <li class={classes!(passed)}><span>{ format!("{at} s") }</span><span>{ what }</span></li> }
+    sorting::by_number(&mut marks, |mark| mark.at);
+    let item = |mark: timeline::Mark| {
+        let passed = (mark.at <= now).then_some("muted");
+        let lasts = mark.lasts.map_or_else(String::new, |s| format!(" for {s} s"));
+        html! {
+            <li class={classes!(passed)}>
+                <span>{ format!("{} s", mark.at) }</span><span>{ mark.text }{ lasts }</span>
+            </li>
+        }
     };
     html! {
         <>
-            <h3>{ "On the timeline" }</h3>
-            <ul class="planned">{ for items.into_iter().take(12).map(item) }</ul>
+            <h3 id="planned" tabindex="-1">{ "On the timeline" }</h3>
+            <ul class="planned">{ for marks.into_iter().take(12).map(item) }</ul>
+            if let Some(uncounted) = uncounted(model) { <p class="muted">{ uncounted }</p> }
+            { ahead(model, timeline::next(scenario, now), "#planned", tell) }
         </>
     }
 }
 
-fn story(model: &Model, tell: &Tell) -> Html {
+/// The story of the stage; the way on stands in its challenge once that is met.
+fn story(model: &Model, at: Option<&challenge::Place>, is_met: bool, tell: &Tell) -> Html {
     let stage = model.stage();
     let known = STAGES.iter().find(|known| Some(known.number) == stage);
-    let (Some(known), Some(lesson)) = (known, stage.and_then(lessons::lesson)) else {
-        return presets::view(model, tell);
+    let (Some(known), Some(lesson), Some(at)) = (known, stage.and_then(lessons::lesson), at) else {
+        return presets::view(model, planned(model, tell), tell);
     };
-    let onward = is_met(model).then(|| next(model, tell));
+    let onward = if is_met { next(model, tell) } else { Html::default() };
     html! {
         <>
             <p class="eyebrow">
@@ -75,11 +83,12 @@ fn story(model: &Model, tell: &Tell) -> Html {
             <p>{ glossary::text(lesson.new) }</p>
             <h3>{ "Why" }</h3>
             <p>{ glossary::text(lesson.before) }</p>
-            { challenge::view(model, known.number, onward, tell) }
+            { challenge::view(model, known.number, at, onward, tell) }
             { tries(model, tell) }
             if known.number == 1 { { flow::view(model, tell) } }
             <h3>{ "What breaks here" }</h3>
             <p>{ glossary::text(lesson.breaks) }</p>
+            { planned(model, tell) }
         </>
     }
 }
@@ -99,14 +108,6 @@ fn into_stage(model: &Model, stage: u8, class: &'static str, text: String, tell:
         msg.clone()
     });
     html! { <button type="button" class={classes!(class)} onclick={go}>{ text }</button> }
-}
-
-/// Whether the challenge of the stage is done, so that the way on stands there.
-fn is_met(model: &Model) -> bool {
-    model.stage().is_some_and(|stage| {
-        let is_last = usize::from(stage) == STAGES.len();
-        !is_last && challenge::is_done(model, stage)
-    })
 }
 
 /// The way on: the next stage's users, or after the last what is to be kept, and the sandbox.

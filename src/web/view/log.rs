@@ -1,17 +1,21 @@
 //! What happened: the central log with search and filter, the alerts that are raised now, and what
 //! all of it means for the business.
 
+mod rules;
+
+pub use rules::{alert_line, alert_table, alerts};
+
+use super::field::Choice;
 use super::format;
 use crate::sim::business::Business;
 use crate::sim::journal::Line;
-use crate::sim::kinds::monitor::ALERTS;
-use crate::sim::kinds::{Kind, monitor};
 use crate::sim::run::log::Severity;
 use crate::sim::scenario::Scenario;
+use crate::sim::sorting;
 use crate::web::markup::prelude::*;
 use crate::web::summary;
 use std::rc::Rc;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::HtmlInputElement;
 
 /// Most lines shown at once.
 const MOST: usize = 200;
@@ -43,22 +47,36 @@ fn part(line: &Line, scenario: &Scenario) -> String {
     line.server.map_or_else(|| name.clone(), |server| format!("{name} {server}"))
 }
 
+/// What the engine says in short, and what that means.
+const WORDS: [(&str, &str); 4] = [
+    ("site no longer named", "users are no longer sent to a site"),
+    ("site named again", "users are sent to a site again"),
+    ("rpo_s", "RPO"),
+    ("cut", "calls cut off"),
+];
+
+fn in_words(text: &str) -> Option<String> {
+    let known = WORDS.iter().find(|(known, _)| *known == text)?;
+    Some(known.1.to_owned())
+}
+
 /// What happened, with its numbers.
 #[must_use]
-pub fn what(line: &Line) -> String {
+pub fn what(line: &Line, scenario: &Scenario) -> String {
     let metric = line.numbers.first().map_or("", |(name, _)| name);
     let number = |(name, value): &(String, f64)| {
         // What an alert's figure is above is told in the same unit.
         let of = if name == "above" { metric } else { name };
+        if name == "site" {
+            return summary::site_name(scenario, *value as u8 - 1).to_owned();
+        }
         let (words, figure) = measured(of, *value);
-        if name == "above" { format!("above {figure}") } else { format!("{words} {figure}") }
+        let words = in_words(name).unwrap_or(if name == "above" { name.clone() } else { words });
+        format!("{words} {figure}").trim_start().to_owned()
     };
     let numbers: Vec<String> = line.numbers.iter().map(number).collect();
-    if numbers.is_empty() {
-        line.what.clone()
-    } else {
-        format!("{}: {}", line.what, numbers.join(", "))
-    }
+    let said = in_words(&line.what).unwrap_or_else(|| line.what.clone());
+    if numbers.is_empty() { said } else { format!("{said}: {}", numbers.join(", ")) }
 }
 
 /// The name and the figure of a metric in words: a unit at the end of the name goes to the figure.
@@ -67,7 +85,10 @@ fn measured(name: &str, value: f64) -> (String, String) {
         Some((name, "ms")) => (name.to_owned(), format::duration(value / 1e3)),
         Some((name, "s")) => (name.to_owned(), format::duration(value)),
         Some((name, "share")) => (name.to_owned(), format::percent(value)),
-        _ => (format::words(name), format::gauge(name, value)),
+        _ => match name.strip_prefix("seconds") {
+            Some(more) => (format::words(more).trim().to_owned(), format::duration(value)),
+            None => (format::words(name), format::gauge(name, value)),
+        },
     }
 }
 
@@ -75,6 +96,12 @@ fn measured(name: &str, value: f64) -> (String, String) {
 fn watched(metric: &str, above: f64) -> String {
     let (name, figure) = measured(metric, above);
     format!("{name} above {figure}")
+}
+
+/// Whether what is said of a part is about another: of all sites it is about each of them.
+fn is_about(part: &str, other: &str) -> bool {
+    let [all, of] = [part, other].map(|key| key.trim_end_matches(|c: char| c.is_ascii_digit()));
+    all == of && (part == other || part == all || other == all)
 }
 
 /// The lines from a severity on, about a part (or all of them) and with the wanted words in small
@@ -89,8 +116,8 @@ fn found<'a>(
     lines
         .iter()
         .rev()
-        .filter(|line| line.severity >= from && (about.is_empty() || line.part == about))
-        .map(|line| (line, part(line, scenario), what(line)))
+        .filter(|line| line.severity >= from && (about.is_empty() || is_about(&line.part, about)))
+        .map(|line| (line, part(line, scenario), what(line, scenario)))
         .filter(|(_, part, what)| {
             wanted.is_empty() || format!("{part} {what}").to_ascii_lowercase().contains(wanted)
         })
@@ -100,35 +127,26 @@ fn found<'a>(
 /// The central log.
 #[component]
 pub fn Log(props: &LogProps) -> Html {
-    let least = use_state_eq(|| 0_usize);
-    let wanted = use_state_eq(String::new);
-    let choose = {
-        let least = least.clone();
-        Callback::from(move |event: Event| {
-            let value = event.target_unchecked_into::<HtmlSelectElement>().value();
-            least.set(value.parse().unwrap_or(0));
-        })
+    let (least, about, wanted) =
+        (use_state_eq(String::new), use_state_eq(String::new), use_state_eq(String::new));
+    let into = |state: &UseStateHandle<String>| {
+        let state = state.clone();
+        Callback::from(move |text: String| state.set(text))
     };
-    let search = {
-        let wanted = wanted.clone();
-        Callback::from(move |event: InputEvent| {
-            wanted.set(
-                event.target_unchecked_into::<HtmlInputElement>().value().to_ascii_lowercase(),
-            );
-        })
-    };
-    let about = use_state_eq(String::new);
-    let choose_part = {
-        let about = about.clone();
-        Callback::from(move |event: Event| {
-            about.set(event.target_unchecked_into::<HtmlSelectElement>().value());
-        })
-    };
+    let search = into(&wanted).reform(|event: InputEvent| {
+        event.target_unchecked_into::<HtmlInputElement>().value().to_ascii_lowercase()
+    });
     let scenario = &props.scenario;
     let mut parts: Vec<&str> = props.lines.iter().map(|line| line.part.as_str()).collect();
-    parts.sort_unstable();
+    sorting::by(&mut parts, Ord::cmp);
     parts.dedup();
-    let from = SEVERITIES[(*least).min(SEVERITIES.len() - 1)].0;
+    let mut choices: Vec<(AttrValue, AttrValue)> = vec![("".into(), "all".into())];
+    choices.extend(
+        parts.iter().map(|&key| (key.to_owned().into(), summary::part_name(key, scenario).into())),
+    );
+    let severities = SEVERITIES.map(|(_, name, _)| (name.into(), name.into())).to_vec();
+    let known = SEVERITIES.iter().find(|(_, name, _)| *name == *least);
+    let (from, from_name, _) = known.copied().unwrap_or(SEVERITIES[0]);
     let found = found(&props.lines, scenario, from, &about, &wanted);
     let all = found.len();
     let count = match (all, props.lines.len()) {
@@ -153,22 +171,15 @@ pub fn Log(props: &LogProps) -> Html {
                 <h3>{ "Log" }</h3>
                 <span class="muted" id="log-count">{ count }</span>
                 <label for="log-part">{ "Part" }</label>
-                <select class="entry" id="log-part" onchange={choose_part}>
-                    <option value="" selected={about.is_empty()}>{ "all" }</option>
-                    { for parts.into_iter().map(|key| html! {
-                        <option value={key.to_owned()} selected={*about == key}>{ summary::part_name(key, scenario) }</option>
-                    }) }
-                </select>
+                <Choice id="log-part" {choices} value={(*about).clone()} on_choose={into(&about)} />
                 <label for="log-severity">{ "From" }</label>
-                <select class="entry" id="log-severity" onchange={choose}>
-                    { for SEVERITIES.iter().enumerate().map(|(i, (_, name, _))| html! {
-                        <option value={i.to_string()} selected={*least == i}>{ *name }</option>
-                    }) }
-                </select>
+                <Choice id="log-severity" choices={severities} value={from_name} on_choose={into(&least)} />
                 <label for="log-search">{ "Containing" }</label>
                 <input type="search" class="entry" id="log-search" oninput={search} autocomplete="off" />
             </div>
-            if !props.lines.is_empty() {
+            if all == 0 && !props.lines.is_empty() {
+                <p class="muted">{ "No line of the log fits all that is chosen above." }</p>
+            } else if all > 0 {
                 <div class="log-lines" role="region" tabindex="0" aria-label="Log, newest first">
                     <table class="figures">
                         <thead><tr>
@@ -180,100 +191,6 @@ pub fn Log(props: &LogProps) -> Html {
                 </div>
             }
         </div>
-    }
-}
-
-/// The place of the rule whose alert a line raises.
-fn raised(line: &Line) -> Option<usize> {
-    ALERTS.iter().position(|says| says[0] == line.what)
-}
-
-/// The place of the rule whose alert is over by a line.
-fn over(line: &Line) -> Option<usize> {
-    ALERTS.iter().position(|says| says[1..].contains(&line.what.as_str()))
-}
-
-/// The metric of the rule that raised an alert, and what this is above.
-fn rule(line: &Line) -> (&str, f64) {
-    match line.numbers.as_slice() {
-        [(metric, _), (_, above)] => (metric, *above),
-        _ => ("", 0.0),
-    }
-}
-
-/// The places of the lines whose alerts are raised and not over, oldest first.
-#[must_use]
-pub fn alerts(lines: &[Line]) -> Vec<usize> {
-    let mut firing: Vec<(usize, usize)> = Vec::new();
-    for (place, line) in lines.iter().enumerate() {
-        if let Some(of) = raised(line) {
-            firing.push((of, place));
-        } else if let Some(of) = over(line) {
-            firing.retain(|(known, _)| *known != of);
-        }
-    }
-    firing.into_iter().map(|(_, place)| place).collect()
-}
-
-/// Each rule, and how its alert stands: quiet, raised since a time, or over. What stood there before
-/// the rule was changed does not count.
-#[must_use]
-pub fn alert_states(lines: &[Line], scenario: &Scenario) -> Vec<(String, String)> {
-    let rules = scenario.spec(Kind::Monitor).map(monitor::rules).unwrap_or_default();
-    let state = |of: usize, name: &str, above: f64| {
-        let is_of = |line: &&Line| raised(line) == Some(of) && rule(line) == (name, above);
-        let all = lines.iter().filter(is_of).count();
-        let Some(last) = lines.iter().rposition(|line| is_of(&line)) else {
-            return "quiet".to_owned();
-        };
-        let from = format::clock(lines[last].at_s);
-        match lines[last..].iter().find(|line| over(line) == Some(of)) {
-            Some(over) => format!("✓ over: {from} to {}, {all} in all", format::clock(over.at_s)),
-            None => format!("▲ raised since {from}"),
-        }
-    };
-    let row = |(place, name, above, seconds)| {
-        (format!("{} for {seconds} s", watched(name, above)), state(place, name, above))
-    };
-    rules.into_iter().map(row).collect()
-}
-
-/// The rules of monitoring with their state; nothing without monitoring.
-pub fn alert_table(lines: &[Line], scenario: &Scenario) -> Html {
-    let states = alert_states(lines, scenario);
-    if states.is_empty() {
-        return Html::default();
-    }
-    let row = |(rule, state): &(String, String)| {
-        let class = state.starts_with('▲').then_some("bad");
-        html! { <tr><th scope="row">{ rule }</th><td class={classes!(class)}>{ state }</td></tr> }
-    };
-    html! {
-        <div class="card wide alert-rules">
-            <table class="figures">
-                <caption><h3>{ "Alerts" }</h3><span class="muted">{ "Rules are settings of monitoring." }</span></caption>
-                <tbody>{ for states.iter().map(row) }</tbody>
-            </table>
-        </div>
-    }
-}
-
-/// The line of active alerts; nothing where none is raised.
-pub fn alert_line(lines: &[Line]) -> Html {
-    let firing = alerts(lines);
-    if firing.is_empty() {
-        return Html::default();
-    }
-    let item = |place: &usize| {
-        let line = &lines[*place];
-        let (metric, above) = rule(line);
-        html! { <li>{ watched(metric, above) }<span class="muted">{ format!(" since {}", format::clock(line.at_s)) }</span></li> }
-    };
-    html! {
-        <section class="alerts" aria-label="Active alerts">
-            <strong>{ if firing.len() == 1 { "1 alert" } else { "Alerts" } }</strong>
-            <ul>{ for firing.iter().map(item) }</ul>
-        </section>
     }
 }
 
@@ -331,59 +248,32 @@ mod tests {
         assert_eq!(whats(Severity::Warning, "web", ""), ["out of memory"]);
         assert_eq!(whats(info, "", "web tier 2"), ["out of memory"], "the name counts as well");
         assert!(whats(info, "lb", "memory").is_empty(), "both must hold");
-    }
-
-    /// A line that monitoring logs of the rule at a place.
-    fn of_rule(at_s: f64, what: &str, numbers: &[(&str, f64)]) -> Line {
-        Line {
-            at_s,
-            part: "monitor".to_owned(),
-            server: None,
-            severity: Severity::Error,
-            what: what.to_owned(),
-            numbers: numbers.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect(),
-        }
+        let of = |about| ["db", "db1", "db2", "web"].map(|part| is_about(part, about));
+        assert_eq!(of("db"), [true, true, true, false]);
+        assert_eq!(of("db2"), [true, false, true, false], "what all sites have, it has");
     }
 
     #[test]
-    fn an_alert_is_active_until_it_is_over() {
-        let lines = [
-            of_rule(10.0, ALERTS[0][0], &[("dead servers", 1.0), ("above", 0.0)]),
-            of_rule(20.0, ALERTS[1][0], &[("mean latency, ms", 9.0), ("above", 5.0)]),
-            of_rule(30.0, ALERTS[0][1], &[("dead servers", 0.0)]),
-        ];
-        assert_eq!(alerts(&lines), [1]);
-        assert_eq!(what(&lines[0]), "alert A raised: dead servers 1, above 0");
-        let nine =
-            format!("mean latency {}, above {}", format::duration(9e-3), format::duration(5e-3));
-        assert_eq!(what(&lines[1]), format!("alert B raised: {nine}"));
-        assert_eq!(
-            watched("failed share of requests", 0.01),
-            format!("failed share of requests above {}", format::percent(0.01))
-        );
-        let changed = [&lines[..], &[of_rule(40.0, ALERTS[1][2], &[])]].concat();
-        assert_eq!(alerts(&changed), [0; 0], "an alert ends with its rule");
-    }
-
-    #[test]
-    fn two_rules_about_one_metric_are_told_apart() {
-        let link = "?parts=clients,web,monitor#monitor.rule_a=utilisation&monitor.above_a=0.5\
-                    &monitor.rule_b=utilisation&monitor.above_b=0.9&monitor.rule_c=none";
-        let scenario = crate::sim::scenario::link::read(link).scenario;
-        let metric = "highest utilisation of a server";
-        let lines = [
-            of_rule(5.0, ALERTS[0][0], &[(metric, 0.95), ("above", 0.5)]),
-            of_rule(6.0, ALERTS[1][0], &[(metric, 0.95), ("above", 0.9)]),
-            of_rule(7.0, ALERTS[1][1], &[(metric, 0.7)]),
-        ];
-        assert_eq!(alerts(&lines), [0], "only the higher one is over");
-        let states = |lines: &[Line]| -> Vec<String> {
-            alert_states(lines, &scenario).into_iter().map(|(_, state)| state).collect()
+    fn what_the_engine_says_in_short_is_told_in_words() {
+        let scenario = crate::sim::scenario::presets::stage(7);
+        let said = |what_is: &str, numbers: &[(&str, f64)]| {
+            let line = Line {
+                at_s: 1.0,
+                part: "dns".to_owned(),
+                server: None,
+                severity: Severity::Info,
+                what: what_is.to_owned(),
+                numbers: numbers.iter().map(|(name, x)| ((*name).to_owned(), *x)).collect(),
+            };
+            what(&line, &scenario)
         };
-        let over = "✓ over: 00:00:06.0 to 00:00:07.0, 1 in all";
-        assert_eq!(states(&lines), ["▲ raised since 00:00:05.0", over]);
-        assert_eq!(states(&lines[1..2]), ["quiet", "▲ raised since 00:00:06.0"]);
-        let earlier = [of_rule(1.0, ALERTS[0][0], &[(metric, 0.95), ("above", 0.4)])];
-        assert_eq!(states(&earlier), ["quiet", "quiet"], "what another rule raised is no news");
+        let gone = said("site no longer named", &[("site", 2.0)]);
+        assert_eq!(gone, "users are no longer sent to a site: Europe");
+        let back = said("primary is back", &[("seconds_without_writes", 30.0)]);
+        assert_eq!(back, format!("primary is back: without writes {}", format::duration(30.0)));
+        let failed = said("failed", &[("seconds", 30.0)]);
+        assert_eq!(failed, format!("failed: {}", format::duration(30.0)));
+        assert_eq!(said("server left", &[("cut", 2.0)]), "server left: calls cut off 2");
+        assert_eq!(said("found dead", &[]), "found dead");
     }
 }

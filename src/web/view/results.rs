@@ -14,7 +14,7 @@ use crate::sim::sorting;
 use crate::web::history::{History, Series};
 use crate::web::markup::prelude::*;
 use crate::web::model::Model;
-use crate::web::{summary, timeline};
+use crate::web::summary;
 use std::rc::Rc;
 
 /// Most lines in a chart.
@@ -36,7 +36,7 @@ pub fn view(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
             </div>
             <div class="events">
                 <Log lines={Rc::clone(&model.log)} scenario={Rc::clone(&model.scenario)} />
-                { alert_table(&model.log, &model.scenario) }
+                { alert_table(&model.log, &model.live.figures, &model.scenario) }
                 { business(figures.business) }
             </div>
             <div class="tables">
@@ -96,12 +96,8 @@ fn events(model: &Model) -> Vec<(f64, String)> {
     let from = model.history.times.first().copied().unwrap_or(0.0);
     let scenario = &model.scenario;
     let edits = model.history.edits.iter().cloned();
-    let faults = scenario.faults.iter().filter(|fault| fault.at.seconds() > 0.0);
-    let faults = faults.map(|f| (f.at.seconds(), summary::fault_alone(f, scenario)));
-    let changes = scenario.changes.iter();
-    let changes = changes.map(|c| (c.at.seconds(), timeline::change_text(c, scenario)));
-    let logged = model.log.iter().map(|line| (line.at_s, log::what(line)));
-    let all = edits.chain(faults).chain(changes).chain(logged);
+    let logged = model.log.iter().map(|line| (line.at_s, log::what(line, scenario)));
+    let all = edits.chain(logged);
     let mut all: Vec<(f64, String)> = all.filter(|(at, _)| *at >= from).collect();
     sorting::by_number(&mut all, |item| item.0);
     all

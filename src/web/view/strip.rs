@@ -3,13 +3,14 @@
 
 use super::charts::Sparkline;
 use super::format::{dash, time};
-use super::{Tell, asks, format, glossary};
+use super::{Tell, asks, field, format, glossary};
 use crate::sim::analysis::settle::{Estimate, Settled};
 use crate::sim::analysis::{availability, cost};
 use crate::sim::snapshot::Snapshot;
 use crate::web::history::{History, Series};
 use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
+use crate::web::timeline;
 use std::rc::Rc;
 
 /// One of the eight numbers.
@@ -168,9 +169,13 @@ fn estimate(
 pub fn view(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
     let tiles = METRICS.iter().enumerate();
     let explained = model.explained.and_then(|index| METRICS.get(index));
-    let (close, is_open) = (tell.clone(), explained.is_some());
+    let close = tell.clone();
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
-        if event.key() == "Escape" && is_open {
+        if event.key() == "Escape"
+            && let Some(metric) = explained
+        {
+            // Also from within what was told.
+            field::focus(&format!("tile-{}", metric.key));
             close.emit(Msg::Explain(None));
         }
     });
@@ -185,10 +190,17 @@ pub fn view(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
                     if matches!(metric.key, "goodput" | "p50" | "p99" | "errors") {
                         { " Behind the arrow: what a long run settles at, with its interval; behind ≈: a first estimate of it." }
                     }
+                    if let Some(uncounted) = uncounted(model) { { " " }{ uncounted } }
                 }
             </p>
         </section>
     }
+}
+
+/// What is planned and not in the settled figures.
+pub fn uncounted(model: &Model) -> Option<String> {
+    let settled = model.settled.as_ref().filter(|_| model.fresh)?;
+    timeline::uncounted(&model.scenario, settled)
 }
 
 fn tile(

@@ -6,7 +6,7 @@ mod track;
 
 use super::Tell;
 use super::field::Number;
-use super::transport::resets;
+use super::transport::{ahead, resets};
 use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
 use crate::web::timeline::{self, LONGEST_S, Mark, Msg as Edit};
@@ -33,7 +33,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                     aria-controls="timeline-form">{ "Add fault or change" }</button>
             </div>
             <Track marks={Rc::clone(&marks)} {now} picked={picked.clone()} edit={edit.clone()} />
-            if let Some(mark) = mark { { times(mark, &edit) } }
+            if let Some(mark) = mark { { times(mark, &edit, ahead(model, Some(mark.at), ".timeline-times button:last-child", tell)) } }
             if adding {
                 <AddForm scenario={Rc::clone(&model.scenario)} {now} {edit} />
             }
@@ -50,7 +50,7 @@ fn hint(marks: &[Mark]) -> String {
 }
 
 /// The times of the picked mark as fields, for exact values and for those who do not drag.
-fn times(mark: &Mark, edit: &Callback<Edit>) -> Html {
+fn times(mark: &Mark, edit: &Callback<Edit>, ahead: Html) -> Html {
     let (at, lasts) = (mark.at, mark.lasts);
     let set = |name: &str| {
         let (name, edit) = (name.to_owned(), edit.clone());
@@ -87,6 +87,7 @@ fn times(mark: &Mark, edit: &Callback<Edit>) -> Html {
                     { "for ever" }
                 </label>
             }
+            { ahead }
             <button type="button" class="danger" onclick={remove}>{ "Remove" }</button>
             <button type="button" class="plain" onclick={close}>{ "Done" }</button>
         </div>

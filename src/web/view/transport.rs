@@ -11,6 +11,7 @@ use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg, SPEEDS};
 use crate::web::scale::Scale;
 use crate::web::summary;
+use crate::web::timeline as planned;
 
 /// Requests per second between which the slider runs; the number field goes further.
 const TRAFFIC: Scale = Scale::factors(1.0, 1e6);
@@ -76,9 +77,29 @@ fn time(model: &Model, tell: &Tell) -> Html {
     }
 }
 
+/// The button that brings the run to just before what is planned for a second, and on the way there stops it; nothing
+/// where that is near or has passed. The focus goes to `next` once it is there.
+pub fn ahead(model: &Model, at: Option<f64>, next: &'static str, tell: &Tell) -> Html {
+    let under_way = model.live.ahead_s;
+    let before = at.and_then(|at| planned::before(at, model.live.figures.at_s));
+    let Some(to) = under_way.or(before) else {
+        return Html::default();
+    };
+    let (msg, text) = match under_way {
+        Some(_) => (Msg::TogglePlay, format!("Stop here, on the way to {to} s")),
+        None => (Msg::Ahead(to), format!("▸▸ Run ahead to {to} s")),
+    };
+    html! {
+        <button type="button" class="plain ahead" data-next={next} onclick={tell.reform(move |_: MouseEvent| msg.clone())}
+            title="As fast as this device can, until shortly before it begins; then on at the speed there is">{ text }</button>
+    }
+}
+
 fn state(model: &Model) -> &'static str {
     if model.hidden && model.playing {
         "stood still while hidden"
+    } else if model.live.ahead_s.is_some() {
+        "running ahead"
     } else if model.playing && model.live.behind {
         "too much for this device"
     } else if model.playing {

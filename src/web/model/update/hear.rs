@@ -12,6 +12,8 @@ use crate::web::lessons::story;
 use crate::web::model::{Effect, Model};
 use crate::web::remedy;
 use crate::web::summary;
+use crate::web::timeline;
+use crate::web::view::format::clock;
 use crate::web::view::log::alerts;
 use std::rc::Rc;
 
@@ -29,6 +31,8 @@ pub(super) fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
         Update::Live(mut live) => {
             // What is kept of many moments is small: each server is in the figures once.
             let log = std::mem::take(&mut live.log);
+            let known_s = if live.begins { 0.0 } else { model.live.figures.at_s };
+            let log = timeline::logged(&model.scenario, known_s, live.figures.at_s, log);
             live.latest.parts.iter_mut().for_each(|part| part.servers = Vec::new());
             let live = Rc::from(live);
             model.history.push(&live);
@@ -40,6 +44,9 @@ pub(super) fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
                 model.log = Rc::default();
             }
             note(model, &log);
+            if live.ahead_s.is_none() && model.live.ahead_s.is_some() {
+                model.said = format!("The clock is at {}", clock(live.figures.at_s));
+            }
             model.live = live;
         }
         Update::Traced(_) | Update::Tolls(_) if model.engine_link != model.link => {}

@@ -2,6 +2,7 @@
 
 use super::super::Tell;
 use super::super::field::focus;
+use crate::sim::analysis::settle::Settled;
 use crate::sim::scenario::Scenario;
 use crate::web::lessons::challenge::{self, Challenge, Question, counts};
 use crate::web::lessons::{self, story};
@@ -10,21 +11,46 @@ use crate::web::model::{Model, Msg};
 
 const TITLE: &str = "challenge-title";
 
+/// Where the visitor stands in the challenge of a stage.
+pub struct Place {
+    /// The stage's users are on the system that fails them.
+    in_trouble: bool,
+    /// The challenge was taken up.
+    is_begun: bool,
+    /// It was taken up, and answered with what the stage brings.
+    has_acted: bool,
+    /// And so its goal was reached.
+    pub is_done: bool,
+}
+
+/// Where the visitor stands in the challenge of a stage.
+pub fn place(model: &Model, stage: u8) -> Place {
+    let seed = model.scenario.seed;
+    let at = |scenario: Scenario| Scenario { seed, ..scenario } == *model.scenario;
+    let is_begun = model.story.under_way.is_some_and(|(known, _)| known == stage);
+    let has_acted = is_begun && at(challenge::solution(stage));
+    Place {
+        in_trouble: at(challenge::trouble(stage)),
+        is_begun,
+        has_acted,
+        is_done: has_acted && model.story.has_reached(stage),
+    }
+}
+
 /// The challenge; once it is met, the way on stands in it.
-pub fn view(model: &Model, stage: u8, onward: Option<Html>, tell: &Tell) -> Html {
+pub fn view(model: &Model, stage: u8, place: &Place, onward: Html, tell: &Tell) -> Html {
     let Some(own) = challenge::challenge(stage) else {
         return Html::default();
     };
     let seed = model.scenario.seed;
-    let at = |scenario: Scenario| Scenario { seed, ..scenario } == *model.scenario;
-    let (in_trouble, is_solved) = (at(challenge::trouble(stage)), at(challenge::solution(stage)));
+    let Place { in_trouble, is_begun, has_acted, .. } = *place;
+    let runs = story::runs(model, stage).filter(|_| has_acted);
     // The button that was pressed goes away: the focus stays with the challenge.
     let begin = tell.reform(move |_: MouseEvent| {
         focus(TITLE);
         Msg::Story(story::Msg::Begin(stage))
     });
-    let begins = !in_trouble && model.may_reach(&challenge::trouble(stage));
-    let is_begun = model.story.under_way.is_some_and(|(known, _)| known == stage);
+    let begins = model.may_reach(&challenge::trouble(stage));
     let may_act = model.may_reach(&Scenario { seed, ..challenge::solution(stage) });
     // A challenge that can be neither begun nor met is none.
     if !begins && !in_trouble && !is_begun {
@@ -35,26 +61,20 @@ pub fn view(model: &Model, stage: u8, onward: Option<Html>, tell: &Tell) -> Html
             <h3 id={TITLE} tabindex="-1">{ "Challenge" }</h3>
             <p>{ challenge::trouble_text(stage) }{ "." }</p>
             if begins {
-                <button type="button" class="plain" id="challenge-begin" onclick={begin}>
-                    { if is_begun { "↺ Begin it again" } else { "▸ Let them come" } }
+                <button type="button" class="plain" id="challenge-begin" onclick={begin} disabled={in_trouble}>
+                    { if is_begun || in_trouble { "↺ Begin it again" } else { "▸ Let them come" } }
                 </button>
             }
             { goals(model, stage) }
-            if (in_trouble || (is_begun && !is_solved)) && may_act { { predict(model, stage, own, tell) } }
-            if is_begun && is_solved {
-                { answer(model, stage, &own.question) }
-                { onward }
+            // The question stays until its answer takes its place: nothing moves away from below the pointer.
+            if let Some(runs) = runs {
+                { answer(model, stage, runs, &own.question) }
+            } else if (in_trouble || is_begun) && may_act {
+                { predict(model, stage, own, has_acted, tell) }
             }
+            { onward }
         </section>
     }
-}
-
-/// Whether the challenge was taken up, answered with what the stage brings, and its goal reached.
-pub fn is_done(model: &Model, stage: u8) -> bool {
-    let seed = model.scenario.seed;
-    let is_begun = model.story.under_way.is_some_and(|(known, _)| known == stage);
-    let is_solved = *model.scenario == Scenario { seed, ..challenge::solution(stage) };
-    is_begun && is_solved && model.story.has_reached(stage)
 }
 
 /// What the stage has to meet, what was measured, and whether that meets it.
@@ -95,8 +115,8 @@ fn goals(model: &Model, stage: u8) -> Html {
     }
 }
 
-/// The question with its answers, and the action.
-fn predict(model: &Model, stage: u8, own: &Challenge, tell: &Tell) -> Html {
+/// The question with its answers, and the action, until that is done.
+fn predict(model: &Model, stage: u8, own: &Challenge, has_acted: bool, tell: &Tell) -> Html {
     let predicted = model.story.predicted(stage);
     let choice = |(place, (text, _)): (usize, &(&'static str, f64))| {
         let onchange = tell.reform(move |_: Event| Msg::Story(story::Msg::Predict(place)));
@@ -113,12 +133,12 @@ fn predict(model: &Model, stage: u8, own: &Challenge, tell: &Tell) -> Html {
     });
     html! {
         <>
-            <fieldset class="predict">
+            <fieldset class="predict" disabled={has_acted}>
                 <legend><strong>{ "Predict. " }</strong>{ own.question.text }</legend>
                 { for own.question.choices.iter().enumerate().map(choice) }
             </fieldset>
             <button type="button" class={if predicted.is_some() { "main act" } else { "plain act" }}
-                id="challenge-act" onclick={act}>
+                id="challenge-act" disabled={has_acted} onclick={act}>
                 { format!("▸ {}", own.action) }
             </button>
         </>
@@ -126,10 +146,8 @@ fn predict(model: &Model, stage: u8, own: &Challenge, tell: &Tell) -> Html {
 }
 
 /// What both runs measured, and whether the prediction was right.
-fn answer(model: &Model, stage: u8, question: &Question) -> Html {
-    let Some([before, after]) = story::runs(model, stage) else {
-        return html! { <p class="answer muted">{ "Both runs are being measured …" }</p> };
-    };
+fn answer(model: &Model, stage: u8, runs: [&Settled; 2], question: &Question) -> Html {
+    let [before, after] = runs;
     let right = question.answer(before, after);
     let text = |place: usize| question.choices[place].0;
     let verdict = match (model.story.predicted(stage), right) {

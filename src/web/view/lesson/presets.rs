@@ -8,14 +8,15 @@ use crate::sim::session::Command;
 use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
 
-/// The panel of a scenario that is no stage's.
-pub fn view(model: &Model, tell: &Tell) -> Html {
+/// The panel of a scenario that is no stage's; what is planned stands above all that leads elsewhere.
+pub fn view(model: &Model, planned: Html, tell: &Tell) -> Html {
     let Base::Preset(place) = model.scenario.base else {
         return html! {
             <>
                 <p class="eyebrow">{ "Own scenario" }</p>
                 <h2 id="lesson-title" tabindex="-1">{ "Parts of your own" }</h2>
                 <p>{ "A link can name any parts: ?parts=clients,web. Stages tell a story from there." }</p>
+                { planned }
                 { failures(model, None, tell) }
             </>
         };
@@ -31,6 +32,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             <h2 id="lesson-title" tabindex="-1">{ preset.name }</h2>
             <p>{ preset.story }</p>
             if !is_sandbox { { remedy(model, place, tell) } }
+            { planned }
             { failures(model, Some(place), tell) }
         </>
     }
@@ -56,7 +58,7 @@ fn remedy(model: &Model, place: usize, tell: &Tell) -> Html {
             <h3 id="remedy-title">{ "What helps" }</h3>
             <ul>{ for words.into_iter().map(|text| html! { <li>{ text }</li> }) }</ul>
             if may_act { <button type="button" class="main act" id="remedy" onclick={act}>{ label }</button> }
-            <p class="muted">{ "Watch the charts below as the run goes through its timeline; speed it up with ]." }</p>
+            <p class="muted">{ "Watch the charts below as the run goes through its timeline." }</p>
         </section>
     }
 }
