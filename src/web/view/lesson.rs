@@ -20,9 +20,7 @@ use crate::web::timeline;
 /// The panel.
 pub fn view(model: &Model, tell: &Tell) -> Html {
     let at = model.stage().map(|stage| challenge::place(model, stage));
-    // After the last stage what is to be kept stands below.
-    let is_last = model.stage().is_some_and(|stage| usize::from(stage) == STAGES.len());
-    let is_met = !is_last && at.as_ref().is_some_and(|at| at.is_done);
+    let is_met = at.as_ref().is_some_and(|at| at.is_done);
     html! {
         <aside class="lesson card" aria-labelledby="lesson-title">
             <button type="button" class="quiet link glossary-open" id="glossary-open"
@@ -31,7 +29,8 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             </button>
             { story(model, at.as_ref(), is_met, tell) }
             { limit::view(model, tell) }
-            if !is_met { { next(model, tell) } }
+            if model.stage().is_some_and(is_last) { { presets::takeaways(model, tell) } }
+            if !is_met { { next(model, false, tell) } }
             { compare::view(model) }
         </aside>
     }
@@ -73,7 +72,7 @@ fn story(model: &Model, at: Option<&challenge::Place>, is_met: bool, tell: &Tell
     let (Some(known), Some(lesson), Some(at)) = (known, stage.and_then(lessons::lesson), at) else {
         return presets::view(model, planned(model, tell), tell);
     };
-    let onward = if is_met { next(model, tell) } else { Html::default() };
+    let onward = if is_met { next(model, true, tell) } else { Html::default() };
     html! {
         <>
             <p class="eyebrow">
@@ -110,16 +109,25 @@ fn into_stage(model: &Model, stage: u8, class: &'static str, text: String, tell:
     html! { <button type="button" class={classes!(class)} onclick={go}>{ text }</button> }
 }
 
-/// The way on: the next stage's users, or after the last what is to be kept, and the sandbox.
-fn next(model: &Model, tell: &Tell) -> Html {
+fn is_last(stage: u8) -> bool {
+    usize::from(stage) == STAGES.len()
+}
+
+/// The way on stands out once it is the thing to do.
+const fn way_on(is_met: bool) -> &'static str {
+    if is_met { "main next" } else { "plain next" }
+}
+
+/// The way on: the next stage's users, or after the last the sandbox.
+fn next(model: &Model, is_met: bool, tell: &Tell) -> Html {
     let Some(stage) = model.stage() else {
         return Html::default();
     };
     let Some(next) = STAGES.get(usize::from(stage)) else {
-        return presets::takeaways(model, tell);
+        return presets::ending(model, is_met, tell);
     };
     let text = format!("Stage {}: {} users come →", next.number, format::count(next.users));
-    let button = into_stage(model, next.number, "plain next", text, tell);
+    let button = into_stage(model, next.number, way_on(is_met), text, tell);
     if button == Html::default() {
         return button;
     }

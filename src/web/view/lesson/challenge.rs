@@ -1,7 +1,7 @@
 //! The challenge of a stage: the goal and how it stands, the prediction, the action, the answer.
 
-use super::super::Tell;
 use super::super::field::focus;
+use super::super::{Tell, glossary};
 use crate::sim::analysis::settle::Settled;
 use crate::sim::scenario::Scenario;
 use crate::web::lessons::challenge::{self, Challenge, Question, counts};
@@ -61,7 +61,7 @@ pub fn view(model: &Model, stage: u8, place: &Place, onward: Html, tell: &Tell) 
             <h3 id={TITLE} tabindex="-1">{ "Challenge" }</h3>
             <p>{ challenge::trouble_text(stage) }{ "." }</p>
             if begins {
-                <button type="button" class="plain" id="challenge-begin" onclick={begin} disabled={in_trouble}>
+                <button type="button" class={if is_begun || in_trouble { "plain" } else { "main" }} id="challenge-begin" onclick={begin} disabled={in_trouble}>
                     { if is_begun || in_trouble { "↺ Begin it again" } else { "▸ Let them come" } }
                 </button>
             }
@@ -111,6 +111,9 @@ fn goals(model: &Model, stage: u8) -> Html {
                 <span class={standing.0}>{ standing.1 }</span>
             </p>
             <ul class="goals">{ for lessons::goals(stage, settled).into_iter().map(item) }</ul>
+            if is_tried {
+                <p class="muted">{ glossary::text("{Settled figures} decide; {live|live figures} ones take a while to get there.") }</p>
+            }
         </>
     }
 }

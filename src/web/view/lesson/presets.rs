@@ -130,8 +130,20 @@ pub fn takeaways(model: &Model, tell: &Tell) -> Html {
         <>
             <h3>{ "Key takeaways" }</h3>
             <ul class="takeaways">{ for TAKEAWAYS.iter().map(item) }</ul>
+        </>
+    }
+}
+
+/// The way on from the last stage; an ending once its goal is reached.
+pub fn ending(model: &Model, is_met: bool, tell: &Tell) -> Html {
+    html! {
+        <>
+            if is_met {
+                <p class="answer"><strong>{ "A million users a day. " }</strong>
+                    { "You came all the way from one server. What to keep of it stands below." }</p>
+            }
             if !model.options.restricts() {
-                <button type="button" class="plain next" onclick={tell.reform(|_: MouseEvent| Msg::Preset(0))}>
+                <button type="button" class={super::way_on(is_met)} onclick={tell.reform(|_: MouseEvent| Msg::Preset(0))}>
                     { "The sandbox: build your own →" }
                 </button>
             }
