@@ -84,10 +84,13 @@ fn brief(text: &str, room: f64) -> Vec<String> {
     if let Some(count) = text.strip_prefix("backlog ") {
         return vec![format!("{count} wait"), "waits".to_owned()];
     }
+    if let Some((lag, _)) = text.trim_start_matches("replica ").split_once(" behind") {
+        return vec![format!("{lag} behind"), format!("lag {lag}")];
+    }
     match text {
         text if text.ends_with("dead") => words("dead"),
         text if text.ends_with("letters") => words("dead letters"),
-        text => words(text.split(',').next().unwrap_or(text).trim_start_matches("replica ")),
+        text => words(text.split(',').next().unwrap_or(text)),
     }
 }
 
