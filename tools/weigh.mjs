@@ -4,7 +4,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
-// The goal, and what is allowed until it is reached: above it the build fails. Lower it with each saving.
+// The goal, and what is allowed until it is reached: above it the build fails. It is what is reached: lowered
+// with each saving, raised only by what a commit says it is for.
 const GOAL = 200_000;
 const BUDGET = 721_000;
 

@@ -40,7 +40,7 @@ impl Term {
         };
         let text = self.text.to_ascii_lowercase();
         [
-            self.is_called(&search),
+            !search.is_empty() && self.is_called(&search),
             begins(&names),
             begins(&text),
             names.contains(&search) || text.contains(&search),
@@ -137,6 +137,7 @@ mod tests {
         assert_eq!(of("hotspot", "hot"), Some(1));
         assert!(of("settled figures", "ttl") > of("TTL", "ttl"));
         assert_eq!(of("TTL", "no such word"), None);
+        assert!(all().all(|term| term.rank("") == all().next().and_then(|first| first.rank(""))));
         assert!(["percentile", "saturation", "waterfall"].map(find).iter().all(Option::is_some));
     }
 

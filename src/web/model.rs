@@ -234,6 +234,8 @@ pub struct Model {
     pub timeline: timeline::State,
     /// Whether time passes.
     pub playing: bool,
+    /// The simulated second that is come to as fast as possible, while time passes.
+    pub ahead: Option<f64>,
     /// Simulated seconds in a second.
     pub speed: f64,
     /// The page cannot be seen: nothing runs.
@@ -296,6 +298,7 @@ impl Model {
             steps: Steps::default(),
             timeline: timeline::State::default(),
             playing: route.options.run,
+            ahead: None,
             speed: 1.0,
             hidden: false,
             selected: None,

@@ -1,7 +1,7 @@
 // What is planned for later is come to at once: the run gets ahead to shortly before it, and goes on from there.
 import assert from 'node:assert/strict';
 import { axe, test } from './helpers.mjs';
-import { described, until } from './page.mjs';
+import { described, settledP99, until } from './page.mjs';
 
 const ahead = (page) => page.locator('.lesson .ahead');
 /** The clock in seconds. */
@@ -15,6 +15,8 @@ for (const by of ['mouse', 'touch', 'keyboard']) {
   test(`a failure that is chosen is come to by ${by}, and seen to strike`, async ({ open }) => {
     const page = await open('/?stage=1&run=0', { hasTouch: by === 'touch' });
     await choose(page, 'Failover overload');
+    // What settles is read out as well, and has its say first.
+    await settledP99(page);
     const button = ahead(page).filter({ hasText: 'Run ahead to 55 s' });
     await button.waitFor();
     await axe(page);

@@ -1,10 +1,12 @@
 //! Getting to a moment of the run: as fast as it can be simulated, and nothing is left out.
 
 use super::Session;
-use crate::units::{SimTime, Span};
+use crate::units::{SECOND, SimTime, Span};
 
 /// Latest moment that can be aimed at, in simulated seconds: a week, as in links.
 const LATEST_S: f64 = 604_800.0;
+/// Most that time passes in one go: figures are noted all along, however few events there are.
+const REACH: Span = Span(500 * SECOND);
 
 impl Session {
     /// Whether the run is on its way to a moment as fast as it can.
@@ -30,7 +32,8 @@ impl Session {
     /// Spends so many events on getting to a moment; says how many it took. Being there is always
     /// told, so that the clock shows it.
     pub(super) fn hurry_to(&mut self, target: SimTime, events: u64, tells: bool) -> u64 {
-        let spent = self.run_to(target, events);
+        let reach = target.min(self.engine.now().after(REACH));
+        let spent = self.run_to(reach, events);
         // At the instant itself more may be due: it is over when events are left unspent.
         let is_there = self.engine.now() >= target && spent < events;
         if is_there {

@@ -164,7 +164,11 @@ impl Session {
             Command::Timeline { faults, changes } => {
                 let mut changed = self.scenario.clone();
                 match changed.set_timeline(&faults, &changes) {
-                    Ok(()) => self.take_on(changed, Vec::new()),
+                    Ok(()) => {
+                        // What was aimed at may stand elsewhere now.
+                        self.ahead = None;
+                        self.take_on(changed, Vec::new());
+                    }
                     Err(problems) => self.updates.push(Update::Refused { problems }),
                 }
             }
@@ -295,7 +299,8 @@ impl Session {
             left -= self.references.hurry(left, &mut self.updates);
         }
         if let Some(target) = self.ahead {
-            left -= self.hurry_to(target, left, tells).min(left);
+            // What was asked and the settled run get on beside it.
+            left -= self.hurry_to(target, left - left / 4, tells).min(left);
         } else if self.playing {
             let wall_ms = if wall_ms.is_finite() { wall_ms.clamp(0.0, 1_000.0) } else { 0.0 };
             self.granted += wall_ms * self.speed * MILLISECOND as f64;

@@ -1,6 +1,7 @@
 //! The messages, read and written, and what a visitor of an embed may do.
 
 use super::*;
+use crate::sim::session::{Live, Update};
 use crate::web::model::{Cause, Effect, Msg, Preferences, update};
 use std::rc::Rc;
 
@@ -206,6 +207,24 @@ fn out_of_sight_nothing_plays_whoever_asks() {
     update(&mut model, Msg::Hidden(true));
     assert_eq!(tell(&mut model, &message(r#""type":"play""#)), [Effect::Send(Command::Pause)]);
     assert_eq!(update(&mut model, Msg::Hidden(false)), [Effect::Send(Command::Play)]);
+}
+
+#[test]
+fn what_is_run_ahead_to_is_kept_out_of_sight_and_by_a_new_engine_and_ends_at_a_pause() {
+    let mut model = page("?stage=1&embed=1&run=0");
+    let ahead = [Effect::Send(Command::Ahead { to_s: 55.0 })];
+    assert_eq!(update(&mut model, Msg::Ahead(55.0)), ahead);
+    let mut live = Live { ahead_s: Some(55.0), ..Live::default() };
+    let told = |live: &Live| Msg::Engine(Box::new(Update::Live(Box::new(live.clone()))));
+    update(&mut model, told(&live));
+    update(&mut model, Msg::Hidden(true));
+    live.ahead_s = None;
+    update(&mut model, told(&live));
+    assert_eq!(update(&mut model, Msg::Hidden(false)), ahead);
+    assert!(update(&mut model, Msg::EngineReady(Place::Worker)).contains(&ahead[0]));
+    update(&mut model, Msg::TogglePlay);
+    assert_eq!(model.ahead, None);
+    assert_eq!(update(&mut model, Msg::TogglePlay), [Effect::Send(Command::Play)]);
 }
 
 #[test]

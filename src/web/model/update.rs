@@ -12,6 +12,7 @@ use crate::web::lessons::story;
 use crate::web::route;
 use crate::web::share;
 use crate::web::steps::{self, Steps};
+use crate::web::view::format;
 use std::rc::Rc;
 
 /// Takes on a message; says what is to be done outside.
@@ -52,15 +53,18 @@ fn act(model: &mut Model, msg: Msg) -> Vec<Effect> {
             let what = model.steps.last_undone().map(|what| format!("Redo: {what}"));
             travel(model, what, Steps::redo)
         }
-        Msg::TogglePlay => play(model, !model.playing),
+        Msg::TogglePlay => {
+            model.ahead = None;
+            play(model, !model.playing)
+        }
         Msg::Step => {
-            model.playing = false;
+            (model.playing, model.ahead) = (false, None);
             vec![Effect::Send(Command::Step { ms: 100.0 })]
         }
         Msg::Ahead(to_s) => {
-            model.playing = true;
-            model.said = format!("Running ahead to {to_s} s");
-            vec![Effect::Send(Command::Ahead { to_s })]
+            model.ahead = Some(to_s);
+            model.said = format!("Running ahead to {} s", format::plain(to_s));
+            play(model, true)
         }
         Msg::Speed(factor) => {
             model.speed = factor;
@@ -132,7 +136,7 @@ fn ready(model: &mut Model, place: Place) -> Vec<Effect> {
         Effect::Send(Command::Speed { factor: model.speed }),
     ];
     if model.playing && !model.hidden {
-        effects.push(Effect::Send(Command::Play));
+        effects.push(Effect::Send(going(model)));
     }
     if model.insight.with_theory {
         effects.push(Effect::Send(Command::Ask(Question::Theory)));
@@ -326,15 +330,20 @@ fn travel(
 fn play(model: &mut Model, playing: bool) -> Vec<Effect> {
     model.playing = playing;
     // Out of sight nothing runs, whoever asked for it; it goes on when it is seen again.
-    let command = if playing && !model.hidden { Command::Play } else { Command::Pause };
+    let command = if playing && !model.hidden { going(model) } else { Command::Pause };
     vec![Effect::Send(command)]
+}
+
+/// What makes time pass, as it is to pass now.
+fn going(model: &Model) -> Command {
+    model.ahead.map_or(Command::Play, |to_s| Command::Ahead { to_s })
 }
 
 fn hide(model: &mut Model, hidden: bool) -> Vec<Effect> {
     if std::mem::replace(&mut model.hidden, hidden) == hidden || !model.playing {
         return Vec::new();
     }
-    let command = if hidden { Command::Pause } else { Command::Play };
+    let command = if hidden { Command::Pause } else { going(model) };
     vec![Effect::Send(command)]
 }
 

@@ -23,7 +23,7 @@ pub struct App {
     host: Host,
     /// Layers of the page that are drawn.
     drawn: u8,
-    /// The inspector is to be brought into view once it is drawn.
+    /// What is to be brought into view once it is drawn.
     reveals: Cell<Option<&'static str>>,
 }
 

@@ -1,7 +1,7 @@
 //! The row below the eight numbers: what can be asked of the system, the short form of an answer
 //! that is drawn in the diagram, and the way back through the run.
 
-use super::{Tell, field, format, icon, threats};
+use super::{Panel, Tell, field, format, icon, threats};
 use crate::sim::run::requests::CLASSES;
 use crate::sim::traces::Trace;
 use crate::web::compare;
@@ -32,10 +32,12 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
     html! {
         <div class="asks" role="group" aria-label="Ask">
             // Where the story does not stand beside the diagram.
-            <button type="button" class="quiet ask-for story" onclick={go_to("lesson-title")}>
-                { summary::base_name(&model.scenario) }
-                { if model.stage().is_some() { ": story and challenge ↓" } else { ": the story ↓" } }
-            </button>
+            if model.options.shows(Panel::Lesson) {
+                <button type="button" class="quiet ask-for story" onclick={go_to("lesson-title")}>
+                    { summary::base_name(&model.scenario) }
+                    { if model.stage().is_some() { ": story and challenge ↓" } else { ": the story ↓" } }
+                </button>
+            }
             if insight.traces.is_some() {
                 { traced(model, tell) }
             } else if insight.tracing {

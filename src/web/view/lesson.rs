@@ -59,8 +59,8 @@ fn planned(model: &Model, tell: &Tell) -> Html {
         <>
             <h3 id="planned" tabindex="-1">{ "On the timeline" }</h3>
             <ul class="planned">{ for marks.into_iter().take(12).map(item) }</ul>
-            if let Some(uncounted) = uncounted(model) { <p class="muted">{ uncounted }</p> }
             { ahead(model, timeline::next(scenario, now), "#planned", tell) }
+            if let Some(uncounted) = uncounted(model) { <p class="muted">{ uncounted }</p> }
         </>
     }
 }

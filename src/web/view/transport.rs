@@ -80,14 +80,14 @@ fn time(model: &Model, tell: &Tell) -> Html {
 /// The button that brings the run to just before what is planned for a second, and on the way there stops it; nothing
 /// where that is near or has passed. The focus goes to `next` once it is there.
 pub fn ahead(model: &Model, at: Option<f64>, next: &'static str, tell: &Tell) -> Html {
-    let under_way = model.live.ahead_s;
+    let under_way = model.ahead.filter(|_| model.playing);
     let before = at.and_then(|at| planned::before(at, model.live.figures.at_s));
     let Some(to) = under_way.or(before) else {
         return Html::default();
     };
     let (msg, text) = match under_way {
-        Some(_) => (Msg::TogglePlay, format!("Stop here, on the way to {to} s")),
-        None => (Msg::Ahead(to), format!("▸▸ Run ahead to {to} s")),
+        Some(_) => (Msg::TogglePlay, format!("Stop here, on the way to {} s", format::plain(to))),
+        None => (Msg::Ahead(to), format!("▸▸ Run ahead to {} s", format::plain(to))),
     };
     html! {
         <button type="button" class="plain ahead" data-next={next} onclick={tell.reform(move |_: MouseEvent| msg.clone())}
@@ -98,7 +98,7 @@ pub fn ahead(model: &Model, at: Option<f64>, next: &'static str, tell: &Tell) ->
 fn state(model: &Model) -> &'static str {
     if model.hidden && model.playing {
         "stood still while hidden"
-    } else if model.live.ahead_s.is_some() {
+    } else if model.playing && model.ahead.is_some() {
         "running ahead"
     } else if model.playing && model.live.behind {
         "too much for this device"

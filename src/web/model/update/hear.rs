@@ -3,7 +3,7 @@
 use super::address;
 use crate::sim::journal::Line;
 use crate::sim::scenario::{PresentFault, Scenario, link};
-use crate::sim::session::Update;
+use crate::sim::session::{Live, Update};
 use crate::sim::units::SimTime;
 use crate::web::compare;
 use crate::web::history::History;
@@ -44,9 +44,7 @@ pub(super) fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
                 model.log = Rc::default();
             }
             note(model, &log);
-            if live.ahead_s.is_none() && model.live.ahead_s.is_some() {
-                model.said = format!("The clock is at {}", clock(live.figures.at_s));
-            }
+            come(model, &live);
             model.live = live;
         }
         Update::Traced(_) | Update::Tolls(_) if model.engine_link != model.link => {}
@@ -82,6 +80,23 @@ pub(super) fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// Follows the engine on its way to a moment. Out of sight it stands, and goes on when it is seen.
+fn come(model: &mut Model, live: &Live) {
+    let at_s = live.figures.at_s;
+    let was_going = model.live.ahead_s.is_some();
+    let is_over = was_going || live.begins || model.ahead.is_some_and(|to| at_s >= to);
+    match live.ahead_s {
+        Some(to) if model.playing => model.ahead = Some(to),
+        None if is_over && !model.hidden => {
+            if was_going && !live.begins {
+                model.said = format!("The clock is at {}", clock(at_s));
+            }
+            model.ahead = None;
+        }
+        _ => {}
+    }
 }
 
 /// What happens at one instant happened when the engine heard of it: its time is the engine's.

@@ -229,7 +229,7 @@ fn body(scene: &Scene<'_>, at: At, plan: &Plan, body: Body) -> Html {
             if view.is_some_and(cell::is_endless) {
                 return Html::default();
             }
-            let number = facts::brief(used);
+            let number = view.map_or_else(String::new, |_| facts::brief(used));
             let w = place.w - fit::width(&number, SMALL, Weight::Bold) - 6.0;
             html! { <>
                 { bar(Rect::new(place.x, place.bottom() - 6.0, w, 5.0), used, Load::of(used).class()) }

@@ -101,12 +101,15 @@ fn own_rows(
     let (mut rows, mut never) = (Vec::new(), Vec::new());
     for (name, value) in &now.gauges {
         let then = settled.and_then(|part| part.gauges.iter().find(|(known, _)| known == name));
-        if *value == 0.0 && then.is_none_or(|(_, value)| *value == 0.0) {
+        // Whether something is so is no number.
+        let counts = !name.ends_with("healthy");
+        if counts && *value == 0.0 && then.is_none_or(|(_, value)| *value == 0.0) {
             never.push(named(name));
             continue;
         }
         let then = then.map_or_else(dash, |(_, value)| format::gauge(name, *value));
-        rows.push((capital(&named(name)), format::gauge(name, *value), then));
+        let words = summary::site_words(&named(name), &model.scenario);
+        rows.push((capital(&words), format::gauge(name, *value), then));
     }
     // Sums of times are parts of means, and say nothing as a rate.
     let is_time = |name: &str| name.ends_with("_us") || name.ends_with("_ms");

@@ -62,6 +62,9 @@ fn live(metric: &str, sort: &str, figures: &Snapshot) -> Option<f64> {
     }
 }
 
+/// A figure is above its bound, and monitoring has not seen that for long enough.
+const ABOVE: &str = "above now, not raised yet";
+
 /// Each rule, and how its alert stands: quiet, above its bound and not raised yet, raised since a
 /// time, or over. What stood there before the rule was changed does not count.
 #[must_use]
@@ -77,19 +80,17 @@ pub fn alert_states(
     let state = |of: usize, name: &str, above: f64| {
         let has_run = figures.window_s > 0.0;
         let is_above = has_run && live(name, sort, figures).is_some_and(|now| now > above);
-        let lately = || {
-            let s = libm::round(figures.window_s);
-            format!("above in the last {s} s, not raised yet")
-        };
         let is_of = |line: &&Line| raised(line) == Some(of) && rule(line) == (name, above);
         let all = lines.iter().filter(is_of).count();
         let Some(last) = lines.iter().rposition(|line| is_of(&line)) else {
-            return if is_above { lately() } else { "quiet".to_owned() };
+            return if is_above { ABOVE } else { "quiet" }.to_owned();
         };
         let from = format::clock(lines[last].at_s);
         match lines[last..].iter().find(|line| over(line) == Some(of)) {
-            Some(_) if is_above => lately(),
-            Some(over) => format!("✓ over: {from} to {}, {all} in all", format::clock(over.at_s)),
+            Some(over) => {
+                let again = if is_above { format!("; {ABOVE}") } else { String::new() };
+                format!("✓ over: {from} to {}, {all} in all{again}", format::clock(over.at_s))
+            }
             None => format!("▲ raised since {from}"),
         }
     };
@@ -220,8 +221,7 @@ mod tests {
             let states = alert_states(&live.log, &live.figures, session.scenario());
             states.into_iter().map(|(_, state)| state).collect()
         };
-        let above = |s| format!("above in the last {s} s, not raised yet");
-        assert_eq!(states_at(4_000.0), [above(4), above(4), "quiet".to_owned()]);
+        assert_eq!(states_at(4_000.0), [ABOVE, ABOVE, "quiet"]);
         let raised = states_at(36_000.0);
         assert!(raised[0].starts_with("▲ raised") && raised[1].starts_with("▲ raised"));
         assert_eq!(raised[2], "quiet");
