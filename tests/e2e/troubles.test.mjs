@@ -5,7 +5,7 @@ import { described, until } from './page.mjs';
 
 test('a breaker that is switched on opens when the database dies, and the diagram and the log say so', async ({ open }) => {
   const page = await open('/?stage=3');
-  await page.getByLabel('Parts').selectOption({ label: 'Calls to the database' });
+  await page.getByLabel('Parts').selectOption({ label: 'Guard of calls to the database' });
   const panel = page.locator('.inspector, aside', { has: page.locator('#inspector-title') });
   await page.locator('#inspector-title', { hasText: 'Calls to the database' }).waitFor();
   await panel.getByText(/more settings/).click();
