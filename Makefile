@@ -44,7 +44,7 @@ firefox: setup ## Test the page in Firefox, a small set; says so where there is 
 	@tools/test firefox
 
 monkey: setup ## Random input on all stages and the sandbox: SECONDS=120 each, SEED=1
-	@tools/build --if-needed
+	@tools/build --counted
 	@node tools/monkey.mjs
 
 lighthouse: setup ## Rate the page as Lighthouse does, on its mobile profile

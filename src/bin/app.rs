@@ -1,5 +1,25 @@
 //! The page's program, and its worker's: one file, loaded once, that knows where it is.
 
+#[cfg(feature = "counted")]
+#[path = "../../benches/counting.rs"]
+mod counting;
+
+/// Bytes that the program holds, of what it has taken from the browser for good.
+#[cfg(feature = "counted")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+#[must_use]
+pub fn held() -> usize {
+    counting::held()
+}
+
+/// The most that it has held since this was last asked for.
+#[cfg(feature = "counted")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+#[must_use]
+pub fn most() -> usize {
+    counting::most()
+}
+
 fn main() {
     if !millionth::web::shell::worker::serve() {
         millionth::web::shell::start();

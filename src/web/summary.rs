@@ -102,15 +102,18 @@ pub fn site_words(words: &str, scenario: &Scenario) -> String {
     }
 }
 
-/// Of a cache's entries this share or more came within the window while it is cold.
+/// While a cache is cold, this share or more of its entries came within so many seconds.
 const COLD: f64 = 0.25;
+const COLD_S: f64 = 10.0;
 
-/// Whether a cache is still filling: much of what it has is new.
+/// Whether a cache of these figures is still filling: much of what it has is new.
 #[must_use]
-pub fn is_cold(cache: &PartView) -> bool {
+pub fn is_cold(figures: &Snapshot, cache: &PartView) -> bool {
     let count = |name| names::counter(cache, name).unwrap_or(0) as f64;
     let entries = names::gauge(cache, "entries").unwrap_or(0.0);
-    entries > 0.0 && count("filled") - count("evicted") - count("expired") > COLD * entries
+    let gone = count("dropped") + count("evicted") + count("expired");
+    let windows = (figures.window_s / COLD_S).max(1.0);
+    entries > 0.0 && count("filled") - gone > COLD * entries * windows
 }
 
 /// The share of look-ups that find something, while any cache is still filling.
@@ -119,7 +122,8 @@ pub fn cold_hits(figures: &Snapshot) -> Option<f64> {
     let caches = || figures.parts.iter().filter(|p| names::kind(&p.key) == Some(Kind::Cache));
     let count = |name: &str| caches().filter_map(|part| names::counter(part, name)).sum::<u64>();
     let (hits, misses) = (count("hits") as f64, count("misses") as f64);
-    (hits + misses > 0.0 && caches().any(is_cold)).then(|| hits / (hits + misses))
+    (hits + misses > 0.0 && caches().any(|part| is_cold(figures, part)))
+        .then(|| hits / (hits + misses))
 }
 
 /// What passes by itself, in a word: data that is being moved between shards, or cold caches.
@@ -308,5 +312,26 @@ mod tests {
         let cold = after(4).expect("nothing is in them");
         assert!((0.1..0.7).contains(&cold), "{cold}");
         assert_eq!(after(56), None, "they have filled");
+    }
+
+    #[test]
+    fn caches_that_lose_what_is_written_and_settled_ones_are_not_cold() {
+        let mut session = Session::new("?stage=9");
+        let live = session.handle(Command::Step { ms: 40_000.0 }).into_iter().find_map(|update| {
+            let Update::Live(live) = update else { return None };
+            Some(live.figures)
+        });
+        let figures = live.expect("a step is told");
+        let filled = |part| names::counter(part, "filled").unwrap_or(0);
+        let cache = figures.parts.iter().max_by_key(|part| filled(part)).expect("there are parts");
+        assert!(filled(cache) as f64 > COLD * names::gauge(cache, "entries").expect("a cache"));
+        assert_eq!(cold_hits(&figures), None, "what is put in again is not new");
+        // A window ten times as long, in which ten times as much came.
+        let mut cache = cache.clone();
+        for (_, count) in &mut cache.counters {
+            *count *= 10;
+        }
+        let long = Snapshot { window_s: 10.0 * figures.window_s, ..Snapshot::default() };
+        assert!(!is_cold(&long, &cache) && !is_cold(&figures, &PartView::default()));
     }
 }

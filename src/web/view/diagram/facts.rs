@@ -238,7 +238,7 @@ pub fn hits(scene: &Scene<'_>, at: At) -> Wordings {
 fn cache(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
     let mut setting = hits(scene, at);
     let mut quiet = usual.quiet;
-    if scene.view(at).is_some_and(summary::is_cold) {
+    if scene.view(at).is_some_and(|cache| summary::is_cold(scene.figures, cache)) {
         setting = setting.into_iter().map(|hit| format!("cold · {hit}")).collect();
         setting.push("cold".to_owned());
         quiet = vec!["cold, still filling".to_owned(), "filling".to_owned()];

@@ -91,7 +91,9 @@ fn behind(scene: &Scene<'_>, at: At) -> Option<Trouble> {
 /// That much is asked of it because the cache before it is still filling.
 fn unshielded(scene: &Scene<'_>, at: At) -> Option<Trouble> {
     let is_full = scene.view(at)?.utilisation > HOT;
-    let is_cold = scene.view(at.beside(Kind::Cache)).is_some_and(summary::is_cold);
+    let is_cold = scene
+        .view(at.beside(Kind::Cache))
+        .is_some_and(|cache| summary::is_cold(scene.figures, cache));
     (is_full && is_cold).then(|| Trouble { bad: false, text: "cache cold".to_owned() })
 }
 
