@@ -23,6 +23,8 @@ const WORTH: f64 = 0.75;
 const HURTS: f64 = 0.01;
 /// The load that a change aims at.
 const TARGET: f64 = 0.7;
+/// Retries for so many requests, where they alone make an overload: a usual budget.
+const BUDGET: f64 = 0.2;
 
 /// What limits the system, and what would help.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,8 +42,8 @@ pub struct Remedy {
     pub what: String,
     /// The system with it.
     pub scenario: Scenario,
-    /// The load of what limits: as it is, and by a straight line with the change; `None` where what
-    /// is dead comes back.
+    /// The load of what limits, without retries: as it is, and by a straight line with the change;
+    /// `None` where what is dead comes back, or fewer try again.
     pub load: Option<(f64, f64)>,
     /// The link under which its settled run is known.
     pub link: String,
@@ -115,6 +117,9 @@ fn remedy(scenario: &Scenario, figures: &Snapshot, found: &Bottleneck) -> Option
     if found.load < WORTH {
         return None;
     }
+    if found.asked < WORTH {
+        return calmed(scenario);
+    }
     let (kind, site) = scenario.find(&found.part).ok()?;
     let spec = scenario.spec_at(kind, site.unwrap_or(0))?;
     let place = Place { kind, spec, part: figures.part(&found.part)?, found };
@@ -131,9 +136,22 @@ fn remedy(scenario: &Scenario, figures: &Snapshot, found: &Bottleneck) -> Option
         }
         let name = summary::part_name(&found.part, scenario);
         let what = format!("{name}: {} {before} → {after}", param.label);
-        let load = Some((found.load, found.load * change.factor));
+        let load = Some((found.asked, found.asked * change.factor));
         Some(Remedy { what, link: link::write(&target), scenario: target, load })
     })
+}
+
+/// Fewer retries, where there would be no overload without them.
+fn calmed(scenario: &Scenario) -> Option<Remedy> {
+    let (part, row, param) = scenario.locate("clients.retry_budget").ok()?;
+    let before = scenario.parts[part].spec.number(row);
+    if before > 0.0 && before <= BUDGET {
+        return None;
+    }
+    let mut target = scenario.clone();
+    target.set("clients.retry_budget", &BUDGET.to_string()).ok()?;
+    let what = format!("Users: {} {before} → {BUDGET}", param.label);
+    Some(Remedy { what, link: link::write(&target), scenario: target, load: None })
 }
 
 /// A setting, its new value, and the load after over the load before.
@@ -159,14 +177,14 @@ impl Place<'_> {
     /// More of a thing than `now`, so that the load is what it shall be, or as near to that as the
     /// setting goes. `fixed` of the load stays however many there are.
     fn more_than(&self, key: &'static str, now: f64, fixed: f64) -> Option<Change> {
-        let divided = self.found.load - fixed;
+        let divided = self.found.asked - fixed;
         let most = match self.kind.params()[self.kind.row(key)?].domain {
             Domain::Count { max, .. } | Domain::Number { max, .. } => max,
             _ => return None,
         };
         let wanted = libm::ceil(now * divided / (TARGET - fixed)).max(now + 1.0).min(most);
         let is_more = fixed < TARGET && wanted > now && wanted > self.number(key);
-        let factor = (fixed + divided * now / wanted) / self.found.load;
+        let factor = (fixed + divided * now / wanted) / self.found.asked;
         is_more.then(|| Change { key, value: wanted.to_string(), factor })
     }
 
@@ -196,12 +214,13 @@ impl Place<'_> {
             })
             .collect();
         let mean = reads.iter().sum::<f64>() / reads.len().max(1) as f64;
-        self.more_than("replicas", self.number("replicas"), (self.found.load - mean).max(0.0))
+        let writes = (self.found.load - mean).max(0.0) * self.found.asked / self.found.load;
+        self.more_than("replicas", self.number("replicas"), writes)
     }
 
     /// The smallest larger machine on which the load is what it shall be, else the fastest.
     fn larger(&self) -> Option<Change> {
-        let (size, load) = (self.number("size") as usize, self.found.load);
+        let (size, load) = (self.number("size") as usize, self.found.asked);
         let (sigma, kappa) = (self.number("sigma"), self.number("kappa"));
         let speed = |size: usize| tier::speed_up(tier::vcpus(size), sigma, kappa);
         let sizes = size + 1..tier::SIZES.len();
@@ -273,7 +292,7 @@ mod tests {
         // Of a database the servers differ; elsewhere something else may be fuller now.
         let then = bottleneck::find(&topology, &after).filter(|then| then.part == found.part);
         let part = after.part(&found.part).expect("it is still there");
-        let measured = then.map_or(part.utilisation, |then| then.load);
+        let measured = then.map_or(part.utilisation, |then| then.asked);
         Some((remedy.what, vec![before, foreseen, measured]))
     }
 
@@ -288,6 +307,9 @@ mod tests {
                     &queue.concurrency=4&queue.workers=3";
         let cases = [
             ("?stage=2#v=1", "&clients.rate=220", "Size of a server"),
+            // For what users ask, not for what they ask again and again.
+            ("?stage=1#v=1", "&clients.rate=208", "Size of a server"),
+            ("?stage=3#v=1&db.size=16", "&clients.rate=1100", "Servers 4 → 7"),
             ("?stage=3#v=1", "&web.servers=3&clients.rate=680", "Servers 3 →"),
             (web, "&clients.rate=400&web.autoscale=on&web.scale_max=3", "Most servers 3 →"),
             (data, "&clients.rate=300&db.replicas=1&db.apply_share=0.5", "Read replicas 1 →"),
@@ -304,6 +326,19 @@ mod tests {
             assert!((measured / foreseen - 1.0).abs() < 0.15, "{link}: {foreseen} {measured}");
         }
         assert_eq!(offered("?stage=2#v=1&clients.rate=10"), None, "nothing is needed");
+    }
+
+    #[test]
+    fn what_retries_alone_make_is_not_met_with_servers() {
+        let scenario = link::read("?stage=3").scenario;
+        let figures = settled(&scenario).figures;
+        let topology = Topology::build(&scenario).expect("can run");
+        let found = bottleneck::find(&topology, &figures).expect("something works");
+        let found = Bottleneck { load: 2.0, asked: 0.6, ..found };
+        let offered = remedy(&scenario, &figures, &found).expect("there is something to do");
+        assert_eq!((&*offered.what, offered.load), ("Users: Retry budget 0 → 0.2", None));
+        let scenario = link::read(&offered.link).scenario;
+        assert_eq!(remedy(&scenario, &figures, &found), None, "it is done");
     }
 
     #[test]

@@ -56,6 +56,9 @@ pub struct Bottleneck {
     pub utilisation: f64,
     /// Work that comes, over what it can do: above 1 it is overloaded.
     pub load: f64,
+    /// The load if nothing was tried again and nothing refused before it: what users ask for.
+    #[serde(skip)]
+    pub asked: f64,
     /// What a call takes of the resource, in seconds of one core, slot or disk, or MB of memory;
     /// calls to parts on the same machine included.
     pub work_s: f64,
@@ -110,7 +113,8 @@ pub fn find(topology: &Topology, figures: &Snapshot) -> Option<Bottleneck> {
     .cloned()
 }
 
-/// Takes servers that do the same and are loaded alike as one: which of them is first is chance.
+/// Takes servers that do the same and are loaded alike, or all together have too much, as one: which
+/// of them is first is chance.
 fn level(all: &[Bottleneck], figures: &Snapshot) -> Vec<Bottleneck> {
     let mut leveled: Vec<Bottleneck> = Vec::new();
     for one in all {
@@ -124,7 +128,9 @@ fn level(all: &[Bottleneck], figures: &Snapshot) -> Vec<Bottleneck> {
         let load = mean(&|b| b.load);
         // Calls come and vary by chance, the less so the more of them there were.
         let chance = 4.0 * libm::sqrt(VARIATION / (mean(&|b| b.calls) * figures.window_s));
-        if peers.len() == 1 || peers.iter().any(|b| b.load > (ALIKE + chance) * load) {
+        // Which of several gets how much says nothing once all together have too much.
+        let is_unlike = load < 1.0 && peers.iter().any(|b| b.load > (ALIKE + chance) * load);
+        if peers.len() == 1 || is_unlike {
             let rest = (peers.len() - 1) as f64;
             let used: f64 = peers.iter().map(|b| b.utilisation).sum();
             let others = (rest > 0.0).then(|| (used - one.utilisation) / rest);
@@ -140,6 +146,7 @@ fn level(all: &[Bottleneck], figures: &Snapshot) -> Vec<Bottleneck> {
                 work_s: mean(&|b| b.work_s),
                 calls: mean(&|b| b.calls),
                 most_calls: mean(&|b| b.calls) / load,
+                asked: one.asked * load / one.load,
                 load,
                 most_traffic,
                 headroom: most_traffic / traffic - 1.0,

@@ -145,7 +145,8 @@ impl Place<'_> {
         let more = growth.map_or(1.0, |(now, most)| most as f64 / now as f64);
         // What the web servers refuse comes to them, but to none of the parts behind them.
         let reach = if is_behind_web(self.kind) { admitted(self.figures) } else { 1.0 };
-        let most_traffic = self.figures.offered_rate() / (load * calm) * reach * more;
+        let asked = load * calm / reach;
+        let most_traffic = self.figures.offered_rate() / asked * more;
         let is_whole = matches!(resource, Resource::Memory | Resource::Apply);
         let name = match resource {
             Resource::Apply => names::role_label(self.part, 1),
@@ -159,6 +160,7 @@ impl Place<'_> {
             resource,
             utilisation: used,
             load,
+            asked,
             work_s: load * capacity / calls,
             calls,
             most_calls: calls / load,
@@ -177,31 +179,35 @@ const fn is_behind_web(kind: Kind) -> bool {
     matches!(kind, Kind::Cache | Kind::Sessions | Kind::Database | Kind::Queue)
 }
 
+/// Share of the calls to these servers that they take.
+fn taken<'a>(servers: impl Iterator<Item = &'a ServerView>) -> f64 {
+    let [came, refused] =
+        servers.fold([0.0; 2], |[came, refused], s| [came + s.rate, refused + s.refused]);
+    if came > refused { 1.0 - refused / came } else { 1.0 }
+}
+
 /// Share of the calls to web servers that those take.
 fn admitted(figures: &Snapshot) -> f64 {
     let webs = figures.parts.iter().filter(|p| names::kind(&p.key) == Some(Kind::WebTier));
-    let [came, refused] = webs
-        .flat_map(|part| &part.servers)
-        .fold([0.0; 2], |[came, refused], s| [came + s.rate, refused + s.refused]);
-    if came > 0.0 { 1.0 - refused / came } else { 1.0 }
+    taken(webs.flat_map(|part| &part.servers))
 }
 
 /// Work that comes to a server's machine in a second, in seconds of a core or slot: its own and its
-/// guests'.
+/// guests', to whom would also come what it refuses.
 fn offered(figures: &Snapshot, host: &PartView, index: usize) -> f64 {
     let work = |server: &ServerView| server.rate * server.work_s.unwrap_or(0.0);
     let server = &host.servers[index];
-    let mut sum = work(server);
-    if server.cores.is_some() && is_host(figures, host) {
+    let mut behind = 0.0;
+    if server.cores.is_some() {
         for guest in guests(figures, host) {
             if guest.servers.len() == host.servers.len() {
-                sum += work(&guest.servers[index]);
+                behind += work(&guest.servers[index]);
             } else if index == 0 {
-                sum += guest.servers.iter().map(work).sum::<f64>();
+                behind += guest.servers.iter().map(work).sum::<f64>();
             }
         }
     }
-    sum * server.slow.max(1.0)
+    (work(server) + behind / taken(std::iter::once(server))) * server.slow.max(1.0)
 }
 
 /// The parts that live on this part's machines, if it is a web tier.

@@ -15,7 +15,7 @@ fn run(text: &str) -> Run {
     let reading = link::read(text);
     assert_eq!(reading.problems, [], "{text}");
     let topology = Topology::build(&reading.scenario).expect("can run");
-    let mut run = Settling::with_batches(topology.clone(), Span::from_seconds(5.0), 20);
+    let mut run = Settling::with_batches(topology.clone(), Span::from_seconds(20.0), 20);
     run.advance(u64::MAX);
     let figures = run.settled().expect("has batches enough").figures;
     Run { topology, figures }
@@ -174,4 +174,27 @@ fn workers_edges_sites_and_growing_tiers_have_their_words() {
     let found = run(grows).find();
     assert_eq!(found.grows_to, Some(5));
     assert!((found.most_traffic - 500.0).abs() < 25.0, "{found:?}");
+}
+
+/// What a server refuses would have come to its guests too; servers that health checks take out in
+/// turn are one tier; and what is only tried again is not what users ask for.
+#[test]
+fn an_overload_is_told_as_it_would_be_without_refusals_and_retries() {
+    let calm = run("?stage=1#v=1").find();
+    let full = run("?stage=1#v=1&clients.rate=208");
+    let found = full.find();
+    assert!((found.work_s / calm.work_s - 1.0).abs() < 0.04, "{calm:?} {found:?}");
+    let answered = full.figures.goodput();
+    assert!((found.most_traffic / answered - 1.0).abs() < 0.06, "{answered} {found:?}");
+    assert!((found.asked - 208.0 / found.most_traffic).abs() < 0.03, "{found:?}");
+    let tier = run("?stage=4#v=1&clients.rate=1806");
+    let found = tier.find();
+    assert_eq!((found.server, found.alike, found.name.as_str()), (None, 6, "Web tier"));
+    assert!(found.load > 2.0 && found.utilisation < 0.9 && found.asked < 1.4, "{found:?}");
+    let said = tier.said().join(" ");
+    assert!(said.contains("Health checks keep servers that are overloaded out"), "{said}");
+    let storm = run("?stage=3#v=1&fault=kill.db").find();
+    assert!(storm.load > 1.0 && storm.headroom > 0.0, "{storm:?}");
+    let said = storm.in_words(&Snapshot::default());
+    assert!(said.ends_with(" % more than today, were it not for the retries."), "{said}");
 }

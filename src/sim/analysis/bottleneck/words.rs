@@ -2,7 +2,7 @@
 //! refused or grows already.
 
 use super::candidates::{has_edges, is_host};
-use super::{Bottleneck, Resource, find};
+use super::{Bottleneck, NEARLY_FULL, Resource, find};
 use crate::analysis::names;
 use crate::kinds::Kind;
 use crate::snapshot::{PartView, ServerView, Snapshot};
@@ -176,16 +176,41 @@ impl Bottleneck {
             number(figures.offered_rate()),
         );
         let room = if self.headroom >= 0.0 {
-            format!("{:.0} % more than today", self.headroom * 100.0)
+            let more = format!("{:.0} % more than today", self.headroom * 100.0);
+            // More servers could take it, but those that run cannot; or all that is tried again is
+            // what is too much.
+            let but = match (self.load >= 1.0, self.grows_to) {
+                (false, _) => "",
+                (true, Some(_)) => " once they run; until then it is overloaded",
+                (true, None) => ", were it not for the retries",
+            };
+            more + but
         } else {
             format!("{:.0} % less than users ask for", -self.headroom * 100.0)
         };
         format!(
-            "{name} {takes} and {} arrive per second{each}{others}; {verb} {}. {}, {room}.",
+            "{name} {takes} and {} arrive per second{each}{others}; {verb} {}. {}, {room}.{}",
             number(*calls),
             number(*most_calls),
-            capital(&traffic)
+            capital(&traffic),
+            self.idles(server)
         )
+    }
+
+    /// Why servers that have too much to do are not busier: one that refuses has always something
+    /// to do, unless nothing is sent to it for a while.
+    fn idles(&self, server: Option<&ServerView>) -> &'static str {
+        let is_free = |used: Option<f64>| used.is_none_or(|used| used < NEARLY_FULL);
+        let is_out = self.resource == Resource::Processor
+            && self.load >= 1.0
+            && self.utilisation < NEARLY_FULL
+            && server.is_some_and(|server| server.refused > 0.0 && is_free(server.slots_used));
+        if is_out {
+            " Health checks keep servers that are overloaded out of use in turn: hence they are not \
+             busier."
+        } else {
+            ""
+        }
     }
 
     /// What of its resource is in use and what a call takes.
