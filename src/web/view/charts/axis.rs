@@ -54,10 +54,14 @@ pub fn outline(points: impl Iterator<Item = Option<(f64, f64)>>) -> String {
     path
 }
 
-/// Where a series is going: the last third of its values against the first.
+/// Points of a series that tell where it is going: of some twelve seconds.
+const RECENT: usize = 24;
+
+/// Where a series is going: the last third of its newest values against the first.
 #[must_use]
 pub fn trend(values: &[Option<f64>]) -> &'static str {
-    let there: Vec<f64> = values.iter().copied().flatten().filter(|x| x.is_finite()).collect();
+    let newest = &values[values.len().saturating_sub(RECENT)..];
+    let there: Vec<f64> = newest.iter().copied().flatten().filter(|x| x.is_finite()).collect();
     let third = there.len() / 3;
     if third == 0 {
         return "just begun";
@@ -92,5 +96,8 @@ mod tests {
             (trend(&rising), trend(&[Some(1.0); 9]), trend(&[])),
             ("rising", "steady", "just begun")
         );
+        let stopped: Vec<Option<f64>> =
+            (0..60).map(|i| Some(if i < 30 { 9.0 } else { 0.0 })).collect();
+        assert_eq!(trend(&stopped), "steady", "it fell long ago");
     }
 }

@@ -79,7 +79,7 @@ fn scale(props: &TimeChartProps, width: f64) -> Scale {
     let values = props.lines.iter().flat_map(|(_, values)| values.iter().copied().flatten());
     let top = round_top(values.filter(|x| x.is_finite()).fold(0.0, f64::max));
     let written = |text: &str| fit::width(text, 11.0, Weight::Plain);
-    let names = props.lines.iter().map(|(name, _)| written(name)).fold(0.0, f64::max);
+    let names = props.lines.iter().map(|line| written(&name(line))).fold(0.0, f64::max);
     let left = written(&(props.format)(top)).max(written(&(props.format)(0.5 * top))) + 8.0;
     Scale {
         left,
@@ -238,20 +238,32 @@ fn happened(props: &TimeChartProps, at: usize) -> Vec<&str> {
     those.map(|(_, text)| text.as_str()).collect()
 }
 
+/// Seconds between two points that a line never crosses, unless all are so far apart.
+const GAP_S: f64 = 5.0;
+
+/// Whether nothing was measured between a point and the one before: the run was brought ahead.
+fn is_gap(times_s: &[f64], at: usize) -> bool {
+    let before = |at: usize| times_s[at] - times_s[at - 1];
+    at > 1 && before(at) > GAP_S.max(4.0 * before(at - 1))
+}
+
 fn lines(props: &TimeChartProps, scale: &Scale) -> Vec<Html> {
-    let last: Vec<Option<f64>> = props.lines.iter().map(|(_, values)| newest(values)).collect();
+    let last: Vec<Option<f64>> = props.lines.iter().map(|(_, values)| current(values)).collect();
     let ends: Vec<f64> = last.iter().map(|v| scale.y(v.unwrap_or(0.0))).collect();
     let places = apart(&ends, LINE, TOP, HEIGHT - BOTTOM);
-    let drawn = props.lines.iter().enumerate().map(|(i, (name, values))| {
-        let points = props.times_s.iter().zip(values).map(|(&t, value)| {
-            value.filter(|x| x.is_finite()).map(|x| (scale.x(t), scale.y(x)))
+    let drawn = props.lines.iter().enumerate().map(|(i, line)| {
+        let points = props.times_s.iter().zip(&line.1).enumerate().flat_map(|(at, (&t, value))| {
+            let point = value.filter(|x| x.is_finite()).map(|x| (scale.x(t), scale.y(x)));
+            is_gap(&props.times_s, at).then_some(None).into_iter().chain([point])
         });
         let style = STYLES[i % STYLES.len()];
-        let name = fit::shorten(name, 200.0, 11.0, Weight::Plain);
+        let name = fit::shorten(&name(line), 200.0, 11.0, Weight::Plain);
         html! { <>
             <path class={style} d={outline(points)} />
-            if last[i].is_some() {
-                <path class={classes!(style, "lead")} d={format!("M{:.1} {:.1}L{:.1} {:.1}", scale.right, ends[i], scale.right + 6.0, places[i])} />
+            if newest(&line.1).is_some() {
+                if last[i].is_some() {
+                    <path class={classes!(style, "lead")} d={format!("M{:.1} {:.1}L{:.1} {:.1}", scale.right, ends[i], scale.right + 6.0, places[i])} />
+                }
                 <text class="name" x={format!("{:.1}", scale.right + 9.0)} y={format!("{:.1}", places[i] + 4.0)}>{ name }</text>
             }
         </> }
@@ -263,18 +275,32 @@ fn newest(values: &[Option<f64>]) -> Option<f64> {
     values.iter().rev().copied().flatten().find(|x| x.is_finite())
 }
 
+/// The newest value, unless nothing was measured in the last points.
+fn current(values: &[Option<f64>]) -> Option<f64> {
+    newest(&values[values.len().saturating_sub(4)..])
+}
+
+/// A line's name; with a dash while it has no value.
+fn name((name, values): &(AttrValue, Vec<Option<f64>>)) -> String {
+    if current(values).is_some() { name.to_string() } else { format!("{name} –") }
+}
+
 /// What there is to see, in a sentence: where each line stands and where it is going.
 fn sentence(props: &TimeChartProps) -> String {
     let parts: Vec<String> = props
         .lines
         .iter()
         .filter_map(|(name, values)| {
-            let now = newest(values)?;
-            Some(format!("{name} {}, {}", (props.format)(now), trend(values)))
+            let last = newest(values)?;
+            let is_now = current(values).is_some();
+            let going = if is_now { trend(values) } else { "and none since" };
+            Some(format!("{name} {}, {going}", (props.format)(last)))
         })
         .collect();
-    if parts.is_empty() {
+    if props.times_s.is_empty() {
         "Nothing measured yet: play, and it is drawn here.".to_owned()
+    } else if parts.is_empty() {
+        "Nothing to measure so far: there was no answer.".to_owned()
     } else {
         format!("{}.", parts.join("; "))
     }
@@ -301,6 +327,26 @@ fn table(props: &TimeChartProps) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_not_measured_is_not_drawn_as_if_it_were() {
+        let times = [0.5, 1.0, 51.0, 51.5, 52.0, 58.0];
+        let gaps: Vec<usize> = (0..times.len()).filter(|at| is_gap(&times, *at)).collect();
+        assert_eq!(gaps, [2, 5]);
+        let fast = [10.0, 20.0, 30.0, 40.0];
+        assert!(!(0..fast.len()).any(|at| is_gap(&fast, at)), "all points are as far apart");
+        let mut values = vec![Some(0.3); 9];
+        assert_eq!(
+            (current(&values), name(&("p50".into(), values.clone()))),
+            (Some(0.3), "p50".into())
+        );
+        values.extend([None; 5]);
+        assert_eq!(
+            (current(&values), name(&("p50".into(), values.clone()))),
+            (None, "p50 –".into())
+        );
+        assert_eq!(newest(&values), Some(0.3));
+    }
 
     #[test]
     fn words_of_events_never_meet() {
