@@ -23,6 +23,12 @@ pub struct Term {
 }
 
 impl Term {
+    /// Its name as people read it; in results it may be written with underscores.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        self.name.replace('_', " ")
+    }
+
     fn is_called(&self, name: &str) -> bool {
         let mut names = std::iter::once(self.name).chain(self.also.split(','));
         names.any(|own| own.trim().eq_ignore_ascii_case(name))

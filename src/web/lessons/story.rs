@@ -58,12 +58,14 @@ impl Story {
         self.under_way.filter(|(known, _)| *known == stage)?.1
     }
 
-    /// The goal of a stage was measured.
-    pub const fn note(&mut self, stage: u8, is_met: bool) {
+    /// The goal of a stage was measured. It is reached in its challenge alone: who doubles the
+    /// traffic and takes that back has solved nothing.
+    pub fn note(&mut self, stage: u8, is_met: bool) {
         let bit = 1 << stage;
+        let is_begun = self.under_way.is_some_and(|(known, _)| known == stage);
         if !is_met {
             self.missed |= bit;
-        } else if self.missed & bit != 0 {
+        } else if is_begun && self.missed & bit != 0 {
             self.reached |= bit;
         }
     }
@@ -179,6 +181,9 @@ mod tests {
         story.note(3, false);
         assert!(story.is_tried(3) && !story.is_tried(4));
         story.note(4, true);
+        story.note(3, true);
+        assert!(!story.has_reached(3), "its challenge was not begun");
+        story.under_way = Some((3, None));
         story.note(3, true);
         assert!(story.has_reached(3) && !story.has_reached(4));
         story.note(3, false);

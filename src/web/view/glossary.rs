@@ -104,7 +104,7 @@ fn word_root(element: &HtmlElement) -> Option<Element> {
 fn meaning_of(term: &'static glossary::Term) -> Html {
     html! {
         <>
-            <strong>{ term.name }</strong>
+            <strong>{ term.shown() }</strong>
             if !term.unit.is_empty() { <span class="muted">{ format!(" in {}", term.unit) }</span> }
             { ". " }{ term.text }
             if !term.source.is_empty() { <span class="muted">{ " " }{ term.source }</span> }
@@ -166,7 +166,7 @@ fn found(search: &str) -> Html {
         html! {
             <>
                 <dt>
-                    { term.name }
+                    { term.shown() }
                     if !term.also.is_empty() {
                         <span class="muted">{ format!(" ({})", term.also.replace(',', ", ")) }</span>
                     }

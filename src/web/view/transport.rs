@@ -67,7 +67,10 @@ fn time(model: &Model, tell: &Tell) -> Html {
                 <span class="clock-now" role="timer" aria-label="Simulated time">
                     { format::clock(model.live.figures.at_s) }
                 </span>
-                <span class={classes!("clock-state", model.live.behind.then_some("warn"))}>{ state(model) }</span>
+                <span class={classes!("clock-state", model.live.behind.then_some("warn"))}
+                    title={model.live.behind.then_some("More requests than this device can simulate so fast: the clock is slower")}>
+                    { state(model) }
+                </span>
             </div>
             <div class="speed">
                 <label for="speed">{ "Speed" }</label>
@@ -97,11 +100,11 @@ pub fn ahead(model: &Model, at: Option<f64>, next: &'static str, tell: &Tell) ->
 
 fn state(model: &Model) -> &'static str {
     if model.hidden && model.playing {
-        "stood still while hidden"
+        "stood still, hidden"
     } else if model.playing && model.ahead.is_some() {
         "running ahead"
     } else if model.playing && model.live.behind {
-        "too much for this device"
+        "slower than asked"
     } else if model.playing {
         summary::passing(&model.live.figures).unwrap_or("simulated time")
     } else if model.has_run() {

@@ -175,7 +175,7 @@ pub const TERMS: &[Term] = &[
         "",
     ),
     term("producer", "", "What puts messages into a queue.", "", ""),
-    term("consumer", "", "What takes them out.", "", ""),
+    term("consumer", "", "What takes messages out of a queue.", "", ""),
     term("worker", "workers", "A machine that does queued jobs.", "", ""),
     term("job", "", "Slow work, such as processing a photo.", "", ""),
     term(
@@ -201,9 +201,9 @@ pub const TERMS: &[Term] = &[
     ),
     term("logging", "log", "What happened, from all servers in one place, to be searched.", "", ""),
     term("metrics", "", "Numbers measured over time.", "", ""),
-    term("host metrics", "", "Of one machine: processor, memory, disk.", "", ""),
-    term("aggregated metrics", "", "Of a whole tier together.", "", ""),
-    term("business metrics", "", "Of the service: users, retention, revenue.", "", ""),
+    term("host metrics", "", "Figures of one machine: processor, memory, disk.", "", ""),
+    term("aggregated metrics", "", "Figures of a whole tier together.", "", ""),
+    term("business metrics", "", "Figures of the service: users, retention, revenue.", "", ""),
     term("alert", "", "A message that a figure has left its bounds.", "", ""),
     term(
         "automation",
@@ -219,8 +219,9 @@ pub const TERMS: &[Term] = &[
         "",
         "",
     ),
+    term("astray", "misrouted", "Sent to the shard that had the data before it moved.", "", ""),
     term("sharding", "", "Data split over several databases, each with a part of it.", "", ""),
-    term("shard", "", "One of these parts, with machines of its own.", "", ""),
+    term("shard", "shards", "A part of split data, with database machines of its own.", "", ""),
     term(
         "sharding key",
         "partition key,shard key",

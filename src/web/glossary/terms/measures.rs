@@ -108,7 +108,7 @@ pub const TERMS: &[Term] = &[
         "USD/month",
         "730 hours a month.",
     ),
-    term("cost_per_hour", "", "The same for an hour.", "USD/h", ""),
+    term("cost_per_hour", "", "What all costs in an hour.", "USD/h", ""),
     term("cost_per_million", "", "Cost of a million good answers.", "USD", ""),
     term(
         "rto",
@@ -120,7 +120,7 @@ pub const TERMS: &[Term] = &[
     term("rpo", "lost writes", "Confirmed writes that a failover lost.", "", ""),
     term(
         "utilisation",
-        "busy,busiest part,load,saturation",
+        "busy,busiest part,load,saturation,saturates",
         "Share of a processor, or of the slots, in use. Waits grow steeply from some 80 % on.",
         "share",
         "arrival rate × work / capacity",
@@ -193,6 +193,15 @@ pub const TERMS: &[Term] = &[
         "",
     ),
     term("vCPU", "", "One virtual processor of a rented machine.", "", ""),
+    term(
+        "effective cores",
+        "",
+        "What the processors of a machine do together: less than their number, as they wait for \
+         each other.",
+        "",
+        "",
+    ),
+    term("seed", "", "The number that all chance follows from: the same, the same run.", "", ""),
     term(
         "interval",
         "confidence interval,±",

@@ -198,7 +198,7 @@ fn note(scene: &Scene<'_>, at: At, range: &Range<usize>, conditions: &[Condition
             let factor = words.split(' ').next().unwrap_or_default().to_owned();
             vec![words, factor]
         }
-        Some(Condition::Distrusted) => vec!["still out".to_owned(), "out".to_owned()],
+        Some(Condition::Distrusted) => vec!["out".to_owned()],
         Some(Condition::Draining) => vec!["draining".to_owned(), "ends".to_owned()],
         _ => Vec::new(),
     }

@@ -305,7 +305,7 @@ fn monitor(scene: &Scene<'_>, at: At) -> Facts {
     let business = scene.figures.business;
     let pleased = business.map_or_else(Vec::new, |business| {
         let share = format::percent(business.satisfaction);
-        vec![format!("{share} satisfied"), share]
+        vec![format!("{share} satisfied"), format!("{share} happy")]
     });
     let quiet = match firing {
         0.0 => "no alert".to_owned(),

@@ -54,7 +54,7 @@ fn words(scene: &Scene<'_>, site: u8) -> (bool, Vec<String>) {
         return (
             false,
             vec![
-                format!("home, takes all writes · {rate} · {part} of all requests"),
+                format!("home, takes all writes · {rate} · {part} of what reaches the sites"),
                 format!("home · {rate} · {part}"),
                 format!("home · {part}"),
             ],
@@ -63,7 +63,11 @@ fn words(scene: &Scene<'_>, site: u8) -> (bool, Vec<String>) {
     if let Some(part) = part {
         return (
             false,
-            vec![format!("{rate} · {part} of all requests"), format!("{rate} · {part}"), rate],
+            vec![
+                format!("{rate} · {part} of what reaches the sites"),
+                format!("{rate} · {part}"),
+                rate,
+            ],
         );
     }
     let cost = format::usd(scene.figures.usd_per_month.max(scene.scenario.monthly_usd()));

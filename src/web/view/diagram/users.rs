@@ -50,7 +50,7 @@ pub fn draw(scene: &Scene<'_>) -> Html {
     let daily = format::count(scene.scenario.spec(Kind::Clients).map_or(0.0, clients::daily_users));
     let (class, right) = if failed > 0.0 {
         let share = format::percent(failed);
-        ("dg-bad", vec![format!("✕\u{202f}{share} fail"), format!("✕\u{202f}{share}")])
+        ("dg-bad", vec![format!("✕\u{202f}{share} fail"), format!("✕\u{202f}{share}"), share])
     } else {
         ("dg-soft", vec![format!("{daily} a day"), daily])
     };
