@@ -4,6 +4,7 @@
 pub mod compare;
 pub mod csv;
 pub mod embed;
+pub mod failing;
 pub mod files;
 pub mod glossary;
 pub mod history;

@@ -19,8 +19,8 @@ use std::rc::Rc;
 
 /// From this load on a change is worth trying.
 const WORTH: f64 = 0.75;
-/// From this share of failed requests on, what is dead is missed.
-const HURTS: f64 = 0.01;
+/// From this share of failed requests on, what is dead is missed, and what fails is told.
+pub const HURTS: f64 = 0.01;
 /// The load that a change aims at.
 const TARGET: f64 = 0.7;
 /// Retries for so many requests, where they alone make an overload: a usual budget.

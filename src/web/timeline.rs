@@ -1,6 +1,8 @@
 //! The timeline as the page edits it: a mark for each fault and each change, and what moving,
 //! adding or removing one makes of the scenario. Pure.
 
+mod coming;
+
 use super::summary;
 use super::view::format;
 use crate::sim::analysis::settle::Settled;
@@ -10,6 +12,7 @@ use crate::sim::scenario::{Change, PresentFault, Scenario, link};
 use crate::sim::session::Command;
 use crate::sim::sorting;
 use crate::sim::units::{SimTime, Span};
+pub use coming::{before, crowd, is_to_come, next};
 
 /// What is done to the timeline.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,23 +122,6 @@ pub fn marks(scenario: &Scenario) -> Vec<Mark> {
         });
     }
     marks
-}
-
-/// Seconds before something planned to which the run is brought, so that it is seen to begin.
-const LEAD_S: f64 = 5.0;
-
-/// The second to which the run can be brought to see what is planned for another begin; `None` once
-/// it is there.
-#[must_use]
-pub fn before(at: f64, now: f64) -> Option<f64> {
-    Some(at - LEAD_S).filter(|to| *to > now)
-}
-
-/// The second at which the next fault or change begins; `None` when nothing more is planned.
-#[must_use]
-pub fn next(scenario: &Scenario, now: f64) -> Option<f64> {
-    let begins = marks(scenario).into_iter().map(|mark| mark.at);
-    begins.filter(|at| *at > now).reduce(f64::min)
 }
 
 /// That a settled run does not count what is planned, in a sentence: it ended before that begins,
@@ -309,14 +295,6 @@ mod tests {
             ]
         );
         assert_eq!((end(&marks(&scenario), 0.0), end(&[], 290.0)), (300.0, 600.0));
-    }
-
-    #[test]
-    fn the_run_is_brought_to_just_before_what_comes_next() {
-        let scenario = scenario("?stage=3#fault=kill.db@90&fault=kill.web.2&at=60:web.servers=8");
-        let to = |now| next(&scenario, now).and_then(|at| before(at, now));
-        assert_eq!([0.0, 54.9, 60.0].map(to), [Some(55.0), Some(55.0), Some(85.0)]);
-        assert_eq!([55.0, 59.0, 85.0, 90.0].map(to), [None; 4], "it begins soon, or has begun");
     }
 
     #[test]

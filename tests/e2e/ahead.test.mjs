@@ -19,6 +19,8 @@ for (const by of ['mouse', 'touch', 'keyboard']) {
     await settledP99(page);
     const button = ahead(page).filter({ hasText: 'Run ahead to 55 s' });
     await button.waitFor();
+    const filled = () => page.locator('.lesson button.main').allInnerTexts();
+    assert.deepEqual(await filled(), ['▸▸ Run ahead to 55 s'], 'it is the thing to do');
     await axe(page);
     if (by === 'mouse') await button.click();
     if (by === 'touch') await button.tap();
@@ -33,6 +35,10 @@ for (const by of ['mouse', 'touch', 'keyboard']) {
     if (by === 'keyboard') assert.equal(await page.evaluate(() => document.activeElement.id), 'planned', 'the focus stays');
     await until(() => described(page, 'lb1'), (text) => /dead/.test(text), 'the balancer dies', 20_000);
     await page.locator('.planned .muted').waitFor();
+    assert.deepEqual(await filled(), ['▸ With the remedy, from the start'], 'then the remedy is');
+    const failing = page.locator('#failing');
+    await failing.getByText('since 60 s.').waitFor();
+    await page.getByText('In the settled run', { exact: true }).waitFor();
   });
 }
 

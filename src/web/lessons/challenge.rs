@@ -175,6 +175,7 @@ pub fn counts(scenario: &Scenario, stage: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::analysis::bottleneck;
     use crate::sim::analysis::settle::{FULL, Settling};
     use crate::sim::topology::Topology;
     use crate::web::lessons::goals;
@@ -205,6 +206,17 @@ mod tests {
             let bounds = question.choices.map(|(_, bound)| bound);
             assert!(bounds.is_sorted() && bounds[2] == f64::INFINITY, "{stage}");
             assert!(question.answer(&before, &after).is_some(), "{stage}");
+            if stage == 9 {
+                // What its text says was full, and what nearly was.
+                let topology = Topology::build(&trouble).expect("challenges can run");
+                let found = bottleneck::find(&topology, &before.figures).expect("it works");
+                assert_eq!(
+                    (found.name.as_str(), found.load > 1.0),
+                    ("Database replicas of site 2", true)
+                );
+                let primary = before.figures.part("db1").expect("a site").servers[0].utilisation;
+                assert!((0.9..1.0).contains(&primary), "{primary}");
+            }
         }
     }
 

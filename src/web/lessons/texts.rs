@@ -84,8 +84,8 @@ pub const LESSONS: &[Lesson] = &[
     Lesson {
         new: "The data is split: each of four {shards|shard} has a part of the users, with a \
               {primary} and a replica of its own. Writes are shared at last, not only reads.",
-        before: "Replicas share reads only. All writes still went to one primary, and there is a \
-                 biggest machine.",
+        before: "Replicas share reads only. All writes still went to one primary, each replica \
+                 repeats them all, and there is a biggest machine.",
         breaks: "{One famous user|celebrity problem} can fill a shard alone. A query about many \
                  users must {ask all|fan-out} shards and wait for the slowest. Adding a shard \
                  {moves data|resharding}: nearly all of it when the key is taken {modulo} the \
@@ -177,7 +177,8 @@ pub const CHALLENGES: &[Challenge] = &[
         "Four primaries share the writes. What becomes of the p99 of a write?",
         (Figure::Class("write", true), true),
         [("Less than a tenth", 0.1), ("About a quarter", 0.5), ("Half or more", ALL)],
-        "The one primary could not keep up, and a backlog grows without end. A quarter of the \
-         writes each is well within what a primary can do.",
+        "The one primary was nearly full with all the writes, and every replica repeats them all: \
+         those in Europe, with the most reads, could not keep up. Now each of the four groups \
+         has a quarter of the writes, and of the reads.",
     ),
 ];

@@ -87,11 +87,19 @@ fn traced(model: &Model, tell: &Tell) -> Html {
     html! {
         <>
             { choice(model, tell, "row") }
-            <span class="asks-said" title={sum.clone()}>{ sum }</span>
+            <span class="asks-said" title={sum.clone()}>{ for clauses(&sum).into_iter().map(|text| html! { <span>{ text.to_owned() }</span> }) }</span>
             <button type="button" class="quiet ask-for" onclick={go_to("traces")}>{ "Hop by hop" }</button>
             <button type="button" class="quiet" aria-label="Stop following" data-next=".asks button:not(.story)" onclick={tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::HideTraces))}>{ icon::icon(icon::CLOSE) }</button>
         </>
     }
+}
+
+/// What is said of a request: how it ended, where its time went, where it waited longest. Each is
+/// shown as a whole or not at all.
+fn clauses(sum: &str) -> Vec<&str> {
+    let spent = sum.find(": ").unwrap_or(sum.len());
+    let waited = sum.find(". It waited").unwrap_or(sum.len());
+    vec![&sum[..spent], &sum[spent..waited], &sum[waited..]]
 }
 
 /// Which of the traced requests is looked at: native radio buttons, so that arrow keys move.

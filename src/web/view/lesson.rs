@@ -41,6 +41,7 @@ fn planned(model: &Model, tell: &Tell) -> Html {
     let now = model.live.figures.at_s;
     let scenario = &model.scenario;
     let mut marks = timeline::marks(scenario);
+    marks.extend(timeline::crowd(scenario));
     marks.retain(|mark| mark.at > 0.0);
     if marks.is_empty() {
         return Html::default();
@@ -59,7 +60,7 @@ fn planned(model: &Model, tell: &Tell) -> Html {
         <>
             <h3 id="planned" tabindex="-1">{ "On the timeline" }</h3>
             <ul class="planned">{ for marks.into_iter().take(12).map(item) }</ul>
-            { ahead(model, timeline::next(scenario, now), "#planned", tell) }
+            { ahead(model, timeline::next(scenario, now), "#planned", presets::is_to_come(model), tell) }
             if let Some(uncounted) = uncounted(model) { <p class="muted">{ uncounted }</p> }
         </>
     }

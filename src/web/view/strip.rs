@@ -187,9 +187,7 @@ pub fn view(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
             <p class="explained card" id="explained" hidden={explained.is_none()}>
                 if let Some(metric) = explained {
                     <strong>{ glossary::name(metric.name) }{ ". " }</strong>{ metric.help }
-                    if matches!(metric.key, "goodput" | "p50" | "p99" | "errors") {
-                        { " Behind the arrow: what a long run settles at, with its interval; behind ≈: a first estimate of it." }
-                    }
+                    { " Behind the arrow: what a long run settles at, with its interval where it has one; behind ≈: a first estimate of it." }
                     if let Some(uncounted) = uncounted(model) { { " " }{ uncounted } }
                 }
             </p>

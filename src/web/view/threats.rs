@@ -2,9 +2,12 @@
 //! death did when it was tried.
 
 use super::{Tell, format};
-use crate::sim::analysis::spof::{Threat, Toll, Tolls, Verdict};
+use crate::sim::analysis::availability::Availability;
+use crate::sim::analysis::plan::Goal;
+use crate::sim::analysis::spof::{Toll, Tolls, Verdict};
 use crate::sim::kinds::Kind;
 use crate::sim::scenario::Scenario;
+use crate::sim::scenario::presets::GOALS;
 use crate::web::insight;
 use crate::web::marks;
 use crate::web::markup::prelude::*;
@@ -65,16 +68,39 @@ pub fn singles(tolls: &Tolls, scenario: &Scenario) -> usize {
     tolls.rows.iter().filter(|toll| marks::is_single(&toll.threat, scenario)).count()
 }
 
-fn verdict(threat: &Threat, scenario: &Scenario) -> (&'static str, &'static str) {
-    match threat.verdict {
-        Verdict::Fatal if marks::is_single(threat, scenario) => {
+/// Whether clearly more failed when it was tried than without the death, by more than the goal of
+/// every stage leaves.
+fn hurts(toll: &Toll, before: Option<Availability>) -> bool {
+    let goals = GOALS.iter().filter_map(|text| Goal::read(text).ok());
+    let spare = goals.filter(|goal| goal.wanted.metric.key == "errors").map(|goal| goal.bound);
+    let usual = before.map_or(1.0, |before| before.share);
+    let least = usual - spare.fold(0.0, f64::max);
+    toll.good.is_some_and(|good| good.high < least)
+}
+
+/// What the structure says, as far as the trial bears it out.
+fn verdict(
+    toll: &Toll,
+    before: Option<Availability>,
+    scenario: &Scenario,
+) -> (&'static str, String) {
+    let threat = &toll.threat;
+    let (class, words) = match (threat.verdict, hurts(toll, before)) {
+        (Verdict::Fatal, _) if marks::is_single(threat, scenario) => {
             ("bad", "◆ single point of failure")
         }
-        Verdict::Fatal => ("muted", "needed, but has several servers"),
-        Verdict::Partial => ("warn-text", "▲ some fail"),
-        Verdict::Survives => ("good", "✓ can be spared"),
-        Verdict::Unknown => ("muted", "? not known"),
-    }
+        (Verdict::Fatal, _) => ("muted", "needed, but has several servers"),
+        (Verdict::Partial, true) => ("warn-text", "▲ some fail"),
+        (Verdict::Partial, false) => ("warn-text", "▲ some can fail"),
+        (Verdict::Survives, false) => ("good", "✓ can be spared"),
+        (Verdict::Survives, true) if threat.settles_s > 0.0 => {
+            let after = format::plain(libm::ceil(threat.settles_s));
+            return ("warn-text", format!("▲ some fail, others take over within {after} s"));
+        }
+        (Verdict::Survives, true) => ("warn-text", "▲ can be done without, but some fail"),
+        (Verdict::Unknown, _) => ("muted", "? not known"),
+    };
+    (class, words.to_owned())
 }
 
 /// What dies, for people: a part as a whole, a site by its place.
@@ -99,7 +125,7 @@ fn name(toll: &Toll, scenario: &Scenario) -> String {
 
 fn table(tolls: &Tolls, scenario: &Scenario) -> Html {
     let row = |toll: &Toll| {
-        let (class, words) = verdict(&toll.threat, scenario);
+        let (class, words) = verdict(toll, tolls.before, scenario);
         let good = toll.good.map_or_else(|| "–".to_owned(), |good| format::percent(good.share));
         html! {
             <tr>
@@ -113,10 +139,44 @@ fn table(tolls: &Tolls, scenario: &Scenario) -> Html {
     html! {
         <table class="figures threats-table">
             <thead><tr>
-                <th scope="col">{ "If this dies" }</th><th scope="col">{ "By structure" }</th>
+                <th scope="col">{ "If this dies" }</th><th scope="col">{ "Verdict" }</th>
                 <th scope="col">{ "Answered when tried" }</th><th scope="col">{ "Why" }</th>
             </tr></thead>
             <tbody>{ for tolls.rows.iter().map(row) }</tbody>
         </table>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::analysis::spof::{Threat, threats};
+    use crate::sim::scenario::link;
+    use crate::sim::topology::Topology;
+
+    #[test]
+    fn what_is_said_is_what_was_seen() {
+        // What dies, how many of 10 000 fail then, and how many fail anyway.
+        let said = |address: &str, part: &str, server: Option<usize>, failed: u64, usual: u64| {
+            let scenario = link::read(address).scenario;
+            let topology = Topology::build(&scenario).expect("can run");
+            let is_meant = |t: &Threat| t.part == part && t.server == server;
+            let threat = threats(&topology).into_iter().find(is_meant).expect(part);
+            let counted = |failed: u64| Some(Availability::counted(10_000 - failed, failed));
+            let toll = Toll { threat, alike: 1, good: counted(failed), window_s: 10.0 };
+            verdict(&toll, counted(usual), &scenario).1
+        };
+        let primary = |failed, usual| said("?stage=4", "db", Some(0), failed, usual);
+        let late = "▲ some fail, others take over within 35 s";
+        assert_eq!(primary(1_900, 0), late);
+        assert_eq!(primary(50, 0), late, "more than the goal leaves");
+        assert_eq!(primary(10, 0), "✓ can be spared", "no more than that");
+        assert_eq!(primary(1_900, 1_900), "✓ can be spared", "they fail anyway");
+        let cache = |failed| said("?stage=5", "cache", None, failed, 0);
+        assert_eq!(cache(0), "✓ can be spared");
+        assert_eq!(cache(5_000), "▲ can be done without, but some fail");
+        let names = |failed| said("?stage=4", "dns", None, failed, 0);
+        assert_eq!([0, 500].map(names), ["▲ some can fail", "▲ some fail"]);
+        assert_eq!(said("?stage=4", "lb", None, 9_900, 0), "◆ single point of failure");
     }
 }

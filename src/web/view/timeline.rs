@@ -33,7 +33,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                     aria-controls="timeline-form">{ "Add fault or change" }</button>
             </div>
             <Track marks={Rc::clone(&marks)} {now} picked={picked.clone()} edit={edit.clone()} />
-            if let Some(mark) = mark { { times(mark, &edit, ahead(model, Some(mark.at), ".timeline-times button:last-child", tell)) } }
+            if let Some(mark) = mark { { times(mark, &edit, ahead(model, Some(mark.at), ".timeline-times button:last-child", false, tell)) } }
             if adding {
                 <AddForm scenario={Rc::clone(&model.scenario)} {now} {edit} />
             }

@@ -81,8 +81,14 @@ fn time(model: &Model, tell: &Tell) -> Html {
 }
 
 /// The button that brings the run to just before what is planned for a second, and on the way there stops it; nothing
-/// where that is near or has passed. The focus goes to `next` once it is there.
-pub fn ahead(model: &Model, at: Option<f64>, next: &'static str, tell: &Tell) -> Html {
+/// where that is near or has passed. The focus goes to `next` once it is there. It stands out where it is the thing to do.
+pub fn ahead(
+    model: &Model,
+    at: Option<f64>,
+    next: &'static str,
+    is_main: bool,
+    tell: &Tell,
+) -> Html {
     let under_way = model.ahead.filter(|_| model.playing);
     let before = at.and_then(|at| planned::before(at, model.live.figures.at_s));
     let Some(to) = under_way.or(before) else {
@@ -93,7 +99,7 @@ pub fn ahead(model: &Model, at: Option<f64>, next: &'static str, tell: &Tell) ->
         None => (Msg::Ahead(to), format!("▸▸ Run ahead to {} s", format::plain(to))),
     };
     html! {
-        <button type="button" class="plain ahead" data-next={next} onclick={tell.reform(move |_: MouseEvent| msg.clone())}
+        <button type="button" class={if is_main && under_way.is_none() { "main ahead" } else { "plain ahead" }} data-next={next} onclick={tell.reform(move |_: MouseEvent| msg.clone())}
             title="As fast as this device can, until shortly before it begins; then on at the speed there is">{ text }</button>
     }
 }

@@ -174,6 +174,11 @@ fn workers_edges_sites_and_growing_tiers_have_their_words() {
     let found = run(grows).find();
     assert_eq!(found.grows_to, Some(5));
     assert!((found.most_traffic - 500.0).abs() < 25.0, "{found:?}");
+    // What those that run cannot take is no room to spare, however many there may be.
+    let said = |load: f64| Bottleneck { load, ..found.clone() }.in_words(&Snapshot::default());
+    assert!(said(0.9).ends_with(" % more than today."), "{}", said(0.9));
+    let late = " % more than today once they run; until then it is overloaded.";
+    assert!(said(1.1).ends_with(late), "{}", said(1.1));
 }
 
 /// What a server refuses would have come to its guests too; servers that health checks take out in

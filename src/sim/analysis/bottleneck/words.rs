@@ -14,6 +14,7 @@ use crate::units::capital;
 #[must_use]
 pub fn explain(topology: &Topology, figures: &Snapshot) -> Vec<String> {
     let mut said = down(figures);
+    said.extend(missed(figures));
     match find(topology, figures) {
         Some(found) => said.push(found.in_words(figures)),
         None if said.is_empty() => said.push("No server has any work to do.".to_owned()),
@@ -21,16 +22,22 @@ pub fn explain(topology: &Topology, figures: &Snapshot) -> Vec<String> {
     }
     said.extend(edges(topology, figures));
     said.extend(trouble(figures));
+    said.extend(figures.parts.iter().filter_map(counted));
     said
 }
 
-/// What is down, a sentence for each site, and what that costs.
-fn down(figures: &Snapshot) -> Vec<String> {
+/// Parts of which no server is alive, and their sites.
+fn dead(figures: &Snapshot) -> Vec<(Kind, Option<u8>)> {
     let is_down = |part: &&PartView| {
         !part.servers.is_empty() && part.servers.iter().all(|server| !server.alive)
     };
-    let down: Vec<_> =
-        figures.parts.iter().filter(is_down).filter_map(|part| names::parse(&part.key)).collect();
+    figures.parts.iter().filter(is_down).filter_map(|part| names::parse(&part.key)).collect()
+}
+
+/// What is down, a sentence for each site.
+#[must_use]
+pub fn down(figures: &Snapshot) -> Vec<String> {
+    let down = dead(figures);
     let mut sites: Vec<Option<u8>> = down.iter().map(|(_, site)| *site).collect();
     sites.dedup();
     let mut said: Vec<String> = Vec::new();
@@ -45,7 +52,14 @@ fn down(figures: &Snapshot) -> Vec<String> {
             format!("{} are down: all their servers are dead.", names::with_site(&all, site))
         });
     }
-    if !said.is_empty() {
+    said
+}
+
+/// What is missed of what is down.
+fn missed(figures: &Snapshot) -> Vec<String> {
+    let down = dead(figures);
+    let mut said = Vec::new();
+    if !down.is_empty() {
         said.push(format!("{:.1} % of all requests fail.", figures.users.error_share() * 100.0));
     }
     let has = |kind: Kind| down.iter().any(|part| part.0 == kind);
@@ -72,7 +86,8 @@ fn edges(topology: &Topology, figures: &Snapshot) -> Option<String> {
 }
 
 /// Refusals, and backlogs that grow: at the last part on the way, where they begin.
-fn trouble(figures: &Snapshot) -> Vec<String> {
+#[must_use]
+pub fn trouble(figures: &Snapshot) -> Vec<String> {
     let mut said = Vec::new();
     let refused = |part: &PartView| part.servers.iter().map(|s| s.refused).sum::<f64>();
     if let Some(part) = figures.parts.iter().rev().find(|part| refused(part) > 0.0) {
@@ -100,7 +115,6 @@ fn trouble(figures: &Snapshot) -> Vec<String> {
         ));
     }
     said.extend(figures.parts.iter().filter_map(|part| waiting(part, figures.window_s)));
-    said.extend(figures.parts.iter().filter_map(counted));
     said
 }
 

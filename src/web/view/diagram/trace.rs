@@ -106,7 +106,7 @@ fn numbers(visits: &[usize], room: f64) -> String {
         (Some(only), _) => only.to_string(),
         _ => String::new(),
     };
-    fit::first(&[all.join(" "), ends], room, SMALL, Weight::Bold)
+    fit::first(&[all.join(", "), ends], room, SMALL, Weight::Bold)
 }
 
 /// The lines of a request's way, to be drawn under the parts, as all lines are.
@@ -211,8 +211,8 @@ mod tests {
                 }
             });
         }
-        assert_eq!(numbers(&[1, 4, 9], 90.0), "1 4 9");
+        assert_eq!(numbers(&[1, 4, 9], 90.0), "1, 4, 9");
         assert_eq!(numbers(&[1, 4, 9], 30.0), "1…9");
-        assert_eq!(numbers(&[2, 3, 5, 6, 7, 8, 11], 90.0), "2 3 5–8 11");
+        assert_eq!(numbers(&[2, 3, 5, 6, 7, 8, 11], 90.0), "2, 3, 5–8, 11");
     }
 }

@@ -20,14 +20,16 @@ const ROWS: [Row; 6] = [
     ("p99", |s| time(s.p99_s.map(|e| e.value))),
     ("Errors", |s| format::percent(s.error_share.value)),
     ("Answered", |s| format::rate(s.goodput.value)),
-    ("DB busy", database),
+    ("Busiest DB", database),
     ("Cost/month", |s| format::usd_brief(s.figures.usd_per_month)),
 ];
 
+/// How busy the busiest server of any database is: it is what limits, not the mean of all.
 fn database(settled: &Settled) -> String {
     let parts = settled.figures.parts.iter();
-    let busy = parts.filter(|part| names::kind(&part.key) == Some(Kind::Database));
-    busy.map(|part| part.utilisation).reduce(f64::max).map_or_else(dash, format::percent)
+    let databases = parts.filter(|part| names::kind(&part.key) == Some(Kind::Database));
+    let busy = databases.flat_map(|part| &part.servers).map(|server| server.utilisation);
+    busy.reduce(f64::max).map_or_else(dash, format::percent)
 }
 
 /// A column: its head, and the text of each row.
@@ -66,7 +68,7 @@ pub fn view(model: &Model) -> Html {
         // What was done in haste may have been measured in full by now.
         let known = model.references.get(&link);
         columns.push(Column {
-            head: "Before".to_owned(),
+            head: "Before your change".to_owned(),
             title: format!("Before the last step: {what}"),
             settled: Some(Rc::clone(known.unwrap_or(&before.settled))),
         });

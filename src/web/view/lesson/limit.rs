@@ -1,8 +1,9 @@
-//! What limits the system and why, and the change that would help as a button, with what it did
-//! when it was tried.
+//! What fails at this moment, what limits the system and why, and the change that would help as a
+//! button, with what it did when it was tried.
 
 use super::super::{Tell, format, glossary};
 use crate::web::compare::Row;
+use crate::web::failing;
 use crate::web::insight;
 use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
@@ -14,10 +15,21 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
     let limit = &model.insight.limit;
     // A live window that is still filling says little about what limits.
     let why = if limit.why.is_empty() { "Being measured anew …" } else { limit.why.as_str() };
+    let settled = model.settled.as_deref().filter(|_| model.fresh);
+    let failing = failing::now(&model.scenario, model.figures(), settled);
     html! {
         <>
             <h3>{ "What limits it now" }</h3>
-            <div id="limit" tabindex="-1">{ reasons(why) }</div>
+            <div id="limit" tabindex="-1">
+                if !failing.is_empty() {
+                    <div id="failing">
+                        <p><strong>{ "At this moment" }</strong></p>
+                        { for failing.into_iter().map(|text| html! { <p>{ text }</p> }) }
+                    </div>
+                    <p><strong>{ "In the settled run" }</strong></p>
+                }
+                { reasons(why) }
+            </div>
             if let Some(hit) = summary::cold_hits(&model.live.figures) {
                 <p id="cold">
                     { glossary::text("The {caches|cache} are still {cold|cold cache}: ") }

@@ -7,6 +7,7 @@ use crate::sim::scenario::{Base, Scenario, link};
 use crate::sim::session::Command;
 use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
+use crate::web::timeline;
 
 /// The panel of a scenario that is no stage's; what is planned stands above all that leads elsewhere.
 pub fn view(model: &Model, planned: Html, tell: &Tell) -> Html {
@@ -31,11 +32,17 @@ pub fn view(model: &Model, planned: Html, tell: &Tell) -> Html {
             </p>
             <h2 id="lesson-title" tabindex="-1">{ preset.name }</h2>
             <p>{ preset.story }</p>
-            if !is_sandbox { { remedy(model, place, tell) } }
             { planned }
+            if !is_sandbox { { remedy(model, place, tell) } }
             { failures(model, Some(place), tell) }
         </>
     }
+}
+
+/// Whether the failure of a preset has yet to begin: to watch it is the thing to do.
+pub fn is_to_come(model: &Model) -> bool {
+    matches!(model.scenario.base, Base::Preset(_))
+        && timeline::is_to_come(&model.scenario, model.live.figures.at_s)
 }
 
 /// What is set otherwise where the failure does not come about.
@@ -52,12 +59,13 @@ fn remedy(model: &Model, place: usize, tell: &Tell) -> Html {
     let commands = vec![Command::Load { link: link::write(target) }];
     let may_act = model.may_do(&commands);
     let what = if is_on { "Without the remedy" } else { "With the remedy" };
+    let class = if is_to_come(model) { "plain act" } else { "main act" };
     let act = tell.reform(move |_: MouseEvent| Msg::Act(what.to_owned(), commands.clone()));
     html! {
         <section class="challenge" aria-labelledby="remedy-title">
             <h3 id="remedy-title">{ "What helps" }</h3>
             <ul>{ for words.into_iter().map(|text| html! { <li>{ text }</li> }) }</ul>
-            if may_act { <button type="button" class="main act" id="remedy" onclick={act}>{ label }</button> }
+            if may_act { <button type="button" {class} id="remedy" onclick={act}>{ label }</button> }
             <p class="muted">{ "Watch the charts below as the run goes through its timeline." }</p>
         </section>
     }

@@ -1,0 +1,122 @@
+//! What fails at the moment that is shown and not in the settled run: faults that were planned and
+//! are in force, parts that are down, errors and backlogs beyond the settled ones.
+
+use super::remedy::HURTS;
+use super::view::format;
+use super::{summary, timeline};
+use crate::sim::analysis::availability::Availability;
+use crate::sim::analysis::bottleneck::{down, trouble};
+use crate::sim::analysis::settle::Settled;
+use crate::sim::scenario::Scenario;
+use crate::sim::snapshot::Snapshot;
+
+/// In sentences; none where the settled run tells as much.
+#[must_use]
+pub fn now(scenario: &Scenario, shown: &Snapshot, settled: Option<&Settled>) -> Vec<String> {
+    let known = settled.map(|settled| &settled.figures);
+    let mut said = in_force(scenario, shown.at_s);
+    let dead = down(shown);
+    if said.is_empty() && known.is_none_or(|known| down(known) != dead) {
+        said.extend(dead);
+    }
+    let usual = settled.map_or(0.0, |settled| settled.error_share.value);
+    let (good, failed) = (shown.users.good, shown.users.failed);
+    // Clearly more than usual, whatever chance does to few requests.
+    if Availability::counted(good, failed).high < 1.0 - usual - HURTS {
+        let settled = settled.map_or_else(String::new, |_| {
+            format!("; in the settled run {}", format::percent(usual))
+        });
+        let share = format::percent(shown.users.error_share());
+        said.push(format!(
+            "{share} of requests failed in the last {:.0} s{settled}.",
+            shown.window_s
+        ));
+    }
+    // While the first requests fill an empty system, more come than go.
+    let is_full = shown.at_s >= 2.0 * shown.window_s;
+    if !said.is_empty() || is_full && known.is_none_or(|known| trouble(known).is_empty()) {
+        said.extend(trouble(shown));
+    }
+    said.iter().map(|text| summary::as_drawn(text, scenario)).collect()
+}
+
+/// Planned faults that have begun and are not over. Those from the start are in the settled run.
+fn in_force(scenario: &Scenario, now: f64) -> Vec<String> {
+    let marks = timeline::marks(scenario).into_iter();
+    let lasts = marks.filter(|mark| !mark.is_change && !mark.is_instant);
+    let is_on = |mark: &timeline::Mark| {
+        mark.at > 0.0 && mark.at <= now && mark.end().is_none_or(|end| now < end)
+    };
+    let said = |mark: timeline::Mark| match mark.end() {
+        Some(end) => format!("{} until {} s.", mark.text, format::plain(end)),
+        None => format!("{} since {} s.", mark.text, format::plain(mark.at)),
+    };
+    lasts.filter(is_on).map(said).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::scenario::link;
+    use crate::sim::session::{Command, Session, Update};
+
+    /// What is said after each of these seconds of a live run, of which nothing is settled yet.
+    fn said(address: &str, seconds: &[u32]) -> Vec<String> {
+        let scenario = link::read(address).scenario;
+        let mut session = Session::new(address);
+        let quiet = Settled::default();
+        let mut all = Vec::new();
+        for second in 1..=seconds.iter().copied().max().unwrap_or(0) {
+            let updates = session.handle(Command::Step { ms: 1_000.0 });
+            let live = updates.into_iter().rev().find_map(|update| match update {
+                Update::Live(live) => Some(live),
+                _ => None,
+            });
+            if seconds.contains(&second) {
+                let figures = live.expect("a step shows how it is").figures;
+                all.push(now(&scenario, &figures, Some(&quiet)).join(" "));
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn what_is_planned_is_said_while_it_is_in_force() {
+        let said = said("?stage=3#fault=kill.db@20for10", &[15, 25, 60]);
+        let during = "Database is dead until 30 s. ";
+        assert_eq!((said[0].as_str(), said[2].as_str()), ("", ""), "{said:?}");
+        assert!(said[1].starts_with(during), "{said:?}");
+        assert!(
+            said[1].contains("failed in the last 10 s; in the settled run 0\u{202f}%."),
+            "{said:?}"
+        );
+    }
+
+    #[test]
+    fn what_goes_on_after_the_fault_is_over_is_said() {
+        let storm = "?preset=retry-storm";
+        let said = said(storm, &[50, 150]);
+        assert_eq!(said[0], "");
+        assert!(!said[1].contains("until") && said[1].contains("of requests failed"), "{said:?}");
+    }
+
+    #[test]
+    fn what_the_settled_run_has_as_well_is_not_said() {
+        let scenario = link::read("?stage=3#fault=kill.db").scenario;
+        let mut session = Session::new("?stage=3#fault=kill.db");
+        let mut figures = None;
+        for _ in 0..30 {
+            for update in session.handle(Command::Step { ms: 1_000.0 }) {
+                if let Update::Live(live) = update {
+                    figures = Some(live.figures);
+                }
+            }
+        }
+        let figures = figures.expect("it has run");
+        let mut settled = Settled { figures: figures.clone(), ..Settled::default() };
+        settled.error_share.value = figures.users.error_share();
+        assert_eq!(now(&scenario, &figures, Some(&settled)), [""; 0]);
+        let unknown = now(&scenario, &figures, None);
+        assert!(unknown[0].starts_with("Database is down") && unknown.len() > 1, "{unknown:?}");
+    }
+}
