@@ -85,7 +85,7 @@ test('the diagram as text says all that the drawing shows, and what an outage co
   await page.getByRole('button', { name: 'As text' }).click();
   const text = await page.locator('.dg-twin').textContent();
   assert.match(text, /East Asia: down/);
-  assert.match(text, /What the outage costs: .* requests fail here/);
+  assert.match(text, /What the outage costs: .* tries fail here/);
   assert.match(text, /Load balancer in Europe → Web tier in Europe/);
   assert.ok(await page.locator('.dg-twin li').count() >= parts.length, 'every part and server has its line');
   await axe(page);

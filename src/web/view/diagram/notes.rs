@@ -194,7 +194,7 @@ mod tests {
         other.rate = 668.0;
         let (_, costs) = told("?stage=7", vec![front, data, other]);
         let expected = [
-            "332 /s requests fail here",
+            "332 /s tries fail here",
             "12 writes lost (RPO)",
             "6.0 s time without writes (RTO)",
             "33 % of all tries still sent here",

@@ -33,7 +33,7 @@ pub fn costs(scene: &Scene<'_>, site: u8) -> Vec<Cost> {
     let view = front.and_then(|kind| scene.view(At::new(kind, site)));
     if let Some(view) = view.filter(|_| scene.is_measured()) {
         let failed = view.tally.failed as f64 / scene.figures.window_s;
-        costs.push((format::rate(failed), both("requests fail here", "fail here")));
+        costs.push((format::rate(failed), both("tries fail here", "tries fail")));
     }
     let at = At::new(Kind::Database, site);
     if took_writes(scene, site) {
