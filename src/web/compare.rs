@@ -12,7 +12,7 @@ use crate::sim::analysis::settle::{Estimate, Settled};
 use crate::sim::scenario::{Scenario, link};
 use crate::sim::session::Command;
 use crate::sim::topology::Topology;
-pub use differences::differences;
+pub use differences::{differences, done};
 use std::rc::Rc;
 
 /// What is done with A.

@@ -2,6 +2,7 @@
 //! adding or removing one makes of the scenario. Pure.
 
 mod coming;
+mod since;
 
 use super::summary;
 use super::view::format;
@@ -13,6 +14,7 @@ use crate::sim::session::Command;
 use crate::sim::sorting;
 use crate::sim::units::{SimTime, Span};
 pub use coming::{before, crowd, is_to_come, next};
+pub use since::Since;
 
 /// What is done to the timeline.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,12 +45,14 @@ pub enum Msg {
 }
 
 /// What of the timeline is looked at.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
     /// Name of the mark whose times stand below the track.
     pub picked: Option<String>,
     /// Whether the form that adds one is open.
     pub adding: bool,
+    /// Since when what is broken to stay has been so.
+    pub since: Since,
 }
 
 /// A fault or a change on the track.

@@ -42,6 +42,15 @@ for (const by of ['mouse', 'touch', 'keyboard']) {
   });
 }
 
+test('a double click gets ahead as a single one does', async ({ open }) => {
+  const page = await open('/?stage=9&run=0#v=1&clients.rate=1000000&fault=kill.db@3000');
+  await ahead(page).dblclick();
+  await page.locator('.clock-state', { hasText: 'running ahead' }).waitFor();
+  await until(() => now(page), (at) => at > 0, 'the clock goes');
+  await ahead(page).filter({ hasText: 'Stop here' }).click();
+  await page.locator('.clock-state', { hasText: 'paused' }).waitFor();
+});
+
 test('on the way to what is planned it says so, and stops where it is told to', async ({ open }) => {
   // So much that no device is soon there.
   const page = await open('/?stage=9&run=0#v=1&clients.rate=1000000&fault=kill.db@3000');

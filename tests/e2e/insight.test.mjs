@@ -12,7 +12,7 @@ test('two configurations stand side by side, are exchanged and undone', async ({
   await page.getByRole('button', { name: 'Keep as A' }).press('Enter');
   await setTraffic(page, 200);
   await settledP99(page);
-  await page.getByRole('button', { name: 'A beside B' }).press('Enter');
+  await page.getByRole('button', { name: 'A kept · compare' }).press('Enter');
   const panel = page.locator('#beside');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'beside');
   const row = panel.getByRole('row', { name: /^p99/ });
@@ -21,7 +21,7 @@ test('two configurations stand side by side, are exchanged and undone', async ({
   const about = () => text(page.locator('#beside-a'));
   assert.equal(await about(), 'A is Stage 2, Separate database, with nothing changed; kept at 00:00:00.0. B is the system as it stands.');
   assert.equal(await panel.getAttribute('aria-describedby'), 'beside-a', 'read out with the panel');
-  assert.match(await page.getByRole('button', { name: 'A beside B' }).getAttribute('title'), /^A is Stage 2, Separate database, /);
+  assert.match(await page.getByRole('button', { name: 'A kept · compare' }).getAttribute('title'), /^A is Stage 2, Separate database, /);
   assert.equal(await panel.locator('path.other').count(), 2, 'A is outlined in the key and in the chart');
   await panel.getByText('Table').click();
   await panel.getByRole('columnheader', { name: 'A', exact: true }).last().waitFor();

@@ -13,11 +13,16 @@ pub fn differences(a: &Scenario, b: &Scenario) -> Vec<String> {
 
 /// What a scenario changes of what it starts from.
 pub fn changes(scenario: &Scenario) -> Vec<String> {
-    let words = ["taken away", "added"];
     let origin = scenario.origin();
     let base = scenario.base.scenario();
-    let parts = base.map_or_else(Vec::new, |base| listed(&base, &origin, words));
-    parts.into_iter().chain(listed(&origin, scenario, words)).collect()
+    let parts = base.map_or_else(Vec::new, |base| done(&base, &origin));
+    parts.into_iter().chain(done(&origin, scenario)).collect()
+}
+
+/// What is done to get from one scenario to another, each change in a few words.
+#[must_use]
+pub fn done(before: &Scenario, after: &Scenario) -> Vec<String> {
+    listed(before, after, ["taken away", "added"])
 }
 
 /// What differs, with the words for what only one of both has.

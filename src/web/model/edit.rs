@@ -73,7 +73,7 @@ fn add(model: &mut Model, fault: Option<&str>, planned: Option<&str>) -> Vec<Eff
         return Vec::new();
     };
     let what = format!("{} {}", new.text, new.when());
-    model.timeline = timeline::State { picked: Some(new.name.clone()), adding: false };
+    (model.timeline.picked, model.timeline.adding) = (Some(new.name.clone()), false);
     model.said = format!("Added: {what}");
     change(model, what, vec![command], false)
 }

@@ -177,6 +177,7 @@ fn stand(model: &mut Model, scenario: Scenario) {
         let servers = scenario.servers_at(old.kind, site);
         Some(Selection { site, server: old.server.filter(|&s| s < servers), ..whole })
     });
+    model.timeline.since.follow(&model.scenario, &scenario, model.live.figures.at_s);
     model.link = link::write(&scenario);
     model.scenario = Rc::new(scenario);
     model.fresh = false;

@@ -31,6 +31,26 @@ pub struct Form {
     pub write: fn(&Shared) -> String,
 }
 
+impl Form {
+    /// Whether the text depends on what makes these two differ.
+    fn tells(&self, title: &str, size: (u32, u32)) -> bool {
+        let usual = Shared { address: "", title: "", picture: "", size: (0, 0) };
+        (self.write)(&usual) != (self.write)(&Shared { title, size, ..usual })
+    }
+
+    /// Whether the size of the frame stands in the text.
+    #[must_use]
+    pub fn takes_size(&self) -> bool {
+        self.tells("", (1, 1))
+    }
+
+    /// Whether the title stands in the text.
+    #[must_use]
+    pub fn takes_title(&self) -> bool {
+        self.tells("a", (0, 0))
+    }
+}
+
 /// Longest address that is kept everywhere.
 pub const KEPT_EVERYWHERE: usize = 2_000;
 /// Longest address that every server reads.

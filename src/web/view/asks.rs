@@ -1,7 +1,7 @@
 //! The row below the eight numbers: what can be asked of the system, the short form of an answer
 //! that is drawn in the diagram, and the way back through the run.
 
-use super::{Panel, Tell, field, format, icon, threats};
+use super::{Panel, Tell, field, format, icon, log, threats};
 use crate::sim::run::requests::CLASSES;
 use crate::sim::traces::Trace;
 use crate::web::compare;
@@ -55,13 +55,14 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                 { button("What must not die?", tell, insight::Msg::Threats) }
             }
             if let Some(kept) = &insight.kept {
-                <button type="button" class="quiet ask-for" title={format!("A is {}", kept.about())} onclick={go_to("beside")}>{ "A beside B" }</button>
+                <button type="button" class="quiet ask-for" title={format!("A is {}", kept.about())} onclick={go_to("beside")}>{ "✓ A kept · compare" }</button>
             } else {
                 { button("Keep as A", tell, insight::Msg::Compare(compare::Msg::Keep)) }
             }
             // There from the beginning, so that the row does not grow once there is a past.
             <button type="button" class="quiet ask-for" id="look-back" data-next="#moment" disabled={model.history.past().len() < 2}
                 onclick={tell.reform(move |_: MouseEvent| Msg::Insight(insight::Msg::Moment(newest)))}>{ "Look back" }</button>
+            { log::alert_line(model) }
         </div>
     }
 }

@@ -146,8 +146,8 @@ fn part(model: &Model, figures: &Snapshot, at: Selection, tell: &Tell) -> Html {
             </div>
             { first }
             { site(model, at, tell) }
-            if has_settings(model) { <Settings key={at.name()} scenario={Rc::clone(&model.scenario)} {at} all={model.all_sites} tell={tell.clone()} /> }
             { servers(view, model, at, tell) }
+            if has_settings(model) { <Settings key={at.name()} scenario={Rc::clone(&model.scenario)} {at} all={model.all_sites} tell={tell.clone()} /> }
             { later }
             if let Some(view) = view.filter(|view| !view.servers.is_empty() || view.rate > 0.0 || !view.gauges.is_empty()) {
                 { measured(model, view, at.server) }
@@ -207,7 +207,8 @@ fn servers(view: Option<&PartView>, model: &Model, at: Selection, tell: &Tell) -
     let choices: Vec<(AttrValue, AttrValue)> =
         std::iter::once(("".into(), format!("all {count}").into()))
             .chain((1..=last).map(|n| {
-                let name = summary::worker(at.kind, n - 1).unwrap_or_else(|| n.to_string());
+                let name =
+                    summary::worker(at.kind, n - 1).unwrap_or_else(|| format!("{n} of {count}"));
                 (n.to_string().into(), name.into())
             }))
             .collect();

@@ -60,7 +60,7 @@ pub fn page(model: &Model, tell: &Tell) -> Html {
             <a class="skip" href="#diagram" onclick={skip()}>{ "Skip to the diagram" }</a>
             if options.embed { { frame::head(model, tell) } } else { { top_bar::view(model, tell) } }
             { overlay::notice(model, tell) }
-            { log::alert_line(&model.log) }
+            if !options.shows(Panel::Numbers) { { log::alert_line(model) } }
             <main class="layout" id="main">
                 if options.shows(Panel::Lesson) { { lesson::view(model, tell) } }
                 if options.shows(Panel::Numbers) { { strip::view(model, &figures, tell) } }

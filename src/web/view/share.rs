@@ -170,8 +170,8 @@ fn seen(share: &State, scenario: &Scenario, act: &Callback<Share>) -> Html {
     html! {
         <fieldset>
             <legend>{ "What readers see" }</legend>
-            if is_frame { { size(share, act) } }
-            if is_frame || share.form == MARKDOWN {
+            if share.form().takes_size() { { size(share, act) } }
+            if share.form().takes_title() {
                 <p class="share-line">
                     <label for="share-name" title="Read out to those who do not see it.">{ "Title" }</label>
                     <Text id="share-name" value={share.title(scenario)} on_done={act.reform(Share::Title)} />

@@ -9,14 +9,14 @@ use super::field::Number;
 use super::transport::{ahead, resets};
 use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
-use crate::web::timeline::{self, LONGEST_S, Mark, Msg as Edit};
+use crate::web::timeline::{LONGEST_S, Mark, Msg as Edit};
 use form::AddForm;
 use std::rc::Rc;
 use track::Track;
 
 /// The timeline.
 pub fn view(model: &Model, tell: &Tell) -> Html {
-    let marks = Rc::new(timeline::marks(&model.scenario));
+    let marks = Rc::new(model.timeline.since.marks(&model.scenario));
     let edit = tell.reform(Msg::Timeline);
     let now = model.live.figures.at_s;
     let picked = &model.timeline.picked;

@@ -98,8 +98,15 @@ pub fn ahead(
         Some(_) => (Msg::TogglePlay, format!("Stop here, on the way to {} s", format::plain(to))),
         None => (Msg::Ahead(to), format!("▸▸ Run ahead to {} s", format::plain(to))),
     };
+    let tell = tell.clone();
+    // The second click of a double click is not meant for what the first has made of the button.
+    let onclick = Callback::from(move |event: MouseEvent| {
+        if event.detail() < 2 {
+            tell.emit(msg.clone());
+        }
+    });
     html! {
-        <button type="button" class={if is_main && under_way.is_none() { "main ahead" } else { "plain ahead" }} data-next={next} onclick={tell.reform(move |_: MouseEvent| msg.clone())}
+        <button type="button" class={if is_main && under_way.is_none() { "main ahead" } else { "plain ahead" }} data-next={next} {onclick}
             title="As fast as this device can, until shortly before it begins; then on at the speed there is">{ text }</button>
     }
 }

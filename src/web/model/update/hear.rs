@@ -42,6 +42,7 @@ pub(super) fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
             }
             if live.begins {
                 model.log = Rc::default();
+                model.timeline.since = timeline::Since::default();
             }
             note(model, &log);
             come(model, &live);
@@ -115,6 +116,12 @@ fn follow_instants(model: &mut Model) -> Vec<Effect> {
     if !model.scenario.faults.iter().any(waits) || lasting(&theirs) != lasting(&model.scenario) {
         return Vec::new();
     }
+    let mut news = theirs.clone();
+    news.changes.clear();
+    news.faults.retain(|fault| !model.scenario.faults.contains(fault));
+    // While the clock stands, nothing more is heard of this moment.
+    let lines = timeline::logged(&news, 0.0, model.live.figures.at_s, Vec::new());
+    note(model, &lines);
     model.link = link::write(&theirs);
     model.scenario = Rc::new(theirs);
     vec![address(model, false)]
@@ -143,7 +150,7 @@ mod tests {
     use crate::sim::kinds::monitor::ALERTS;
     use crate::sim::run::log::Severity;
     use crate::sim::session::{Command, Live, Session};
-    use crate::web::model::Preferences;
+    use crate::web::model::{Msg, Preferences, update};
 
     fn line(second: u32, what: &str, rule: &str) -> Line {
         Line {
@@ -191,6 +198,31 @@ mod tests {
         assert_eq!(logged(&mut model, Command::Speed { factor: 1.0 }), died, "still at zero");
         assert_eq!(logged(&mut model, load(address)), died, "once");
         assert_eq!(logged(&mut model, load("?stage=3")), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_done_at_once_while_the_clock_stands_is_logged_once_at_its_time() {
+        let mut model = Model::new("?stage=5&run=0", Preferences::default(), None);
+        let mut session = Session::new("?stage=5");
+        let mut tell = |model: &mut Model, command| {
+            session.handle(command).into_iter().for_each(|said| drop(hear(model, said)));
+        };
+        tell(&mut model, Command::Step { ms: 500.0 });
+        let flush = Command::Fail { fault: "flush.cache".to_owned() };
+        let act = Msg::Act("Flush".to_owned(), vec![flush]);
+        for effect in update(&mut model, act) {
+            if let Effect::Send(command) = effect {
+                tell(&mut model, command);
+            }
+        }
+        let logged = |model: &Model| -> Vec<(f64, String)> {
+            model.log.iter().map(|line| (line.at_s, line.what.clone())).collect()
+        };
+        let once = [(model.live.figures.at_s, "happens: Cache is flushed".to_owned())];
+        assert_eq!(logged(&model), once);
+        assert!(once[0].0 > 0.0);
+        tell(&mut model, Command::Step { ms: 500.0 });
+        assert_eq!(logged(&model), once);
     }
 
     #[test]

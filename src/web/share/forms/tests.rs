@@ -97,3 +97,14 @@ fn one_form_has_a_picture_and_usual_sizes_are_sizes() {
         assert!(sides.contains(&f64::from(width)) && sides.contains(&f64::from(height)));
     }
 }
+
+#[test]
+fn only_what_stands_in_the_text_is_asked_for() {
+    let that = |takes: fn(&Form) -> bool| {
+        FORMS.iter().filter(|form| takes(form)).map(|form| form.name).collect::<Vec<_>>()
+    };
+    let frames = ["HTML, mdBook", "MDX, Docusaurus", "reveal.js", "Jupyter", "Moodle, Canvas"];
+    assert_eq!(that(Form::takes_size), [&frames[..], &["Obsidian"]].concat());
+    let titled = ["HTML, mdBook", "Markdown", "MDX, Docusaurus", "reveal.js", "Jupyter"];
+    assert_eq!(that(Form::takes_title), [&titled[..], &["Obsidian"]].concat());
+}

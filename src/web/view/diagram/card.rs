@@ -128,6 +128,7 @@ pub fn draw(scene: &Scene<'_>, at: At, r: Rect) -> Html {
         title: describe::name(scene, at),
         label: describe::part(scene, at),
         stop: true,
+        tip: false,
     };
     html! { <g>
         { choice.draw(scene, content) }
@@ -136,10 +137,11 @@ pub fn draw(scene: &Scene<'_>, at: At, r: Rect) -> Html {
 }
 
 /// The key numbers, and what a cell stands for.
-fn key_numbers(scene: &Scene<'_>, at: At, facts: &Facts) -> Vec<String> {
+pub fn key_numbers(scene: &Scene<'_>, at: At, facts: &Facts) -> Vec<String> {
     let mut key = facts.key.clone();
-    if let Some(unit) = describe::cell_unit(scene, at) {
-        key.insert(0, format!("{} · {unit}", key.first().cloned().unwrap_or_default()));
+    if let Some(each) = describe::cell_servers(scene, at) {
+        let first = key.first().cloned().unwrap_or_default();
+        key.insert(0, format!("{first} · a cell is {each} servers"));
     }
     key
 }

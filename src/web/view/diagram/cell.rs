@@ -46,6 +46,7 @@ pub fn draw_all(scene: &Scene<'_>, at: At) -> Html {
             title: describe::cell_name(scene, at, range),
             label: describe::cell(scene, at, view, range),
             stop: few || i == stop,
+            tip: range.len() > 1,
         };
         choice.draw(scene, content(scene, at, view, range, sized))
     });

@@ -15,16 +15,15 @@ pub const WRITTEN: f64 = 14.0;
 /// Space between cells.
 pub const GAP: f64 = 5.0;
 
-/// Least width and height of a cell, with the gap beside it.
-const SMALLEST: (f64, f64) = (23.0, 17.0);
+/// Least width and height of a cell, with the gap beside it: "100" has room in it.
+const SMALLEST: (f64, f64) = (31.0, WRITTEN + GAP);
 
 /// Most cells that an area holds.
 #[must_use]
 pub fn most(area: Rect) -> usize {
-    let columns = libm::floor((area.w + GAP) / SMALLEST.0).max(1.0);
-    let rows = libm::floor((area.h + GAP) / SMALLEST.1).max(1.0);
-    // Fields of cells have some empty places.
-    ((0.8 * columns * rows) as usize).clamp(1, MOST_CELLS)
+    let along = |side: f64, least: f64| libm::floor((side + GAP) / least).max(1.0);
+    let room = (along(area.w, SMALLEST.0) * along(area.h, SMALLEST.1)) as usize;
+    PLACES.into_iter().rfind(|&places| places <= room).unwrap_or(1)
 }
 
 /// How many servers stand in one cell, of which there are at most so many.
@@ -163,6 +162,16 @@ mod tests {
             }
         }
         assert_eq!([30, 32, 33, 60, 500].map(|n| per_cell(n, MOST_CELLS)), [1, 1, 2, 2, 16]);
+    }
+
+    #[test]
+    fn as_many_cells_stand_in_an_area_as_have_room_for_their_numbers() {
+        for (w, h, most) in [(64.0, 17.0, 2), (64.0, 36.0, 4), (124.0, 41.0, 8), (20.0, 9.0, 1)] {
+            let area = Rect::new(0.0, 0.0, w, h);
+            assert_eq!(super::most(area), most, "{w} x {h}");
+            let cells = arrange(area, most);
+            assert!(most == 1 || cells.iter().all(|c| c.h >= WRITTEN && c.w >= 26.0), "{cells:?}");
+        }
     }
 
     #[test]

@@ -207,11 +207,21 @@ fn server(scene: &Scene<'_>, at: At, index: usize, view: &ServerView) -> String 
     format!("{size}{state}: {used}{}, backlog {}", format::spoken_rate(view.rate), view.backlog)
 }
 
-/// The name of a cell: that of its server, or of its first and last.
+/// The name of a cell: that of its server, or which servers or shards it stands for.
 #[must_use]
 pub fn cell_name(scene: &Scene<'_>, at: At, range: &Range<usize>) -> String {
-    let first = server_name(scene, at, range.start);
-    if range.len() > 1 { format!("{first} to {}", range.end) } else { first }
+    if range.len() < 2 {
+        return server_name(scene, at, range.start);
+    }
+    let (shards, copies) = parts::shards(scene.scenario, at);
+    let (unit, each) = if shards > 1 { ("shard", copies) } else { ("server", 1) };
+    let (first, last) = (range.start / each + 1, range.end.div_ceil(each));
+    let which = if first == last {
+        format!("{unit} {first}")
+    } else {
+        format!("{unit}s {first} to {last}")
+    };
+    format!("{}, {which}", name(scene, at))
 }
 
 /// What a cell with one server or several does not say in its own text.
@@ -248,14 +258,12 @@ pub fn utilisation(servers: &[ServerView]) -> f64 {
     up.clone().map(|s| s.utilisation).sum::<f64>() / up.count().max(1) as f64
 }
 
-/// What a cell of a part stands for, where it stands for several servers.
+/// For how many servers a cell of a part stands, where that is more than its name tells.
 #[must_use]
-pub fn cell_unit(scene: &Scene<'_>, at: At) -> Option<String> {
+pub fn cell_servers(scene: &Scene<'_>, at: At) -> Option<usize> {
     let places = tier::cell_places(scene, at);
     let each = places.iter().map(|(range, _)| range.len()).max().unwrap_or(0);
     let (shards, copies) = parts::shards(scene.scenario, at);
-    if shards > 1 && each == copies {
-        return None;
-    }
-    (each > 1).then(|| format!("a cell is {each} servers"))
+    let is_shard = shards > 1 && each == copies;
+    (each > 1 && !is_shard).then_some(each)
 }

@@ -1,9 +1,10 @@
 //! The legend: what a moving dot stands for, and what a cell shows.
 
 use super::cell;
+use super::describe;
 use super::fit::{self, Weight};
 use super::flow::Flow;
-use super::layout::Form;
+use super::layout::{Form, Grid};
 use super::parts::At;
 use super::pieces::{rect, text};
 use super::scene::{SMALL, Scene};
@@ -42,27 +43,76 @@ fn about_dots(scene: &Scene<'_>, flow: Option<&Flow>) -> Vec<String> {
     ]
 }
 
-/// A dot as the canvas draws it: answers are smaller, and what failed has corners.
-fn dot(x: f64, y: f64, class: &'static str, word: &'static str) -> Html {
-    let (x, y, radius) = (x + 4.0, y - 4.0, if class == ANSWER { 2.2 } else { 3.2 });
-    html! { <>
-        if class == FAILED {
-            <path class={class} d={format!("M{} {}l4 4-4 4-4-4Z", px(x), px(y - 4.0))} />
-        } else {
-            <circle cx={px(x)} cy={px(y)} r={px(radius)} class={class} />
-        }
-        { text(x + 8.0, y + 4.0, "dg-soft", word.to_owned()) }
-    </> }
+/// Something in the legend: its width with the space behind it, and how it is drawn from the
+/// beginning of its line on.
+type Item = (f64, Html);
+
+fn width(text: &str) -> f64 {
+    fit::width(text, SMALL, Weight::Plain)
 }
 
-/// A small cell at a load.
-fn sample(x: f64, y: f64, used: f64, load: &'static str) -> Html {
-    let r = Rect::new(x, y - 10.0, 13.0, 12.0);
-    html! { <>
-        { rect(r, "2", "dg-cell") }
-        { cell::filled(r, used, "2", load) }
-        { rect(r.inset(0.5), "2", "dg-edge") }
-    </> }
+fn words(x: f64, content: String) -> Html {
+    text(x, 0.0, "dg-soft", content)
+}
+
+/// A dot as the canvas draws it: answers are smaller, and what failed has corners.
+fn dot((class, word): (&'static str, &'static str)) -> Item {
+    let radius = if class == ANSWER { 2.2 } else { 3.2 };
+    let drawn = html! { <>
+        if class == FAILED {
+            <path {class} d="M4-8l4 4-4 4-4-4Z" />
+        } else {
+            <circle cx="4" cy="-4" r={px(radius)} {class} />
+        }
+        { words(12.0, word.to_owned()) }
+    </> };
+    (width(word) + 24.0, drawn)
+}
+
+/// Where a sample of a cell stands in its line.
+const SAMPLE: Rect = Rect::new(0.0, -10.0, 13.0, 12.0);
+
+/// A small cell at a load, and its word.
+fn load((used, load, word): (f64, &'static str, &str)) -> Item {
+    let drawn = html! { <>
+        { rect(SAMPLE, "2", "dg-cell") }
+        { cell::filled(SAMPLE, used, "2", load) }
+        { rect(SAMPLE.inset(0.5), "2", "dg-edge") }
+        { words(18.0, word.to_owned()) }
+    </> };
+    (width(word) + 28.0, drawn)
+}
+
+/// A small cell in a state, and its word.
+fn sample((state, word): (Condition, &str)) -> Item {
+    let drawn = html! { <>{ cell::sample(SAMPLE, state) }{ words(18.0, word.to_owned()) }</> };
+    (width(word) + 28.0, drawn)
+}
+
+fn wide(items: &[Item]) -> f64 {
+    items.iter().map(|(width, _)| width).sum()
+}
+
+/// Items side by side.
+fn line(mut x: f64, y: f64, items: Vec<Item>) -> Html {
+    let item = |(width, drawn): Item| {
+        let place = format!("translate({} {})", px(x), px(y));
+        x += width;
+        html! { <g transform={place}>{ drawn }</g> }
+    };
+    html! { <>{ for items.into_iter().map(item) }</> }
+}
+
+/// Items in lines of a width.
+fn wrap(items: Vec<Item>, most: f64) -> Vec<Vec<Item>> {
+    let mut lines: Vec<Vec<Item>> = Vec::new();
+    for item in items {
+        match lines.last_mut().filter(|line| wide(line) + item.0 <= most) {
+            Some(line) => line.push(item),
+            None => lines.push(vec![item]),
+        }
+    }
+    lines
 }
 
 /// States of servers: a sample of each, and its word.
@@ -73,90 +123,98 @@ const STATES: [(Condition, &str); 4] = [
     (Condition::Draining, "draining"),
 ];
 
-/// The states that are drawn now.
-fn drawn_states(scene: &Scene<'_>) -> Vec<(Condition, &'static str)> {
+/// The parts that are drawn.
+fn parts<'a>(scene: &Scene<'a>) -> impl Iterator<Item = At> + 'a {
     let sites = scene.parts.sites.iter().enumerate();
     let inside = sites.flat_map(|(i, site)| site.own.iter().map(move |&k| At::new(k, i as u8)));
-    let outside = scene.parts.global.iter().map(|&kind| At::new(kind, 0));
+    inside.chain(scene.parts.global.iter().map(|&kind| At::new(kind, 0)))
+}
+
+/// The states that are drawn now.
+fn drawn_states(scene: &Scene<'_>) -> Vec<Item> {
     let mut there = Vec::new();
-    for at in inside.chain(outside) {
+    for at in parts(scene) {
         let Some(view) = scene.view(at) else { continue };
         let all = state::conditions(view, scene.checked(at));
         for (range, _) in tier::cell_places(scene, at) {
             there.push(cell::shown(&all[range]));
         }
     }
-    STATES.into_iter().filter(|(state, _)| there.contains(state)).collect()
+    STATES.into_iter().filter(|(state, _)| there.contains(state)).map(sample).collect()
 }
 
-/// The legend; with a flow where dots may move.
-pub fn draw(scene: &Scene<'_>, flow: Option<&Flow>) -> Html {
-    let r = scene.grid.legend;
-    // The buttons of the view stand at its end.
-    let r = Rect::new(r.x, r.y, r.w - if scene.grid.form == Form::Tall { 0.0 } else { TOOLS }, r.h);
-    let lines = scene.grid.form == Form::Tall;
-    let y = if lines { r.y + 12.0 } else { r.bottom() - 5.0 };
-    let width = |text: &str| fit::width(text, SMALL, Weight::Plain);
-    let dots: [(&str, &str); 3] =
-        [("dg-dot", "on its way"), (ANSWER, "answer"), (FAILED, "failed")];
-    let dots_w: f64 = dots.iter().map(|(_, word)| width(word) + 24.0).sum();
-    let loads =
-        [(0.4, "lo", "to 60\u{202f}%"), (0.75, "mid", "to 85\u{202f}%"), (0.95, "hi", "above")];
-    let loads_w: f64 =
-        width("In use:") + 6.0 + loads.iter().map(|(.., word)| width(word) + 28.0).sum::<f64>();
-    let mut states = drawn_states(scene);
-    let states_w = |states: &[(Condition, &str)]| -> f64 {
-        states.iter().map(|(_, word)| width(word) + 28.0).sum()
-    };
-    // The shortest sentence about the dots keeps its room.
-    let most = if lines { r.w } else { r.w - loads_w - 110.0 };
-    while states_w(&states) > most {
-        states.pop();
-    }
-    let left = if lines { r.w } else { r.w - loads_w - states_w(&states) - 16.0 };
+/// For how many servers a cell stands, where for several, longer and shorter.
+fn about_cells(scene: &Scene<'_>) -> Vec<String> {
+    let most = parts(scene).filter_map(|at| describe::cell_servers(scene, at)).max();
+    most.map_or_else(Vec::new, |most| {
+        vec![
+            format!("a cell stands for up to {most} servers"),
+            format!("a cell: up to {most} servers"),
+        ]
+    })
+}
+
+/// The legend of what is drawn, in its place on the screen, however closely that is looked at;
+/// with a flow where dots may move.
+pub fn draw(scene: &Scene<'_>, far: &Grid, flow: Option<&Flow>) -> Html {
+    let r = far.legend;
     let about = about_dots(scene, flow);
-    let with_dots =
-        flow.is_some() && !lines && left > dots_w + width(about.last().map_or("", |t| t)) + 14.0;
-    let about = fit::first(
-        &about,
-        left - if with_dots { dots_w + 14.0 } else { 0.0 },
-        SMALL,
-        Weight::Plain,
+    let dots: Vec<Item> =
+        [("dg-dot", "on its way"), (ANSWER, "answer"), (FAILED, "failed")].map(dot).into();
+    let mut loads: Vec<Item> = vec![(width("In use:") + 6.0, words(0.0, "In use:".to_owned()))];
+    loads.extend(
+        [(0.4, "lo", "to 60\u{202f}%"), (0.75, "mid", "to 85\u{202f}%"), (0.95, "hi", "above")]
+            .map(load),
     );
-    let (mut x, dots_y) = if lines { (r.x, y + 20.0) } else { (r.x + width(&about) + 14.0, y) };
-    let dots = dots.into_iter().map(|(class, word)| {
-        let drawn = dot(x, dots_y, class, word);
-        x += width(word) + 24.0;
-        drawn
-    });
-    let (mut load_x, mut load_y) = if lines {
-        (r.x, y + if flow.is_some() { 40.0 } else { 20.0 })
-    } else {
-        (r.right() - loads_w - states_w(&states), y)
+    let (mut states, cells) = (drawn_states(scene), about_cells(scene));
+    let has_cells = !cells.is_empty();
+    // Where there is room for it, with the space behind it.
+    let say = |room: f64| {
+        let said = fit::whole(cells.clone(), room - 14.0, SMALL, Weight::Plain);
+        said.map(|said| (width(&said) + 14.0, words(0.0, said)))
     };
-    let words = text(load_x, load_y, "dg-soft", "In use:".to_owned());
-    load_x += width("In use:") + 6.0;
-    let loads = loads.into_iter().map(|(used, load, word)| {
-        let drawn = html! { <>{ sample(load_x, load_y, used, load) }{ text(load_x + 18.0, load_y, "dg-soft", word.to_owned()) }</> };
-        load_x += width(word) + 28.0;
-        drawn
-    });
-    let loads: Vec<Html> = loads.collect();
-    if lines {
-        (load_x, load_y) = (r.x, load_y + 20.0);
+    if far.form == Form::Tall {
+        let about = fit::first(&about, r.w, SMALL, Weight::Plain);
+        let mut lines = vec![vec![(0.0, words(0.0, about))]];
+        lines.extend(flow.map(|_| dots));
+        lines.push(loads);
+        states.extend(say(r.w));
+        lines.extend(wrap(states, r.w));
+        // The buttons of the view stand below.
+        let pitch = if lines.len() > 4 { 16.0 } else { 20.0 };
+        let lines = lines.into_iter().enumerate();
+        return html! { <g>{ for lines.map(|(i, items)| line(r.x, r.y + 12.0 + pitch * i as f64, items)) }</g> };
     }
-    let states = states.into_iter().map(|(state, word)| {
-        let r = Rect::new(load_x, load_y - 10.0, 13.0, 12.0);
-        load_x += width(word) + 28.0;
-        html! { <>{ cell::sample(r, state) }{ text(r.x + 18.0, load_y, "dg-soft", word.to_owned()) }</> }
-    });
+    // The buttons of the view stand at its end.
+    let r = Rect::new(r.x, r.y, r.w - TOOLS, r.h);
+    // The shortest sentence about the dots keeps its room.
+    let shortest = width(about.last().map_or("", |text| text)) + 16.0;
+    let left = r.w - wide(&loads) - wide(&states);
+    let said = say(left - shortest);
+    let is_one = left >= shortest && said.is_some() == has_cells;
+    let said = if is_one { said } else { say(r.w - wide(&states)) };
+    if let Some(said) = said {
+        states.insert(0, said);
+    }
+    // A second line begins in the margin below, so that nothing else moves.
+    let (y, below) = if is_one {
+        loads.append(&mut states);
+        (r.bottom() - 5.0, 0.0)
+    } else {
+        (r.bottom() - 11.0, r.bottom() + 3.0)
+    };
+    let loads_w = wide(&loads);
+    let left = r.w - loads_w - 16.0;
+    let with_dots = flow.is_some() && left > wide(&dots) + shortest;
+    let room = left - if with_dots { wide(&dots) + 14.0 } else { 0.0 };
+    let about = fit::first(&about, room, SMALL, Weight::Plain);
+    let dots_x = r.x + width(&about) + 14.0;
     html! {
         <g>
             { text(r.x, y, "dg-soft", about) }
-            if with_dots || (lines && flow.is_some()) { { for dots } }
-            { words }
-            { for loads }
-            { for states }
+            if with_dots { { line(dots_x, y, dots) } }
+            { line(r.right() - loads_w, y, loads) }
+            { line(r.right() - wide(&states).max(loads_w), below, states) }
         </g>
     }
 }

@@ -182,7 +182,6 @@ pub fn Diagram(props: &DiagramProps) -> Html {
         };
     }
     let flow = props.moving.then(|| Rc::new(Flow::of(&scene, props.speed)));
-    let far = Scene { grid: &plan.far, ..scene };
     let (width, height) = (px(plan.far.width), px(plan.far.height));
     let window = zoom.window(&plan.far, &plan.grid);
     let seen = format!(
@@ -207,7 +206,7 @@ pub fn Diagram(props: &DiagramProps) -> Html {
                     { marks(&scene) }
                     if let Some(hops) = &props.trace { { trace::trace_overlay(&scene, hops) } }
                 </svg>
-                { legend::draw(&far, flow.as_deref()) }
+                { legend::draw(&scene, &plan.far, flow.as_deref()) }
             </svg>
             if let Some(flow) = flow {
                 <Particles {flow} width={plan.far.width} height={plan.far.height} {window} running={props.playing} />

@@ -128,6 +128,8 @@ pub struct Choice {
     pub label: String,
     /// Whether the tabulator key stops here.
     pub stop: bool,
+    /// Whether the pointer is told its name: what is drawn does not say it.
+    pub tip: bool,
 }
 
 impl Choice {
@@ -155,6 +157,7 @@ impl Choice {
         html! {
             <g class={classes!("dg-pick", is_selected.then_some("sel"))} role="button" tabindex={stop}
                 data-part={super::write(self.selection)} aria-pressed={pressed} aria-label={label}>
+                if self.tip { <title>{ self.title }</title> }
                 { content }
                 { rect(self.ring.inset(-2.0), "8", "dg-ring") }
             </g>

@@ -171,16 +171,33 @@ impl Scene<'_> {
             let mut hosts = hosts.servers.iter();
             conditions.retain(|_| hosts.next().is_none_or(|host| host.alive));
         }
-        let primary = self.dead_primary(at, &conditions);
-        if primary.is_some() && parts::shards(self.scenario, at).0 == 1 {
-            conditions.remove(0);
+        let dead = self.dead_primaries(at, view, &conditions);
+        let shards = parts::shards(self.scenario, at).0;
+        // What is told in words of its own is not told twice.
+        for &(place, is_missed) in dead.iter().rev() {
+            if !is_missed || shards == 1 {
+                conditions.remove(place);
+            }
         }
         let mut troubles = state::troubles(view, &conditions, self.own_failures(at));
         troubles.extend(notes::of(self, at));
         troubles.extend(self.mark(at).map(|mark| Trouble { bad: false, text: mark.text.clone() }));
-        if let Some(text) = primary {
+        let missed = dead.iter().filter(|(_, is_missed)| *is_missed).count();
+        let text = match (missed, shards) {
+            (0, _) => String::new(),
+            (_, 1) => "primary dead".to_owned(),
+            (1, _) => "a primary dead".to_owned(),
+            (n, _) => format!("{n} primaries dead"),
+        };
+        if missed > 0 {
             troubles.insert(0, Trouble { bad: true, text });
         }
+        let text = match dead.len() - missed {
+            0 => return troubles,
+            1 => "old primary dead".to_owned(),
+            n => format!("{n} old primaries dead"),
+        };
+        troubles.push(Trouble { bad: false, text });
         troubles
     }
 
@@ -191,21 +208,31 @@ impl Scene<'_> {
         self.marks.iter().find(|mark| mark.part == name)
     }
 
-    /// Which primary of a database is dead, in words.
-    fn dead_primary(&self, at: At, conditions: &[state::Condition]) -> Option<String> {
-        let (shards, copies) = parts::shards(self.scenario, at);
+    /// The dead primaries of a database, in order: which server, and whether it is missed. It is not
+    /// once another has taken its place.
+    fn dead_primaries(
+        &self,
+        at: At,
+        view: &PartView,
+        conditions: &[state::Condition],
+    ) -> Vec<(usize, bool)> {
+        let (_, copies) = parts::shards(self.scenario, at);
         let all = conditions.iter().all(|condition| condition.is_dead());
-        if at.kind != Kind::Database || conditions.len() < 2 || copies < 2 || all {
-            return None;
+        let mut dead = Vec::new();
+        if at.kind != Kind::Database || copies < 2 || all || conditions.len() != view.servers.len()
+        {
+            return dead;
         }
-        let firsts = conditions.iter().step_by(copies);
-        let dead = firsts.filter(|primary| primary.is_dead()).count();
-        match (dead, shards) {
-            (0, _) => None,
-            (_, 1) => Some("primary dead".to_owned()),
-            (1, _) => Some("a primary dead".to_owned()),
-            (n, _) => Some(format!("{n} primaries dead")),
+        for first in (0..conditions.len()).step_by(copies) {
+            let mut group = first..conditions.len().min(first + copies);
+            let primary = group.find(|&i| view.servers[i].is_primary).unwrap_or(first);
+            if conditions[primary].is_dead() {
+                dead.push((primary, true));
+            } else if conditions[first].is_dead() {
+                dead.push((first, false));
+            }
         }
+        dead
     }
 
     /// Rate and mean time of a part.
@@ -248,5 +275,44 @@ impl Scene<'_> {
     #[must_use]
     pub fn pad(&self) -> f64 {
         if self.grid.tight { 9.0 } else { 12.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::scenario::link;
+    use crate::sim::snapshot::ServerView;
+
+    #[test]
+    fn a_dead_primary_is_missed_until_another_takes_its_place() {
+        let said = |address: &str, servers: &[(bool, bool)]| {
+            let server = |&(alive, is_primary): &(bool, bool)| ServerView {
+                alive,
+                is_primary,
+                slow: 1.0,
+                healthy: true,
+                ..ServerView::default()
+            };
+            let servers = servers.iter().map(server).collect();
+            let part = PartView { key: "db".to_owned(), servers, ..PartView::default() };
+            let figures = Snapshot { parts: vec![part], ..Snapshot::default() };
+            let scenario = link::read(address).scenario;
+            let troubles =
+                sample(&scenario, &figures, |scene| scene.troubles(At::new(Kind::Database, 0)));
+            let bad: Vec<bool> = troubles.iter().map(|trouble| trouble.bad).collect();
+            (state::line(&troubles), bad)
+        };
+        let one = |servers: &[(bool, bool)]| said("?stage=4", servers);
+        let (up, replica, down, old) = ((true, true), (true, false), (false, true), (false, false));
+        assert_eq!(one(&[up, replica, replica]), (String::new(), vec![]));
+        assert_eq!(one(&[down, replica, replica]), ("primary dead".to_owned(), vec![true]));
+        assert_eq!(one(&[old, up, replica]), ("old primary dead".to_owned(), vec![false]));
+        assert_eq!(one(&[replica, down, replica]).0, "primary dead", "the second as well");
+        assert_eq!(one(&[old, down, replica]), ("primary dead · 1 dead".to_owned(), vec![true; 2]));
+        let of = ("1 dead · old primary dead".to_owned(), vec![true, false]);
+        assert_eq!(one(&[old, up, old]), of, "a replica is dead too");
+        let two = said("?stage=4#db.shards=2&db.replicas=1", &[down, replica, old, up]);
+        assert_eq!(two.0, "a primary dead · 1 dead · old primary dead");
     }
 }

@@ -127,11 +127,7 @@ pub fn draw(scene: &Scene<'_>, at: At, r: Rect) -> Html {
     let (line, room) = (if tight { 15.0 } else { 17.0 }, r.w - 2.0 * pad);
     let last = r.bottom() - if tight { 9.0 } else { 12.0 };
     let troubles = scene.troubles(at);
-    let mut key = facts.key;
-    if let Some(unit) = describe::cell_unit(scene, at) {
-        key.insert(0, format!("{} · {unit}", key.first().cloned().unwrap_or_default()));
-    }
-    let key = fit::first(&key, room, KEY, Weight::Plain);
+    let key = fit::first(&card::key_numbers(scene, at, &facts), room, KEY, Weight::Plain);
     let is_bad = troubles.iter().any(|t| t.bad);
     let content = html! { <>
         { rect(r, "8", classes!("dg-card", is_bad.then_some("bad"))) }
@@ -151,6 +147,7 @@ pub fn draw(scene: &Scene<'_>, at: At, r: Rect) -> Html {
         title: describe::name(scene, at),
         label: describe::part(scene, at),
         stop: true,
+        tip: false,
     };
     let guests = inside.rooms.iter().filter(|(guest, _)| *guest != Kind::WebTier);
     html! {
@@ -166,7 +163,7 @@ pub fn draw(scene: &Scene<'_>, at: At, r: Rect) -> Html {
 fn room_choice(scene: &Scene<'_>, at: At, r: Rect) -> Html {
     let selection = super::choose(scene, at, None);
     let label = describe::part(scene, at);
-    Choice { selection, ring: r, title: describe::name(scene, at), label, stop: true }
+    Choice { selection, ring: r, title: describe::name(scene, at), label, stop: true, tip: false }
         .draw(scene, room_content(scene, at, r))
 }
 

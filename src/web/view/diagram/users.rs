@@ -66,7 +66,8 @@ pub fn draw(scene: &Scene<'_>) -> Html {
     </> };
     let label = describe::users(scene);
     let selection = Selection { kind: Kind::Clients, site: None, server: None };
-    Choice { selection, ring: r, title: "Users".to_owned(), label, stop: true }.draw(scene, content)
+    Choice { selection, ring: r, title: "Users".to_owned(), label, stop: true, tip: false }
+        .draw(scene, content)
 }
 
 fn region(scene: &Scene<'_>, r: Rect, row: &RegionRow, busiest: f64) -> Html {

@@ -75,7 +75,8 @@ impl Zoom {
         match self.factor {
             f if f < 1.3 => 1.0,
             f if f < 2.0 => 1.35,
-            _ => 1.8,
+            f if f < 3.0 => 1.8,
+            _ => 2.6,
         }
     }
 
@@ -110,6 +111,14 @@ mod tests {
         assert!((place(first, 0.75) - 0.75).abs() < 1e-12);
         let second = first.by(1.5, (0.3, 0.5));
         assert!((place(second, 0.3) - place(first, 0.3)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn who_looks_closely_sees_more_and_not_only_larger() {
+        for factor in [1.0, 1.5, 2.25, 3.375, Zoom::MOST] {
+            let larger = factor / Zoom { factor, ..Zoom::default() }.near();
+            assert!((1.0..1.6).contains(&larger), "{factor}: {larger} times as large");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What was measured of a part or of one of its servers: now, and settled.
 
 use crate::sim::analysis::names;
+use crate::sim::kinds::Kind;
 use crate::sim::snapshot::{PartView, ServerView};
 use crate::sim::units::capital;
 use crate::web::markup::prelude::*;
@@ -68,11 +69,15 @@ fn by_the_book(model: &Model, key: &str) -> Html {
 type Row<T> = (&'static str, fn(&T) -> String);
 
 fn part_rows(now: &PartView, settled: Option<&PartView>) -> Vec<(String, String, String)> {
+    // Users are called by nobody: all there is of them is their own.
+    if names::kind(&now.key) == Some(Kind::Clients) {
+        return Vec::new();
+    }
     let rows: [Row<PartView>; 8] = [
-        ("Busy", |p| format::percent(p.utilisation.min(1.0))),
+        (BUSY, |p| format::percent(p.utilisation.min(1.0))),
         ("Calls", |p| format::rate(p.rate)),
         ("Failed", |p| format::percent(p.tally.error_share())),
-        ("Wait for a slot", |p| time(p.mean_wait_s)),
+        (WAIT, |p| time(p.mean_wait_s)),
         ("p50 in it", |p| time(p.latency.p50_s)),
         ("p99 in it", |p| time(p.latency.p99_s)),
         ("Requests inside, mean", |p| format::count(p.mean_inside)),
@@ -83,7 +88,19 @@ fn part_rows(now: &PartView, settled: Option<&PartView>) -> Vec<(String, String,
     let mut all: Vec<_> =
         rows.iter().map(|&(name, of)| (name.to_owned(), of(now), text(settled, of))).collect();
     all.insert(4, ("In the backlog".to_owned(), format::count(now.backlog as f64), dash()));
+    if !now.servers.iter().any(can_fill) {
+        all.retain(|(name, ..)| name != BUSY && name != WAIT);
+    }
     all
+}
+
+/// Figures of what can be full.
+const BUSY: &str = "Busy";
+const WAIT: &str = "Wait for a slot";
+
+/// Whether a server has a processor or slots that can be full.
+const fn can_fill(server: &ServerView) -> bool {
+    server.cores.is_some() || matches!(server.slots, Some(1..))
 }
 
 /// What the part itself counts and measures, counters as rates, and the names of what is zero now
@@ -143,7 +160,7 @@ fn named(name: &str) -> String {
 
 fn server_rows(now: &ServerView, settled: Option<&ServerView>) -> Vec<(String, String, String)> {
     let rows: [Row<ServerView>; 5] = [
-        ("Busy", |s| format::percent(s.utilisation.min(1.0))),
+        (BUSY, |s| if can_fill(s) { format::percent(s.utilisation.min(1.0)) } else { dash() }),
         ("Calls", |s| format::rate(s.rate)),
         ("Slots in use", |s| s.slots_used.map_or_else(dash, format::percent)),
         ("Mean backlog", |s| format::count(s.mean_backlog)),

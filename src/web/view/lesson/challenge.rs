@@ -4,6 +4,7 @@ use super::super::field::focus;
 use super::super::{Tell, glossary};
 use crate::sim::analysis::settle::Settled;
 use crate::sim::scenario::Scenario;
+use crate::web::compare;
 use crate::web::lessons::challenge::{self, Challenge, Question, counts};
 use crate::web::lessons::{self, story};
 use crate::web::markup::prelude::*;
@@ -130,6 +131,7 @@ fn predict(model: &Model, stage: u8, own: &Challenge, has_acted: bool, tell: &Te
             </label>
         }
     };
+    let changes = compare::done(&challenge::trouble(stage), &challenge::solution(stage));
     let act = tell.reform(|_: MouseEvent| {
         focus(TITLE);
         Msg::Story(story::Msg::Act)
@@ -144,6 +146,10 @@ fn predict(model: &Model, stage: u8, own: &Challenge, has_acted: bool, tell: &Te
                 id="challenge-act" disabled={has_acted} onclick={act}>
                 { format!("▸ {}", own.action) }
             </button>
+            <details>
+                <summary>{ format!("What it changes: {}", changes.len()) }</summary>
+                <ul class="differs">{ for changes.iter().map(|text| html! { <li>{ text }</li> }) }</ul>
+            </details>
         </>
     }
 }

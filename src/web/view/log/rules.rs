@@ -9,6 +9,7 @@ use crate::sim::kinds::monitor::{self, ALERTS, GAUGES, METRICS};
 use crate::sim::scenario::Scenario;
 use crate::sim::snapshot::{ServerView, Snapshot};
 use crate::web::markup::prelude::*;
+use crate::web::model::Model;
 
 /// The place of the rule whose alert a line raises.
 fn raised(line: &Line) -> Option<usize> {
@@ -120,23 +121,24 @@ pub fn alert_table(lines: &[Line], figures: &Snapshot, scenario: &Scenario) -> H
     }
 }
 
-/// The line of active alerts; nothing where none is raised.
-pub fn alert_line(lines: &[Line]) -> Html {
-    let firing = alerts(lines);
-    if firing.is_empty() {
+/// The line of active alerts, which is there with monitoring, so that an alert moves nothing.
+pub fn alert_line(model: &Model) -> Html {
+    if model.scenario.spec(Kind::Monitor).is_none() {
         return Html::default();
     }
-    let item = |place: &usize| {
-        let line = &lines[*place];
+    let item = |place: usize| {
+        let line = &model.log[place];
         let (metric, above) = rule(line);
-        html! { <li>{ watched(metric, above) }<span class="muted">{ format!(" since {}", format::clock(line.at_s)) }</span></li> }
+        format!("{} since {}", watched(metric, above), format::clock(line.at_s))
     };
-    html! {
-        <section class="alerts" aria-label="Active alerts">
-            <strong>{ if firing.len() == 1 { "1 alert" } else { "Alerts" } }</strong>
-            <ul>{ for firing.iter().map(item) }</ul>
-        </section>
-    }
+    let firing: Vec<String> = alerts(&model.log).into_iter().map(item).collect();
+    let said = match firing.len() {
+        0 => "no alert".to_owned(),
+        1 => format!("1 alert: {}", firing[0]),
+        many => format!("{many} alerts: {}", firing.join(", ")),
+    };
+    let class = classes!("alerts", (!firing.is_empty()).then_some("bad"));
+    html! { <section {class} aria-label="Active alerts" title={said.clone()}>{ said }</section> }
 }
 
 #[cfg(test)]
