@@ -113,8 +113,8 @@ pub fn find(topology: &Topology, figures: &Snapshot) -> Option<Bottleneck> {
     .cloned()
 }
 
-/// Takes servers that do the same and are loaded alike, or all together have too much, as one: which
-/// of them is first is chance.
+/// Takes servers that do the same and are loaded alike, or all together have too much, as one:
+/// which of them is first is chance.
 fn level(all: &[Bottleneck], figures: &Snapshot) -> Vec<Bottleneck> {
     let mut leveled: Vec<Bottleneck> = Vec::new();
     for one in all {

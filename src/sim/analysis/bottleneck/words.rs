@@ -220,8 +220,8 @@ impl Bottleneck {
             && self.utilisation < NEARLY_FULL
             && server.is_some_and(|server| server.refused > 0.0 && is_free(server.slots_used));
         if is_out {
-            " Health checks keep servers that are overloaded out of use in turn: hence they are not \
-             busier."
+            " Health checks keep servers that are overloaded out of use in turn: hence they are \
+             not busier."
         } else {
             ""
         }
