@@ -188,9 +188,13 @@ export async function visit(browser, site, name, { seed, seconds }) {
     await guard(context, site, (text) => problems.push(text));
     const page = await context.newPage();
     const begin = async () => {
-      // By the address, so that the page starts anew without being loaded anew, its choices kept.
-      await page.evaluate((link) => history.replaceState(null, '', link), `${address(name)}&run=0`);
-      await page.evaluate(() => dispatchEvent(new HashChangeEvent('hashchange')));
+      // By the address, so that the page starts anew without being loaded anew, its choices kept; by way of another stage,
+      // as a link to what is there already changes nothing.
+      for (const other of [name === '1' ? '2' : '1', name]) {
+        await page.evaluate((link) => history.replaceState(null, '', link), `${address(other)}&run=0`);
+        await page.evaluate(() => dispatchEvent(new HashChangeEvent('hashchange')));
+        await page.waitForTimeout(500);
+      }
       await page.keyboard.press('Escape');
       return usage(page);
     };
