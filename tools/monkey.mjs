@@ -222,7 +222,7 @@ export async function visit(browser, site, name, { seed, seconds }) {
  */
 const GROWTH = { heap: 4e6, held: 2e6, worker: 4e6, nodes: 8000, loose: 1500, listeners: 1500 };
 /** What is taken for good, in bytes, however large the systems were that were met. */
-const MOST = { taken: 64e6, 'taken by the worker': 128e6 };
+const MOST = { taken: 32e6, 'taken by the worker': 64e6 };
 
 /** Where the second half of the time added more than it may, or more was taken than may be. */
 export function grown({ middle, end }) {

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "counted")]
 #[path = "../../benches/counting.rs"]
+#[expect(dead_code, reason = "what was held at most is asked for by benchmarks and tests")]
 mod counting;
 
 /// Bytes that the program holds, of what it has taken from the browser for good.
@@ -10,14 +11,6 @@ mod counting;
 #[must_use]
 pub fn held() -> usize {
     counting::held()
-}
-
-/// The most that it has held since this was last asked for.
-#[cfg(feature = "counted")]
-#[wasm_bindgen::prelude::wasm_bindgen]
-#[must_use]
-pub fn most() -> usize {
-    counting::most()
 }
 
 fn main() {

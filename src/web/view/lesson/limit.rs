@@ -88,7 +88,7 @@ fn offer(model: &Model, remedy: &Remedy, tell: &Tell) -> Html {
     let act = tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::Remedy));
     let load = |share: f64| format!("{:.0}\u{202f}%", share * 100.0);
     let loads = remedy.load.map_or_else(String::new, |(now, then)| {
-        format!("Would be {} full, now {}. ", load(then), load(now))
+        format!("What users ask for would fill {} of it, now {}. ", load(then), load(now))
     });
     let tried = match remedy::tried(model, remedy) {
         Some(rows) => format!("Tried: {}.", rows.iter().map(said).collect::<Vec<_>>().join("; ")),
