@@ -95,9 +95,9 @@ pub struct Traces {
     pub p50_s: Option<f64>,
     /// The latency that 99 of 100 of them stayed within.
     pub p99_s: Option<f64>,
-    /// The good answer nearest the median.
+    /// Of the good answers about the median, the one that spent its time most as they did.
     pub typical: Option<Trace>,
-    /// The good answer nearest the 99th percentile.
+    /// The same about the 99th percentile.
     pub slow: Option<Trace>,
     /// The first that failed.
     pub failed: Option<Trace>,
@@ -105,11 +105,29 @@ pub struct Traces {
     pub classes: Vec<(String, Traces)>,
 }
 
-/// The request nearest a share of all latencies, and that latency.
+/// Of so many requests one more is looked at on either side of a percentile.
+const BESIDE: usize = 40;
+
+/// The request that stands for those about a percentile, and the percentile: of the ones beside it
+/// that which waited, worked and travelled most as they did on average.
 fn nearest(sorted: &[Trace], share: f64) -> Option<(Trace, f64)> {
     let rank = libm::ceil(share * sorted.len() as f64).max(1.0) as usize - 1;
-    let one = sorted.get(rank)?;
-    Some((one.clone(), one.latency_s))
+    let percentile = sorted.get(rank)?.latency_s;
+    // As many on both sides, and not those at the end: they stand for nothing.
+    let beside = (sorted.len() / BESIDE).min((sorted.len() - 1 - rank) / 2).min(rank);
+    let near = &sorted[rank - beside..=rank + beside];
+    let spent = |one: &Trace| [Spent::Network, Spent::Wait, Spent::Work].map(|on| one.spent(on));
+    let mut mean = [0.0; 3];
+    for one in near {
+        for (mean, s) in mean.iter_mut().zip(spent(one)) {
+            *mean += s / near.len() as f64;
+        }
+    }
+    let far = |one: &Trace| -> f64 {
+        spent(one).iter().zip(mean).map(|(s, mean)| (s - mean).abs()).sum()
+    };
+    let one = near.iter().min_by(|a, b| far(a).total_cmp(&far(b)))?;
+    Some((one.clone(), percentile))
 }
 
 impl Traces {
@@ -141,6 +159,60 @@ impl Traces {
             slow: slow.map(|(one, _)| one),
             failed: done.iter().find(|one| one.failure.is_some()).cloned(),
             classes: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A request of 10 ms and a little more each, of which it waited some.
+    fn one(number: u32, wait_s: f64) -> Trace {
+        let latency_s = 0.01 + f64::from(number) * 1e-6;
+        let own = [(0.0, wait_s, Spent::Wait), (wait_s, latency_s, Spent::Work)];
+        let own = own.map(|(from_s, to_s, on)| Stretch { from_s, to_s, on }).to_vec();
+        let hop = Hop {
+            part: "web".to_owned(),
+            server: None,
+            depth: 0,
+            from_s: 0.0,
+            to_s: latency_s,
+            own,
+            failure: None,
+            unfinished: false,
+        };
+        Trace {
+            class: "read".to_owned(),
+            region: "euw".to_owned(),
+            began_s: 0.0,
+            latency_s,
+            attempts: 1,
+            failure: None,
+            hops: vec![hop],
+        }
+    }
+
+    #[test]
+    fn the_typical_request_waits_as_those_about_the_median_do() {
+        // The very median waited for most of its time, unlike all others.
+        let waits = |number| if number == 99 { 0.009 } else { 0.002 };
+        let done: Vec<Trace> = (0..200).map(|number| one(number, waits(number))).collect();
+        let traces = Traces::of(0.0, &done);
+        assert_eq!(traces.p50_s, Some(done[99].latency_s));
+        let typical = traces.typical.expect("all were answered well");
+        assert_eq!(typical.spent(Spent::Wait), 0.002);
+        assert!((typical.latency_s - done[99].latency_s).abs() < 6e-6, "it is still the median's");
+    }
+
+    #[test]
+    fn what_stands_for_the_slow_ones_is_not_the_slowest() {
+        for count in [1, 2, 10, 100, 1000] {
+            let done: Vec<Trace> = (0..count).map(|number| one(number, 0.002)).collect();
+            let slow = Traces::of(0.0, &done).slow.expect("all were answered well");
+            let beyond = done.iter().filter(|one| one.latency_s > slow.latency_s).count();
+            assert!(beyond as f64 <= 0.015 * f64::from(count), "{count}: {beyond}");
+            assert!(count < 200 || beyond > 0, "{count}");
         }
     }
 }

@@ -51,7 +51,7 @@ fn sample(traces: &Traces) -> String {
     };
     format!(
         "{} requests followed from {} on, as they come next if nothing changes: {failed}, median {}, \
-         p99 {}. Typical is the one at the median, slow the one at p99.",
+         p99 {}. Typical is one about the median that spent its time as those do, slow one about p99.",
         format::grouped(traces.traced as f64),
         format::clock(traces.at_s),
         format::time(traces.p50_s),
