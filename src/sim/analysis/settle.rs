@@ -7,6 +7,7 @@ use crate::engine::Engine;
 use crate::histogram::Histogram;
 use crate::kinds::{Kind, clients};
 use crate::run::meters::{Endings, Sample};
+use crate::scenario::{PresentFault, Scenario};
 use crate::snapshot::Snapshot;
 use crate::topology::Topology;
 use crate::units::{SimTime, Span};
@@ -51,7 +52,19 @@ pub struct Settled {
     pub figures: Snapshot,
 }
 
+/// More of its requests than this a run at rest does not leave unanswered.
+const PILE: f64 = 0.05;
+
 impl Settled {
+    /// Whether requests pile up in a run that was cut short: times and errors are then the least
+    /// that they come to.
+    #[must_use]
+    pub fn is_growing(&self) -> bool {
+        let users = &self.figures.users;
+        let left = users.arrived.saturating_sub(users.good + users.failed) as f64;
+        !self.complete && left > PILE * users.arrived as f64
+    }
+
     /// A hash of all figures: the same wherever the same run was made.
     #[must_use]
     pub fn hash(&self) -> String {
@@ -105,7 +118,22 @@ pub struct Settling {
     batch: Span,
     batches: usize,
     is_full: bool,
+    /// Whether it ends before all that is planned has happened and played out: then it tells nothing.
+    is_too_short: bool,
     samples: Vec<Sample>,
+}
+
+/// Simulated seconds that a run has to last to tell what becomes of failures and planned changes;
+/// none where nothing happens. A crowd or a wave is never over in a short run.
+fn played_out(scenario: &Scenario) -> f64 {
+    let ends = |fault: &PresentFault| {
+        fault.at.seconds() + fault.lasts.map_or(0.0, Span::seconds) + FULL.shortest_s
+    };
+    let pattern = clients::Setting::PatternChoice as usize;
+    let is_steady = scenario.spec(Kind::Clients).is_none_or(|spec| spec.count(pattern) == 0);
+    let changed = scenario.changes.iter().map(|change| change.at.seconds() + FULL.shortest_s);
+    let others = if is_steady { 0.0 } else { f64::INFINITY };
+    scenario.faults.iter().map(ends).chain(changed).fold(others, f64::max)
 }
 
 impl Settling {
@@ -118,7 +146,8 @@ impl Settling {
         let seconds = seconds.max(length.shortest_s).min(LONGEST_S);
         let batch = Span::from_seconds(seconds / length.batches as f64);
         let is_full = length.batches == FULL.batches;
-        Self { is_full, ..Self::with_batches(topology, batch, length.batches) }
+        let is_too_short = !is_full && seconds < played_out(topology.scenario());
+        Self { is_full, is_too_short, ..Self::with_batches(topology, batch, length.batches) }
     }
 
     /// Begins a settled run of so many batches of this length.
@@ -126,7 +155,7 @@ impl Settling {
     pub fn with_batches(topology: Topology, batch: Span, batches: usize) -> Self {
         let engine = Engine::new(topology);
         let samples = vec![engine.sample()];
-        Self { engine, batch, batches, is_full: true, samples }
+        Self { engine, batch, batches, is_full: true, is_too_short: false, samples }
     }
 
     /// Whether the run is as long as planned.
@@ -162,11 +191,12 @@ impl Settling {
         }
     }
 
-    /// The figures so far; `None` before enough batches are through.
+    /// The figures so far; `None` before enough batches are through, and where the run is too short
+    /// for what happens in it.
     #[must_use]
     pub fn settled(&self) -> Option<Settled> {
         let batches = self.samples.len() - 1;
-        if batches < FEWEST {
+        if batches < FEWEST || self.is_too_short {
             return None;
         }
         let first = warm_up(&self.samples);
@@ -304,5 +334,41 @@ mod tests {
             (0..40).map(|i| noise(i) + 5.0 * (i as f64 - 10.0).min(0.0)).collect();
         let cut = truncation(&rising);
         assert!((9..16).contains(&cut), "{cut}");
+    }
+
+    fn quick(text: &str) -> Option<Settled> {
+        let scenario = crate::scenario::link::read(text).scenario;
+        let mut settling = Settling::new(Topology::build(&scenario).expect("it is valid"), QUICK);
+        while !settling.is_complete() {
+            settling.advance(100_000);
+        }
+        settling.settled()
+    }
+
+    #[test]
+    fn a_first_estimate_says_where_the_overload_has_not_played_out() {
+        // In the long run a third of the requests fails; within half a second none has.
+        let growing = |text: &str| quick(text).map(|settled| settled.is_growing());
+        assert_eq!(growing("?stage=9#clients.rate=20000"), Some(true));
+        for stage in 1..=9 {
+            assert_eq!(growing(&format!("?stage={stage}")), Some(false), "stage {stage}");
+        }
+        // A full server refuses at once: nothing grows on.
+        assert_eq!(growing("?stage=1#clients.rate=300"), Some(false));
+    }
+
+    #[test]
+    fn a_first_estimate_is_told_only_when_what_happens_has_played_out() {
+        for text in [
+            "?stage=9#fault=kill.db1.1",
+            "?stage=3#fault=kill.web.2@60",
+            "?stage=3#at=60:web.servers=8",
+            "?stage=6#clients.pattern=flash",
+        ] {
+            assert!(quick(text).is_none(), "{text}");
+        }
+        for text in ["?stage=3#fault=kill.web.2", "?stage=1#fault=kill.web@1for5"] {
+            assert!(quick(text).is_some(), "{text}");
+        }
     }
 }

@@ -187,7 +187,7 @@ pub fn view(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
             <p class="explained card" id="explained" hidden={explained.is_none()}>
                 if let Some(metric) = explained {
                     <strong>{ glossary::name(metric.name) }{ ". " }</strong>{ metric.help }
-                    { " Behind the arrow: what a long run settles at, with its interval where it has one; behind ≈: a first estimate of it." }
+                    { " Behind the arrow: what a long run settles at, with its interval where it has one; behind ≈ a first estimate of it, behind ≥ and ≤ one that goes on growing or falling." }
                     if let Some(uncounted) = uncounted(model) { { " " }{ uncounted } }
                 }
             </p>
@@ -231,6 +231,16 @@ fn tile(
     }
 }
 
+/// What stands before a figure of a run that was cut short: about as much, or in a growing overload
+/// at least (at most) as much.
+fn first(settled: &Settled, metric: &str) -> &'static str {
+    match metric {
+        "p50" | "p99" | "errors" if settled.is_growing() => "≥",
+        "availability" if settled.is_growing() => "≤",
+        _ => "≈",
+    }
+}
+
 /// The line below the value: how sure it is, and whether it is of the scenario as it stands.
 fn settled(model: &Model, metric: &Metric) -> (&'static str, String) {
     match &model.settled {
@@ -239,7 +249,9 @@ fn settled(model: &Model, metric: &Metric) -> (&'static str, String) {
             let text = (metric.settled)(model, settled);
             match (model.fresh, settled.complete) {
                 (false, _) => ("stale", text),
-                (true, false) => ("provisional", format!("≈\u{a0}{text}")),
+                (true, false) => {
+                    ("provisional", format!("{}\u{a0}{text}", first(settled, metric.key)))
+                }
                 (true, true) => ("", text),
             }
         }

@@ -16,13 +16,18 @@ use std::rc::Rc;
 type Row = (&'static str, fn(&Settled) -> String);
 
 const ROWS: [Row; 6] = [
-    ("p50", |s| time(s.p50_s.map(|e| e.value))),
-    ("p99", |s| time(s.p99_s.map(|e| e.value))),
-    ("Errors", |s| format::percent(s.error_share.value)),
+    ("p50", |s| least(s, time(s.p50_s.map(|e| e.value)))),
+    ("p99", |s| least(s, time(s.p99_s.map(|e| e.value)))),
+    ("Errors", |s| least(s, format::percent(s.error_share.value))),
     ("Answered", |s| format::rate(s.goodput.value)),
     ("Busiest DB", database),
     ("Cost/month", |s| format::usd_brief(s.figures.usd_per_month)),
 ];
+
+/// What goes on growing is at least as much.
+fn least(settled: &Settled, text: String) -> String {
+    if settled.is_growing() { format!("≥\u{a0}{text}") } else { text }
+}
 
 /// How busy the busiest server of any database is: it is what limits, not the mean of all.
 fn database(settled: &Settled) -> String {
@@ -54,7 +59,7 @@ pub fn view(model: &Model) -> Html {
     let (stage, earlier) = (model.stage(), challenge::stage_before(&model.scenario));
     if let (Some(stage), Some(link)) = (stage, &earlier) {
         columns.push(Column {
-            head: format!("Stage {}", stage - 1),
+            head: format!("Stage\u{a0}{}", stage - 1),
             title: "The stage before under the same users".to_owned(),
             settled: model.references.first(link).cloned(),
         });

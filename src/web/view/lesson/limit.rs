@@ -37,8 +37,11 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                                database. It has less to do as they fill.", format::percent(hit)) }
                 </p>
             }
-            if model.fresh && model.settled.as_ref().is_some_and(|settled| !settled.complete) {
-                <p class="muted">{ "This is a first estimate, from a short run. A long one is under way." }</p>
+            if let Some(settled) = settled.filter(|settled| !settled.complete) {
+                <p class="muted">
+                    { "This is a first estimate, from a short run. A long one is under way." }
+                    if settled.is_growing() { { " Until then waits and errors go on growing." } }
+                </p>
             }
             if let Some(remedy) = &limit.remedy { { offer(model, remedy, tell) } }
         </>
