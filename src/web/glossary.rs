@@ -78,13 +78,22 @@ fn contains(text: &str, search: &str) -> bool {
     text.to_ascii_lowercase().contains(&search.to_ascii_lowercase())
 }
 
-/// A piece of a text: plain, or a term as it stands there.
+/// A piece of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
     /// Plain text.
     Plain(&'a str),
-    /// A term, and how the text calls it.
-    Term(&'a str, &'static Term),
+    /// A term, and what no line may part from it.
+    Term {
+        /// What stands before it without a space: "(".
+        before: &'a str,
+        /// How the text calls it.
+        shown: &'a str,
+        /// What stands after it without a space: ",".
+        after: &'a str,
+        /// What it is.
+        term: &'static Term,
+    },
 }
 
 /// Cuts a text at its marks: `{word}` is a term of that name, `{words|term}` one called otherwise
@@ -92,14 +101,22 @@ pub enum Piece<'a> {
 #[must_use]
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
-    for (place, part) in text.split(['{', '}']).enumerate() {
-        let (shown, name) = part.split_once('|').unwrap_or((part, part));
-        match find(name).filter(|_| place % 2 == 1) {
-            Some(term) => pieces.push(Piece::Term(shown, term)),
-            None if shown.is_empty() => {}
-            None => pieces.push(Piece::Plain(shown)),
-        }
+    let mut rest = text;
+    while let Some((plain, marked)) = rest.split_once('{') {
+        let (mark, left) = marked.split_once('}').unwrap_or((marked, ""));
+        let (shown, name) = mark.split_once('|').unwrap_or((mark, mark));
+        let Some(term) = find(name) else {
+            pieces.extend([Piece::Plain(plain), Piece::Plain(shown)]);
+            rest = left;
+            continue;
+        };
+        let (plain, before) = plain.split_at(plain.rfind(' ').map_or(0, |space| space + 1));
+        let (after, left) = left.split_at(left.find([' ', '{']).unwrap_or(left.len()));
+        pieces.extend([Piece::Plain(plain), Piece::Term { before, shown, after, term }]);
+        rest = left;
     }
+    pieces.push(Piece::Plain(rest));
+    pieces.retain(|piece| *piece != Piece::Plain(""));
     pieces
 }
 
@@ -169,6 +186,26 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_at_a_term_without_a_space_stays_with_it() {
+        let term = |name| find(name).expect("it is a term");
+        let (before, after, shown) = ("(", "),", "copies");
+        let replica = Piece::Term { before, shown, after, term: term("replica") };
+        let ttl = Piece::Term { before: "", shown: "TTL", after: ":", term: term("TTL") };
+        let text = "Two ({copies|replica}), {TTL}: ten {no such word}.";
+        let plain = Piece::Plain;
+        let want = [
+            plain("Two "),
+            replica,
+            plain(" "),
+            ttl,
+            plain(" ten "),
+            plain("no such word"),
+            plain("."),
+        ];
+        assert_eq!(pieces(text), want);
+    }
+
+    #[test]
     fn no_term_is_there_twice_and_every_mark_leads_to_one() {
         for (place, term) in all().enumerate() {
             let names = std::iter::once(term.name).chain(term.also.split(','));
@@ -181,7 +218,7 @@ mod tests {
             let lesson = lessons::lesson(stage.number).expect("every stage has a lesson");
             let texts = [lesson.new, lesson.before, lesson.breaks];
             let marks: usize = texts.iter().map(|text| text.matches('{').count()).sum();
-            let is_term = |piece: &&Piece| matches!(piece, Piece::Term(..));
+            let is_term = |piece: &&Piece| matches!(piece, Piece::Term { .. });
             let terms: usize =
                 texts.iter().map(|text| pieces(text).iter().filter(is_term).count()).sum();
             assert_eq!(terms, marks, "stage {}", stage.number);

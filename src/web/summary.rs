@@ -5,8 +5,8 @@ use super::view::format;
 use crate::sim::analysis::names;
 use crate::sim::analysis::settle::Settled;
 use crate::sim::kinds::behavior::Fault;
-use crate::sim::kinds::param::{Domain, Param, Value};
-use crate::sim::kinds::{Kind, network};
+use crate::sim::kinds::param::{Domain, Param, Spec, Value};
+use crate::sim::kinds::{Kind, database, network};
 use crate::sim::region::REGIONS;
 use crate::sim::scenario::{Base, PresentFault, Scenario, presets};
 use crate::sim::snapshot::{PartView, Snapshot};
@@ -35,10 +35,12 @@ pub fn class_name(key: &str) -> &str {
     }
 }
 
-/// A part's name as people say it; in stage 1 the web tier is the one machine of all.
+/// A part's name as people say it: a web tier that holds the database is the one machine of all.
 #[must_use]
 pub fn name(kind: Kind, scenario: &Scenario) -> &'static str {
-    if kind == Kind::WebTier && scenario.base == Base::Stage(1) { "Server" } else { kind.label() }
+    let is_guest = |spec: &Spec| spec.count(database::Setting::Place as usize) == 1;
+    let is_one = kind == Kind::WebTier && scenario.spec(Kind::Database).is_some_and(is_guest);
+    if is_one { "Server" } else { kind.label() }
 }
 
 /// The name in words of a part that figures and links call `web2`: with its site where there are
@@ -75,8 +77,8 @@ pub fn site_name(scenario: &Scenario, site: u8) -> &'static str {
     REGIONS[region.min(REGIONS.len() - 1)].name
 }
 
-/// A text of the analysis with the names that the diagram has: sites by their regions, and on stage
-/// 1 the server for the web tier.
+/// A text of the analysis with the names that the diagram has: sites by their regions, and the
+/// server for the web tier where it holds all.
 #[must_use]
 pub fn as_drawn(text: &str, scenario: &Scenario) -> String {
     let mut text = text.replace(Kind::WebTier.label(), name(Kind::WebTier, scenario));

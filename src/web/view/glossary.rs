@@ -16,7 +16,9 @@ use web_sys::{Element, HtmlElement, HtmlInputElement};
 pub fn text(text: &'static str) -> Html {
     let piece = |piece| match piece {
         Piece::Plain(text) => html! { { text } },
-        Piece::Term(shown, term) => html! { <Word {shown} {term} /> },
+        Piece::Term { before, shown, after, term } => {
+            html! { <Word {before} {shown} {after} {term} /> }
+        }
     };
     html! { <>{ for glossary::pieces(text).into_iter().map(piece) }</> }
 }
@@ -33,8 +35,14 @@ pub fn name(shown: &str) -> Html {
 /// What a term in a text needs.
 #[derive(Properties, PartialEq)]
 pub struct WordProps {
+    /// What stands before it without a space.
+    #[prop_or_default]
+    pub before: &'static str,
     /// As the text calls it.
     pub shown: AttrValue,
+    /// What stands after it without a space.
+    #[prop_or_default]
+    pub after: &'static str,
     /// What it is.
     pub term: &'static glossary::Term,
 }
@@ -72,11 +80,13 @@ pub fn Word(props: &WordProps) -> Html {
     html! {
         <span class="term" onmouseenter={Callback::from(move |_| show())}
             onmouseleave={Callback::from(move |_| hide())} {onkeydown}>
+            { props.before }
             <button type="button" class="term-word" ref={word}
                 aria-describedby={(*open).then(|| id.clone())}
                 onfocus={let show = set(true); Callback::from(move |_| show())}
                 onblur={Callback::from(move |_| leave())}
                 onclick={Callback::from(move |_| tap())}>{ &props.shown }</button>
+            { props.after }
             if *open {
                 <span class="meaning" role="tooltip" {id} ref={meaning}>{ meaning_of(props.term) }</span>
             }

@@ -151,6 +151,7 @@ pub fn Log(props: &LogProps) -> Html {
     let all = found.len();
     let count = match (all, props.lines.len()) {
         (_, 0) => "nothing is logged yet".to_owned(),
+        (_, 1) if all == 1 => "1 line".to_owned(),
         (all, lines) if all == lines => format!("{all} lines, newest first"),
         (all, lines) => format!("{all} of {lines} lines, newest first"),
     };

@@ -70,7 +70,7 @@ fn charts(model: &Model) -> Html {
     let mut parts: Vec<(String, &Series)> = history
         .parts
         .iter()
-        .map(|(key, series)| (summary::part_name(key, &model.scenario), series))
+        .map(|(key, series)| (summary::part_brief(key, &model.scenario), series))
         .collect();
     // Lines are told apart as long as they are few: the busiest ones.
     let busy = |series: &Series| series.last().copied().flatten().unwrap_or(0.0);

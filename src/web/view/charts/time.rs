@@ -52,6 +52,8 @@ struct Scale {
     from_s: f64,
     to_s: f64,
     top: f64,
+    /// Width of the names on the right.
+    names: f64,
 }
 
 impl Scale {
@@ -80,13 +82,15 @@ fn scale(props: &TimeChartProps, width: f64) -> Scale {
     let top = round_top(values.filter(|x| x.is_finite()).fold(0.0, f64::max));
     let written = |text: &str| fit::width(text, 11.0, Weight::Plain);
     let names = props.lines.iter().map(|line| written(&name(line))).fold(0.0, f64::max);
+    let names = names.min(0.35 * width);
     let left = written(&(props.format)(top)).max(written(&(props.format)(0.5 * top))) + 8.0;
     Scale {
         left,
-        right: width - names.min(0.3 * width) - 10.0,
+        right: width - names - 10.0,
         from_s: props.times_s.first().copied().unwrap_or(0.0),
         to_s: props.times_s.last().copied().unwrap_or(1.0),
         top,
+        names,
     }
 }
 
@@ -257,7 +261,7 @@ fn lines(props: &TimeChartProps, scale: &Scale) -> Vec<Html> {
             is_gap(&props.times_s, at).then_some(None).into_iter().chain([point])
         });
         let style = STYLES[i % STYLES.len()];
-        let name = fit::shorten(&name(line), 200.0, 11.0, Weight::Plain);
+        let name = fit::shorten(&name(line), scale.names, 11.0, Weight::Plain);
         html! { <>
             <path class={style} d={outline(points)} />
             if newest(&line.1).is_some() {

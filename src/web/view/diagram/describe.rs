@@ -65,8 +65,7 @@ pub fn users(scene: &Scene<'_>) -> String {
 #[must_use]
 pub fn name(scene: &Scene<'_>, at: At) -> String {
     let site = scene.parts.site(at);
-    let one = at.kind == Kind::WebTier && site.is_some_and(parts::Site::is_one_machine);
-    let label = if one { "Server" } else { at.kind.label() };
+    let label = summary::name(at.kind, scene.scenario);
     match site.filter(|_| scene.parts.is_spread() && !at.kind.is_global()) {
         Some(site) => format!("{label} in {}", site.name),
         None => label.to_owned(),
@@ -214,14 +213,23 @@ pub fn cell_name(scene: &Scene<'_>, at: At, range: &Range<usize>) -> String {
         return server_name(scene, at, range.start);
     }
     let (shards, copies) = parts::shards(scene.scenario, at);
-    let (unit, each) = if shards > 1 { ("shard", copies) } else { ("server", 1) };
-    let (first, last) = (range.start / each + 1, range.end.div_ceil(each));
-    let which = if first == last {
-        format!("{unit} {first}")
-    } else {
-        format!("{unit}s {first} to {last}")
+    let which = match at.kind {
+        Kind::Queue => workers(range),
+        _ if shards > 1 => numbers("shard", range.start / copies + 1, range.end.div_ceil(copies)),
+        _ => numbers("server", range.start + 1, range.end),
     };
     format!("{}, {which}", name(scene, at))
+}
+
+/// Some of a queue's servers, of which the first is the broker.
+fn workers(range: &Range<usize>) -> String {
+    let workers = numbers("worker", range.start.max(1), range.end - 1);
+    if range.start == 0 { format!("the broker and {workers}") } else { workers }
+}
+
+/// Things with their numbers: "server 3", "servers 3 to 5".
+fn numbers(unit: &str, first: usize, last: usize) -> String {
+    if first == last { format!("{unit} {first}") } else { format!("{unit}s {first} to {last}") }
 }
 
 /// What a cell with one server or several does not say in its own text.
@@ -266,4 +274,21 @@ pub fn cell_servers(scene: &Scene<'_>, at: At) -> Option<usize> {
     let (shards, copies) = parts::shards(scene.scenario, at);
     let is_shard = shards > 1 && each == copies;
     (each > 1 && !is_shard).then_some(each)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_a_queue_is_its_broker() {
+        let named = [0..2, 0..4, 4..8, 9..10].map(|range| workers(&range));
+        let expected = [
+            "the broker and worker 1",
+            "the broker and workers 1 to 3",
+            "workers 4 to 7",
+            "worker 9",
+        ];
+        assert_eq!(named, expected);
+    }
 }

@@ -15,12 +15,13 @@ pub enum Load {
 }
 
 impl Load {
-    /// The load of a share of one.
+    /// The load of a share of one, as it is written: in whole per cent.
     #[must_use]
     pub fn of(share: f64) -> Self {
-        if share > 0.85 {
+        let percent = libm::round(100.0 * share);
+        if percent > 85.0 {
             Self::High
-        } else if share >= 0.6 {
+        } else if percent >= 60.0 {
             Self::Middle
         } else {
             Self::Low
@@ -194,7 +195,7 @@ mod tests {
     #[test]
     fn trouble_is_told_in_words() {
         assert_eq!(
-            [0.59, 0.6, 0.85, 0.851].map(Load::of),
+            [0.594, 0.596, 0.854, 0.856].map(Load::of),
             [Load::Low, Load::Middle, Load::Middle, Load::High]
         );
         let mut view = PartView {

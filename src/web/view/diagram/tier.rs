@@ -114,8 +114,12 @@ pub fn cell_places(scene: &Scene<'_>, at: At) -> Vec<(Range<usize>, Rect)> {
 }
 
 /// What is said of a machine with web server, cache and database.
-fn shared_words() -> [String; 2] {
-    ["One CPU, shared by all three".to_owned(), "One CPU for all".to_owned()]
+fn shared_words(scene: &Scene<'_>, at: At) -> [String; 2] {
+    let cpu = match parts::vcpus(scene.scenario, at, 0) {
+        Some(vcpus) if vcpus != 1.0 => parts::vcpu_text(vcpus),
+        _ => "One CPU".to_owned(),
+    };
+    [format!("{cpu}, shared by all three"), format!("{cpu} for all")]
 }
 
 /// The card with all that is in it.
@@ -133,7 +137,7 @@ pub fn draw(scene: &Scene<'_>, at: At, r: Rect) -> Html {
         { rect(r, "8", classes!("dg-card", is_bad.then_some("bad"))) }
         { header(at.kind, r, pad, baseline, facts.names, &facts.setting) }
         if is_one_machine(scene, at) {
-            { text(r.x + pad, r.y + baseline + line, "dg-soft", fit::first(&shared_words(), room, SMALL, Weight::Plain)) }
+            { text(r.x + pad, r.y + baseline + line, "dg-soft", fit::first(&shared_words(scene, at), room, SMALL, Weight::Plain)) }
         }
         if let Some((_, web)) = inside.rooms.iter().find(|(guest, _)| *guest == Kind::WebTier) {
             { room_content(scene, at, *web) }

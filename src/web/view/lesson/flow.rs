@@ -2,10 +2,21 @@
 //! own figures.
 
 use super::super::{Tell, format};
+use crate::sim::analysis::names;
 use crate::sim::kinds::{Kind, clients, dns};
+use crate::sim::snapshot::{PartView, Snapshot};
 use crate::web::lessons::story;
 use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
+
+/// A mean wait shorter than this is none.
+const NO_WAIT_S: f64 = 5e-6;
+
+/// How long a look-up takes: the part's mean is of all requests, most of which know the address.
+fn look_up_s(figures: &Snapshot, dns: &PartView) -> Option<f64> {
+    let lookups = names::counter(dns, "lookups").filter(|count| *count > 0)?;
+    Some(dns.latency.mean_s? * dns.rate * figures.window_s / lookups as f64)
+}
 
 /// The four steps.
 pub fn view(model: &Model, tell: &Tell) -> Html {
@@ -16,7 +27,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
     let app = model.story.app;
     let user = if app { "The app" } else { "The browser" };
     let time = |s: Option<f64>| s.map_or_else(|| "…".to_owned(), format::duration);
-    let name = figures.part("dns").map(|part| part.latency.mean_s);
+    let name = figures.part("dns").and_then(|part| look_up_s(figures, part));
     let looks_up = format::percent(number(Kind::Dns, dns::Setting::Lookups as usize));
     let ttl = format::duration(number(Kind::Dns, dns::Setting::Ttl as usize));
     let read = figures.classes.iter().find(|class| class.key == "read");
@@ -27,23 +38,32 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
         ("HTML, which names files to be fetched next", clients::Setting::HtmlKb)
     };
     let size = number(Kind::Clients, row as usize);
+    let server = model.figures().part("web");
+    let is_dead = server.is_some_and(|web| web.servers.iter().all(|server| !server.alive));
     let steps = [
         format!(
             "{user} asks DNS for a name, www.example.com: {} on average. {looks_up} of requests \
              begin so; the others know the address.",
-            time(name.flatten())
+            time(name)
         ),
         format!("DNS answers with the address, 203.0.113.10. It may be kept for {ttl}."),
         format!(
             "The request goes straight to that address. Both ways together take {} on the network.",
             mean(|class| class.network_s)
         ),
-        format!(
-            "The server works for {} and lets the request wait for {}; then it answers with \
-             {size} kB of {what}.",
-            mean(|class| class.service_s),
-            mean(|class| class.waiting_s)
-        ),
+        if is_dead {
+            "Nobody answers: the server is dead. The request fails.".to_owned()
+        } else {
+            let waits = read.and_then(|class| class.waiting_s);
+            let waits = match waits {
+                Some(s) if s < NO_WAIT_S => "does not let the request wait".to_owned(),
+                s => format!("lets the request wait for {}", time(s)),
+            };
+            let works = mean(|class| class.service_s);
+            format!(
+                "The server works for {works} and {waits}; then it answers with {size} kB of {what}."
+            )
+        },
     ];
     let choice = |text: &'static str, is_app: bool| {
         let onchange = tell.reform(move |_: Event| Msg::Story(story::Msg::App(is_app)));
