@@ -67,9 +67,12 @@ fn charts(model: &Model) -> Html {
         ("failed", &history.failed),
     ]);
     let latency = lines(&[("p50", &history.p50), ("p95", &history.p95), ("p99", &history.p99)]);
+    // What lives on another's machine is as busy as that.
+    let is_guest = |key: &str| model.live.figures.part(key).is_some_and(|part| part.guest);
     let mut parts: Vec<(String, &Series)> = history
         .parts
         .iter()
+        .filter(|(key, _)| !is_guest(key))
         .map(|(key, series)| (summary::part_brief(key, &model.scenario), series))
         .collect();
     // Lines are told apart as long as they are few: the busiest ones.
