@@ -133,7 +133,7 @@ test('figures of the stage before stand beside those of now, and follow the user
   const page = await open('/?stage=2&run=0');
   const cell = (row, column) => page.locator('#compare tbody tr', { hasText: row }).locator('td').nth(column).innerText();
   const known = (text) => text !== '…';
-  assert.match(await page.locator('#compare thead').innerText(), /Stage 1.*Now/s);
+  assert.match(await page.locator('#compare thead').innerText(), /Stage\s1.*Now/s);
   assert.match(await until(() => cell('Errors', 0), known, 'the stage before is settled'), /^1\d\.?\d*\s?%/u);
   assert.match(await until(() => cell('Errors', 1), known, 'this stage is settled'), /^0/);
 });

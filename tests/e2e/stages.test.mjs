@@ -49,6 +49,15 @@ test('traffic beyond what the machine can do makes the settled p99 explode', asy
   assert.ok(parseFloat(errors.replace(/[^\d.]/gu, ' ')) > 1, `errors of ${errors}`);
 });
 
+test('the first estimate of an overload says that it is the least, and the long run is far above', async ({ open }) => {
+  const page = await open('/?stage=9&run=0#clients.rate=20000');
+  const first = tile(page, 'p99').locator('.tile-settled.provisional');
+  const least = await until(() => first.innerText(), (text) => text.startsWith('≥'), 'a first estimate');
+  const p99 = await settledP99(page);
+  const [, number, unit] = /([\d.]+)\s(ms|s)$/u.exec(least);
+  assert.ok(p99 > (2 * number) / (unit === 'ms' ? 1000 : 1), `${least}, then ${p99} s`);
+});
+
 test('one of four servers is killed: errors until the health check notices, then none', async ({ open }) => {
   const page = await open('/?stage=3&run=0#clients.rate=480&clients.retries=0');
   await settledP99(page, { complete: false });

@@ -218,7 +218,8 @@ fn within(x: f64, half: f64, unit: &str) -> String {
         return format!("≤{THIN}{:.decimals$}{THIN}{unit}", up(x + half));
     }
     let half = up(half);
-    format!("{x:.decimals$}{THIN}±{THIN}{half:.decimals$}{THIN}{unit}")
+    // Where a line has to end within it, it ends before the interval.
+    format!("{x:.decimals$} ±{THIN}{half:.decimals$}{THIN}{unit}")
 }
 
 /// Units at the ends of figures' names, those that end like another before it.

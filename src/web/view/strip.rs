@@ -135,7 +135,7 @@ const METRICS: &[Metric] = &[
         value: |_, figures| format::usd_brief(figures.usd_per_month),
         settled: |_, settled| {
             let each = cost::per_million(settled.figures.usd_per_month, settled.goodput.value);
-            each.map_or_else(dash, |each| format!("{} per M", format::usd(each)))
+            each.map_or_else(dash, |each| format!("{} per\u{a0}M", format::usd(each)))
         },
         series: |history| &history.usd,
         mood: |_| "",
