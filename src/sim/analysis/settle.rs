@@ -118,7 +118,7 @@ pub struct Settling {
     batch: Span,
     batches: usize,
     is_full: bool,
-    /// Whether it ends before all that is planned has happened and played out: then it tells nothing.
+    /// Whether it ends before all that is planned has happened and played out: it tells nothing.
     is_too_short: bool,
     samples: Vec<Sample>,
 }

@@ -13,6 +13,7 @@ mod writes;
 
 use super::Kind;
 use super::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
+use super::clients;
 use super::param::{Param, Spec, settings};
 use super::ring::{Owners, Placement};
 use super::station::Admission;
@@ -294,7 +295,8 @@ impl Behavior for State {
         if self.is_emergent || request.errand != Errand::LookUp {
             return self.receive(ctx, id);
         }
-        let is_there = self.lookups.at(request.number).unit() < self.hit;
+        // What was not there is not there for the next attempt either.
+        let is_there = self.lookups.at(clients::wish(request.number)).unit() < self.hit;
         request.hit = is_there;
         ctx.frame(id).phase = ACCESS;
         let access = if is_there { self.access } else { self.miss };

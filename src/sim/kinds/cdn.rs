@@ -12,6 +12,7 @@ mod origin;
 use super::Kind;
 use super::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
 use super::cache::RATIOS;
+use super::clients;
 use super::param::{Param, Spec, settings};
 use super::store::EVICTIONS;
 use super::tier::{Machine, Plan, Tier};
@@ -180,7 +181,8 @@ impl State {
     /// The edge has worked on a request: it answers, waits or goes on to a site.
     fn answer(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         let request = ctx.request(id);
-        let mut draw = self.lookups.at(request.number);
+        // What was not there is not there for the next attempt either.
+        let mut draw = self.lookups.at(clients::wish(request.number));
         let (first, second) = (draw.unit(), draw.unit());
         let hit = match request.class {
             Class::Static => self.hit,

@@ -68,7 +68,7 @@ pub enum Outcome {
 /// Every way to fail, with the names used in results and shown to people.
 pub const FAILURES: [(Outcome, &str, &str); 16] = [
     (Outcome::BacklogFull, "backlog_full", "backlog full"),
-    (Outcome::Unavailable, "unavailable", "no healthy server"),
+    (Outcome::Unavailable, "unavailable", "no server up"),
     (Outcome::Lost, "lost", "server died"),
     (Outcome::TimedOut, "timed_out", "timed out"),
     (Outcome::SimulatorFull, "simulator_full", "simulator full"),

@@ -114,7 +114,8 @@ pub(super) const OFFERS: &[&[(Offer, &str)]] = &[
         ),
         (
             Switch(&[("db.replication", "sync")], "Synchronous replication", "Asynchronous again"),
-            "Writes wait until the replicas have them. In return no failover loses any.",
+            "Writes wait for the replicas, which in one site takes a millisecond or two: the lag \
+             is gone, and no failover loses any.",
         ),
         (
             Switch(&[("db.failover", "off")], "No failover", "Failover again"),
@@ -169,12 +170,12 @@ pub(super) const OFFERS: &[&[(Offer, &str)]] = &[
         ),
         (
             Switch(
-                &[("clients.pattern", "daily"), ("clients.day_hours_per_s", "0.1")],
+                &[("clients.pattern", "daily"), ("clients.day_hours_per_s", "0.02")],
                 "Run the daily wave",
                 "Steady traffic again",
             ),
-            "Ten seconds are an hour: traffic follows the sun, and servers come and go with it. A \
-             higher speed shows more.",
+            "A day takes 20 minutes, and two at a speed of × 10: traffic follows the sun, and \
+             servers go and come with it (see the log).",
         ),
         (
             Switch(&[("web.autoscale", "off")], "No autoscaling", "Autoscaling again"),
@@ -182,7 +183,8 @@ pub(super) const OFFERS: &[&[(Offer, &str)]] = &[
         ),
         (
             Fault("kill.web.2", "Kill web server 2: no session dies", "Bring web server 2 back"),
-            "What it was working on fails; nobody has to log in again.",
+            "Until its health check has failed it is sent requests, and they fail. But nobody has \
+             to log in again.",
         ),
         (
             Switch(
@@ -242,7 +244,8 @@ pub(super) const OFFERS: &[&[(Offer, &str)]] = &[
         (
             Fault("spike3.clients", "Spike: × 3", "Traffic as it was"),
             "The queue takes three times the jobs at once. The web tier has no queue: it refuses \
-             requests until more servers have booted.",
+             requests, and full servers fail their health checks and are taken out, so that it \
+             may stay full even when more have booted.",
         ),
         (
             Fault(WORKERS, "Kill all workers", "Bring the workers back"),
@@ -289,7 +292,8 @@ pub(super) const OFFERS: &[&[(Offer, &str)]] = &[
         ),
         (
             Switch(&[("clients.hot_user_share", "0.1")], "Make a celebrity", "No celebrity"),
-            "All of it belongs to one shard: its primary and replica are fuller than the others.",
+            "All of it comes from one user, in one region, and belongs to one shard: in the site \
+             that serves it that shard is the fullest, while others have less to do.",
         ),
         (
             Switch(&[("db.denormalised", "on")], "Denormalise", "Joins again"),

@@ -4,7 +4,9 @@
 use super::challenge;
 use crate::sim::analysis::settle::Settled;
 use crate::sim::scenario::{Scenario, link};
+use crate::sim::session::Command;
 use crate::web::model::{Effect, Model};
+use crate::web::steps;
 use std::rc::Rc;
 
 /// What the visitor does in the story.
@@ -75,13 +77,21 @@ impl Story {
 pub fn update(
     model: &mut Model,
     msg: Msg,
-    go: fn(&mut Model, String, &Scenario, bool) -> Vec<Effect>,
+    change: fn(&mut Model, String, Vec<Command>, bool) -> Vec<Effect>,
 ) -> Vec<Effect> {
     match msg {
         Msg::Begin(stage) => {
             let is_new = model.stage() != Some(stage);
             model.story.under_way = Some((stage, None));
-            go(model, challenge::trouble_text(stage), &challenge::trouble(stage), is_new)
+            let trouble = challenge::trouble(stage);
+            let mut commands = steps::between(&model.scenario, &trouble);
+            // Shards that are put together on the way would be a trouble of their own.
+            let moves =
+                |c: &Command| matches!(c, Command::Set { key, .. } if key.ends_with(".shards"));
+            if commands.iter().any(moves) {
+                commands = vec![Command::Load { link: link::write(&trouble) }];
+            }
+            change(model, challenge::trouble_text(stage), commands, is_new)
         }
         Msg::Predict(answer) => {
             if let Some(stage) = model.stage() {
@@ -96,7 +106,8 @@ pub fn update(
             };
             let seed = model.scenario.seed;
             let target = Scenario { seed, ..challenge::solution(stage) };
-            let mut effects = go(model, own.action.to_owned(), &target, false);
+            let commands = steps::between(&model.scenario, &target);
+            let mut effects = change(model, own.action.to_owned(), commands, false);
             // Who acts before the trouble is measured still gets both runs.
             let trouble = Scenario { seed, ..challenge::trouble(stage) };
             let command = model.references.ask(&link::write(&trouble));

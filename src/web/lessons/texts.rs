@@ -150,7 +150,7 @@ pub const CHALLENGES: &[Challenge] = &[
     ),
     challenge(
         "Move sessions to a store, and scale by load",
-        "Every request now asks the session store first. What becomes of p99?",
+        "Every request but those for files now asks the session store first. What becomes of p99?",
         (Figure::P99, true),
         [("Less than half", 0.5), ("About the same", 1.1), ("It grows", ALL)],
         "The trip to the store takes about a millisecond. In return any server can take any \

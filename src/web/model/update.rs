@@ -30,7 +30,7 @@ fn act(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Parts(msg) => edit::parts(model, msg),
         Msg::Files(msg) => edit::files(model, msg),
         Msg::Act(what, commands) => change(model, what, commands, false),
-        Msg::Story(msg) => story::update(model, msg, go),
+        Msg::Story(msg) => story::update(model, msg, change),
         Msg::Stage(number) => stage(model, number),
         Msg::Preset(place) => {
             let what = presets::PRESETS[place].name.to_owned();

@@ -6,6 +6,7 @@ use super::format::{dash, time};
 use super::{Tell, asks, field, format, glossary};
 use crate::sim::analysis::settle::{Estimate, Settled};
 use crate::sim::analysis::{availability, cost};
+use crate::sim::kinds::{Kind, clients};
 use crate::sim::snapshot::Snapshot;
 use crate::web::history::{History, Series};
 use crate::web::markup::prelude::*;
@@ -29,7 +30,14 @@ const METRICS: &[Metric] = &[
         key: "users",
         name: "Daily users",
         value: |_, figures| format::count(figures.daily_users),
-        settled: |_, settled| format!("peak {}", format::rate(settled.figures.offered_rate())),
+        settled: |model, settled| {
+            let pattern = clients::Setting::PatternChoice as usize;
+            let spec = model.scenario.spec(Kind::Clients);
+            // Where users come and go, what the long run tells is the mean of it.
+            let what =
+                if spec.is_some_and(|spec| spec.count(pattern) > 0) { "mean" } else { "peak" };
+            format!("{what} {}", format::rate(settled.figures.offered_rate()))
+        },
         series: |history| &history.users,
         mood: |_| "",
         help: "People a day whose busiest hour makes this traffic: requests per second × 86,400 s \

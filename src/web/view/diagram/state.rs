@@ -102,7 +102,7 @@ impl Condition {
             Self::Dead => "dead".to_owned(),
             Self::Unnoticed => "dead · not noticed yet".to_owned(),
             Self::Out => "dead · out".to_owned(),
-            Self::Distrusted => "up · out, checks fail".to_owned(),
+            Self::Distrusted => "out · checks fail".to_owned(),
             Self::Slow(factor) => format!("×{} slow", factor_text(factor)),
             Self::Draining => "draining".to_owned(),
         }

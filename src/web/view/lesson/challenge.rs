@@ -131,7 +131,10 @@ fn predict(model: &Model, stage: u8, own: &Challenge, has_acted: bool, tell: &Te
             </label>
         }
     };
-    let changes = compare::done(&challenge::trouble(stage), &challenge::solution(stage));
+    let seed = model.scenario.seed;
+    let from = if has_acted { challenge::trouble(stage) } else { (*model.scenario).clone() };
+    let changes =
+        compare::done(&Scenario { seed, ..from }, &Scenario { seed, ..challenge::solution(stage) });
     let act = tell.reform(|_: MouseEvent| {
         focus(TITLE);
         Msg::Story(story::Msg::Act)
