@@ -145,6 +145,20 @@ export async function guard(context, site, note) {
 const within = ({ children = [], shadowRoots = [], pseudoElements = [] }) =>
   [...children, ...shadowRoots, ...pseudoElements].reduce((sum, node) => sum + within(node), 1);
 
+/** Whether nothing runs in a worker: for a third of a second it answers at once, all the time. */
+async function isIdle() {
+  const { port1, port2 } = new MessageChannel();
+  const end = performance.now() + 300;
+  for (let last = performance.now(); last < end; last = performance.now()) {
+    await new Promise((answered) => {
+      port1.onmessage = answered;
+      port2.postMessage(null);
+    });
+    if (performance.now() - last > 5) return false;
+  }
+  return true;
+}
+
 /** What is in use, in bytes and nodes, once everything that can be thrown away is gone. */
 async function usage(page) {
   // Its start function gives the program that runs already.
@@ -158,12 +172,13 @@ async function usage(page) {
     const sum = (key) => workers.reduce((before, worker) => before + worker[key], 0);
     return { worker: sum('held'), 'taken by the worker': sum('taken') };
   };
-  // Runs under way hold much: once the settled figures are there it is at rest.
+  // Runs under way hold much, those of what is compared too: once all figures are there it is at rest.
   let workers = {};
   for (let tries = 0, same = 0; tries < 120 && same < 3; tries++) {
     await page.waitForTimeout(500);
     const now = await all();
-    same = now.worker === workers.worker ? same + 1 : 0;
+    const idle = await Promise.all(page.workers().map((worker) => worker.evaluate(isIdle)));
+    same = now.worker === workers.worker && idle.every((one) => one) ? same + 1 : 0;
     workers = now;
   }
   const cdp = await page.context().newCDPSession(page);

@@ -199,6 +199,22 @@ fn a_dead_site_is_found_after_three_checks() {
 }
 
 #[test]
+fn when_no_site_is_left_users_are_sent_to_all_and_the_log_says_so() {
+    let settings = "clients.rate=10&dns.policy=nearest&dns.check_s=10&dns.failures=3\
+                    &fault=kill.web2@50&fault=kill.web1@100for60";
+    let mut engine = engine("parts=clients,network,dns,web&sites=2", settings);
+    window(&mut engine, 0.0, 240.0);
+    let said: Vec<&str> = engine
+        .log()
+        .entries()
+        .filter(|entry| entry.what.contains("site"))
+        .map(|entry| entry.what)
+        .collect();
+    let none = "no site passes its checks, users are sent to all";
+    assert_eq!(said, ["site no longer named", none, "site named again"]);
+}
+
+#[test]
 fn failover_is_slow_and_partial() {
     let run = |overstay: &str| {
         let settings = format!(

@@ -221,11 +221,13 @@ impl Judge<'_> {
         if self.all_of(Kind::LoadBalancer, dead) {
             return fatal(ALL, "Every request comes through it.");
         }
-        if !dead.has(0) {
-            return survives("It only stands by.");
-        }
         let after = self.number(Kind::LoadBalancer, load_balancer::Setting::Takeover as usize);
-        survives(format!("The other of the pair takes over after {after} s.")).after(after)
+        let why = if dead.has(0) {
+            format!("Where it is in use the other of the pair takes over after {after} s.")
+        } else {
+            format!("It stands by; had it taken over, the first would do so after {after} s.")
+        };
+        survives(why).after(after)
     }
 
     fn web(&self, dead: Dead) -> Judgement {

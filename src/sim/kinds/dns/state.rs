@@ -196,6 +196,10 @@ impl State {
     fn judge(&mut self, ctx: &mut Ctx, site: usize, news: Option<bool>) {
         let Some(well) = news else { return };
         self.zone.judge(site, well, ctx.now());
+        if !self.zone.rules().healthy.contains(&true) {
+            let what = "no site passes its checks, users are sent to all";
+            return Ctx::log(ctx, Severity::Error, None, what, &[]);
+        }
         let (severity, what) = if well {
             (Severity::Info, "site named again")
         } else {
