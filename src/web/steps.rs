@@ -11,13 +11,23 @@ use std::rc::Rc;
 /// Most steps that can be undone.
 const MOST: usize = 200;
 
-/// A scenario to go back to, and what was done to it then.
+/// A scenario to go back to, and what was done to it then. Kept as its link: scenarios of several
+/// sites are large, and there are many steps.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Step {
-    /// The scenario before.
-    pub before: Rc<Scenario>,
-    /// What was done, in a few words: "Servers 4 → 6".
-    pub what: String,
+struct Step {
+    link: String,
+    /// In a few words: "Servers 4 → 6".
+    what: String,
+}
+
+impl Step {
+    fn new(scenario: &Scenario, what: String) -> Self {
+        Self { link: link::write(scenario), what }
+    }
+
+    fn scenario(&self) -> Rc<Scenario> {
+        Rc::new(link::read(&self.link).scenario)
+    }
 }
 
 /// Steps that can be undone, and undone steps that can be done again.
@@ -25,8 +35,8 @@ pub struct Step {
 pub struct Steps {
     done: Vec<Step>,
     undone: Vec<Step>,
-    /// The setting that is being dragged: its step is still open.
-    open: Option<String>,
+    /// The setting that is being dragged, and the scenario before: its step is still open.
+    open: Option<(String, Rc<Scenario>)>,
 }
 
 impl Steps {
@@ -34,18 +44,17 @@ impl Steps {
     /// Says whether it is a new one.
     pub fn push(&mut self, before: &Rc<Scenario>, what: String, gesture: Option<&str>) -> bool {
         self.undone.clear();
-        if gesture.is_some()
-            && self.open.as_deref() == gesture
+        if gesture.is_some_and(|gesture| self.before_gesture(gesture).is_some())
             && let Some(last) = self.done.last_mut()
         {
             last.what = what;
             return false;
         }
-        self.open = gesture.map(str::to_owned);
+        self.open = gesture.map(|gesture| (gesture.to_owned(), Rc::clone(before)));
         if self.done.len() == MOST {
             self.done.remove(0);
         }
-        self.done.push(Step { before: Rc::clone(before), what });
+        self.done.push(Step::new(before, what));
         true
     }
 
@@ -56,31 +65,32 @@ impl Steps {
 
     /// The slider was let go. Says whether all is as it was before: then there is no step.
     pub fn end(&mut self, now: &Scenario) -> bool {
-        let is_open = self.open.take().is_some();
-        self.done.pop_if(|last| is_open && *last.before == *now).is_some()
+        let open = self.open.take();
+        self.done.pop_if(|_| open.is_some_and(|(_, before)| *before == *now)).is_some()
     }
 
     /// The scenario before the last open step, to name what a drag changed in all.
     #[must_use]
     pub fn before_gesture(&self, gesture: &str) -> Option<&Rc<Scenario>> {
-        let open = self.open.as_deref() == Some(gesture);
-        self.done.last().filter(|_| open).map(|step| &step.before)
+        self.open.as_ref().filter(|(open, _)| open == gesture).map(|(_, before)| before)
     }
 
     /// Takes the last step back.
     pub fn undo(&mut self, now: &Rc<Scenario>) -> Option<Rc<Scenario>> {
         self.close();
         let step = self.done.pop()?;
-        self.undone.push(Step { before: Rc::clone(now), what: step.what });
-        Some(step.before)
+        let before = step.scenario();
+        self.undone.push(Step::new(now, step.what));
+        Some(before)
     }
 
     /// Does the last undone step again.
     pub fn redo(&mut self, now: &Rc<Scenario>) -> Option<Rc<Scenario>> {
         self.close();
         let step = self.undone.pop()?;
-        self.done.push(Step { before: Rc::clone(now), what: step.what });
-        Some(step.before)
+        let after = step.scenario();
+        self.done.push(Step::new(now, step.what));
+        Some(after)
     }
 
     /// What undo would take back.
