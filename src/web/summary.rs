@@ -202,6 +202,15 @@ pub fn numbered(part: &str, kind: Kind, server: usize) -> String {
 /// A fault in words, without the time at which it begins.
 #[must_use]
 pub fn fault_alone(fault: &PresentFault, scenario: &Scenario) -> String {
+    let until = fault.lasts.map_or_else(String::new, |span| format!(" for {} s", span.seconds()));
+    if (fault.kind, fault.fault) == (Kind::Network, Fault::Kill) {
+        // Who loses the network of a site loses the site.
+        let place = match (fault.site, scenario.sites) {
+            (None, 2..) => "Every site",
+            (site, _) => site_name(scenario, site.unwrap_or(0)),
+        };
+        return format!("{place} is down{until}");
+    }
     let part = name(fault.kind, scenario);
     let part = match fault.server {
         Some(server) => numbered(part, fault.kind, server),
@@ -221,7 +230,6 @@ pub fn fault_alone(fault: &PresentFault, scenario: &Scenario) -> String {
     };
     let site = fault.site.filter(|_| scenario.sites > 1);
     let site = site.map_or_else(String::new, |s| format!(" in {}", site_name(scenario, s)));
-    let until = fault.lasts.map_or_else(String::new, |span| format!(" for {} s", span.seconds()));
     format!("{part}{site} {what}{until}")
 }
 
@@ -287,6 +295,8 @@ mod tests {
         assert_eq!(text("kill.web.2"), "Web tier 2 is dead");
         assert_eq!(text("kill.queue.1"), "Queue and workers, the broker is dead");
         assert_eq!(text("kill.queue.3"), "Queue and workers, worker 2 is dead");
+        let sites = ["kill.network2", "kill.network"].map(text);
+        assert_eq!(sites, ["Europe is down", "Every site is down"]);
     }
 
     #[test]

@@ -99,6 +99,16 @@ fn users_of_a_dead_edge_go_to_the_site_or_fail() {
 }
 
 #[test]
+fn what_an_edge_does_not_hold_it_does_not_hold_for_a_retry_either() {
+    // The site is dead: what fails is what the edge does not hold, however often it is tried.
+    for retries in [0, 2] {
+        let settings = format!("cdn.hit=0.9 clients.backoff_ms=5 clients.retries={retries}");
+        let figures = watch(&mut with_fault(files(&settings), "kill.web"), 100.0);
+        near(&settings, figures.users.error_share(), 0.1, 0.004);
+    }
+}
+
+#[test]
 fn bytes_and_requests_are_paid_for_where_users_are() {
     let settings = "clients.shares=0,0,0,1,0,0,0,1 cdn.hit=0.5 clients.rate=100";
     let figures = run_seconds(&files(settings), 10.0, 2_000.0).result.figures;

@@ -46,8 +46,8 @@ settings! {
     Place = Param::choice("place", "Place", PLACES, 0,
         "On machines of its own, or on the web servers, where it takes part of their vCPUs.");
     Hit = Param::number("hit", "Hit ratio", (0.0, 0.9, 1.0),
-        "Share of look-ups that find the value. It is set here; the pools of a large key-value \
-         store had 0.81 to 0.99.");
+        "Share of look-ups that find the value; a retry finds what its first attempt found. It is \
+         set here; the pools of a large key-value store had 0.81 to 0.99.");
     Operation = Param::number("op_ms", "Work of a look-up", (0.0, 0.01, 1_000.0),
         "Mean time a node needs for one look-up: 10 us is 100,000 operations per second for one \
          thread. 0 takes no time and has no limit.").unit("ms");

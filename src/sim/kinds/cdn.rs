@@ -40,8 +40,8 @@ settings! {
         "Set: the sliders below. Emergent: from what users ask for, capacity, eviction and time \
          to live.");
     Hit = Param::number("hit", "Hit ratio of files", (0.0, 0.92, 1.0),
-        "Share of requests for files that the edge answers. Wikimedia's CDN serves over 90 % of \
-         reads.");
+        "Share of requests for files that the edge answers; a retry finds what its first attempt \
+         found. Wikimedia's CDN serves over 90 % of reads.");
     Reads = Param::number("reads", "Share of anonymous reads", (0.0, 0.0, 1.0),
         "Share of reads that are the same for all users and may be kept at the edge; the others \
          go through to the site. 0: reads do not come to the edge at all.");
