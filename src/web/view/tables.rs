@@ -55,8 +55,8 @@ pub fn tiers(figures: &Snapshot, scenario: &Scenario) -> Html {
         ]
     };
     let seen = figures.parts.iter().filter(|part| part.rate > 0.0 || !part.servers.is_empty());
-    let note = "Calls to other parts are in the times, and DNS counts every request, though most \
-                know the address; each figure is of the live window.";
+    let note = "Calls to other parts are in the times, and DNS counts requests that know the \
+                address too; each figure is of the live window.";
     table("Tiers", note, &TIERS, seen.map(row).collect())
 }
 

@@ -12,7 +12,7 @@ use crate::web::model::{Model, Msg};
 /// A mean wait shorter than this is none.
 const NO_WAIT_S: f64 = 5e-6;
 
-/// How long a look-up takes: the part's mean is of all requests, most of which know the address.
+/// How long a look-up takes: the part's mean is of all requests, also those that know the address.
 fn look_up_s(figures: &Snapshot, dns: &PartView) -> Option<f64> {
     let lookups = names::counter(dns, "lookups").filter(|count| *count > 0)?;
     Some(dns.latency.mean_s? * dns.rate * figures.window_s / lookups as f64)
