@@ -312,7 +312,7 @@ impl Figure {
 
     fn row(&self, a: &Settled, b: &Settled) -> Row {
         let side =
-            |s: &Settled| (self.of)(s).map(|(value, ends)| (value, ends.filter(|_| s.complete)));
+            |s: &Settled| (self.of)(s).map(|(value, ends)| (value, ends.filter(|_| s.is_final())));
         let sides = [side(a), side(b)];
         let texts = sides.map(|side| self.text(side));
         let is_known = self.is_exact || (a.complete && b.complete);

@@ -2,6 +2,7 @@
 //! a system, what breaks it, what it costs, and what would happen if it were different.
 
 pub mod availability;
+pub mod batches;
 pub mod bottleneck;
 pub mod check;
 pub mod comparisons;

@@ -1,12 +1,14 @@
 //! Settled numbers: a run of its own beside the live one, cut into batches of equal length; the
 //! warm-up is found and removed, and what varies from batch to batch gives 95 % intervals.
 
+use super::batches::{FEWEST, half_width, warm_up};
 use super::comparisons::{self, Comparison};
 use super::stations::{self, Measured};
 use crate::engine::Engine;
 use crate::histogram::Histogram;
 use crate::kinds::{Kind, clients};
 use crate::run::meters::{Endings, Sample};
+use crate::run::requests::Outcome;
 use crate::scenario::{PresentFault, Scenario};
 use crate::snapshot::Snapshot;
 use crate::topology::Topology;
@@ -36,6 +38,8 @@ pub struct Settled {
     pub seconds: f64,
     /// Whether the run was as long as planned; until then the figures are provisional.
     pub complete: bool,
+    /// Whether it ended early, as more requests were in flight than the simulator holds.
+    pub full: bool,
     /// Mean time to a good answer, in seconds.
     pub mean_s: Option<Estimate>,
     /// Its median.
@@ -56,13 +60,34 @@ pub struct Settled {
 const PILE: f64 = 0.05;
 
 impl Settled {
-    /// Whether requests pile up in a run that was cut short: times and errors are then the least
-    /// that they come to.
+    /// Whether requests pile up, or did until the simulator was full: times and errors are then the
+    /// least that they come to, and the longer the run, the more they are.
     #[must_use]
     pub fn is_growing(&self) -> bool {
         let users = &self.figures.users;
         let left = users.arrived.saturating_sub(users.good + users.failed) as f64;
-        !self.complete && left > PILE * users.arrived as f64
+        self.full || left > PILE * users.arrived as f64
+    }
+
+    /// Whether its figures are what the system comes to, with intervals that say how surely.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        self.complete && !self.is_growing()
+    }
+
+    /// What to know of the figures of a run that is over, if its requests pile up.
+    #[must_use]
+    pub fn growing(&self) -> Option<&'static str> {
+        if !self.complete || !self.is_growing() {
+            return None;
+        }
+        Some(if self.full {
+            "Requests pile up until the simulator holds no more, where this run ends: times and \
+             errors are the least that they come to."
+        } else {
+            "Requests pile up: times and errors are the least that they come to, and more the \
+             longer the run."
+        })
     }
 
     /// A hash of all figures: the same wherever the same run was made.
@@ -87,8 +112,6 @@ pub struct Theory {
     pub shares: Vec<Comparison>,
 }
 
-/// Fewest batches that an interval may rest on.
-const FEWEST: usize = 5;
 /// Events of one request, roughly, for planning.
 const EVENTS_PER_REQUEST: f64 = 12.0;
 /// A settled run takes no more simulated time than this (two simulated hours).
@@ -120,6 +143,8 @@ pub struct Settling {
     is_full: bool,
     /// Whether it ends before all that is planned has happened and played out: it tells nothing.
     is_too_short: bool,
+    /// Whether the simulator held no more: what is measured from there on is of its making.
+    is_overfull: bool,
     samples: Vec<Sample>,
 }
 
@@ -155,13 +180,21 @@ impl Settling {
     pub fn with_batches(topology: Topology, batch: Span, batches: usize) -> Self {
         let engine = Engine::new(topology);
         let samples = vec![engine.sample()];
-        Self { engine, batch, batches, is_full: true, is_too_short: false, samples }
+        Self {
+            engine,
+            batch,
+            batches,
+            is_full: true,
+            is_too_short: false,
+            is_overfull: false,
+            samples,
+        }
     }
 
-    /// Whether the run is as long as planned.
+    /// Whether the run is as long as planned, or as it can be.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.samples.len() > self.batches
+        self.is_overfull || self.samples.len() > self.batches
     }
 
     /// Goes on for so many events; says how many were spent.
@@ -173,10 +206,20 @@ impl Settling {
             spent += self.engine.run_until(end, most);
             // At the instant itself more may be due: the batch ends when nothing is left.
             if spent - before < most {
-                self.samples.push(self.engine.sample());
+                self.take();
             }
         }
         spent
+    }
+
+    /// A batch is over. One in which the simulator was full tells of that and not of the system.
+    fn take(&mut self) {
+        let sample = self.engine.sample();
+        let turned_away = Outcome::SimulatorFull.failure();
+        self.is_overfull = turned_away.is_some_and(|i| sample.meters.endings().failed[i] > 0);
+        if !self.is_overfull || self.samples.len() == 1 {
+            self.samples.push(sample);
+        }
     }
 
     /// Theory beside what was measured so far.
@@ -196,15 +239,14 @@ impl Settling {
     #[must_use]
     pub fn settled(&self) -> Option<Settled> {
         let batches = self.samples.len() - 1;
-        if batches < FEWEST || self.is_too_short {
+        if (batches < FEWEST && !self.is_overfull) || self.is_too_short {
             return None;
         }
-        let first = warm_up(&self.samples);
-        Some(settled(
-            self.engine.topology(),
-            &self.samples[first..],
-            self.is_full && self.is_complete(),
-        ))
+        // Of a run that was over at once there is no second batch.
+        let first = warm_up(&self.samples).min(batches - 1);
+        let complete = self.is_full && self.is_complete();
+        let figures = settled(self.engine.topology(), &self.samples[first..], complete);
+        Some(Settled { full: self.is_overfull, ..figures })
     }
 }
 
@@ -243,6 +285,7 @@ pub fn settled(topology: &Topology, samples: &[impl Borrow<Sample>], complete: b
         warm_up_s: first.at.seconds(),
         seconds: figures.window_s,
         complete,
+        full: false,
         mean_s: interval(latency.mean_s, &Histogram::mean),
         p50_s: interval(latency.p50_s, &|h| h.quantile(0.5)),
         p95_s: interval(latency.p95_s, &|h| h.quantile(0.95)),
@@ -256,89 +299,13 @@ pub fn settled(topology: &Topology, samples: &[impl Borrow<Sample>], complete: b
     }
 }
 
-/// How many batches to throw away: the number that makes the standard error of the rest smallest
-/// (the marginal standard error rule, MSER), at most half. Looked at for latency and for the number
-/// of requests in the system, whichever takes longer.
-fn warm_up(samples: &[Sample]) -> usize {
-    let latencies: Vec<f64> = samples
-        .windows(2)
-        .map(|pair| {
-            let (then, now) = (pair[0].meters.time(), pair[1].meters.time());
-            now.since(&then).mean().unwrap_or(0.0)
-        })
-        .collect();
-    let inside: Vec<f64> = samples
-        .windows(2)
-        .map(|pair| {
-            let meters = &pair[1].meters;
-            (meters.offered_in_all() - meters.endings().total()) as f64
-        })
-        .collect();
-    // The first batch starts from an empty system and never counts.
-    truncation(&latencies).max(truncation(&inside)).max(1)
-}
-
-fn truncation(values: &[f64]) -> usize {
-    let n = values.len();
-    let error = |skip: usize| {
-        let rest = &values[skip..];
-        let mean = rest.iter().sum::<f64>() / rest.len() as f64;
-        let squares: f64 = rest.iter().map(|x| (x - mean) * (x - mean)).sum();
-        squares / (rest.len() * rest.len()) as f64
-    };
-    (0..=n / 2).min_by(|&a, &b| error(a).total_cmp(&error(b))).unwrap_or(0)
-}
-
-/// Half-width of the 95 % confidence interval of the mean of these values, by Student's t.
-#[must_use]
-pub fn half_width(values: &[f64]) -> Option<f64> {
-    let n = values.len();
-    if n < FEWEST {
-        return None;
-    }
-    let mean = values.iter().sum::<f64>() / n as f64;
-    let squares: f64 = values.iter().map(|x| (x - mean) * (x - mean)).sum();
-    Some(student_t(n - 1) * libm::sqrt(squares / (n - 1) as f64 / n as f64))
-}
-
-/// The 97.5 % point of Student's t with `degrees` of freedom, by the Cornish-Fisher expansion
-/// (Abramowitz and Stegun 26.7.5), within 0.2 % from four degrees on.
-fn student_t(degrees: usize) -> f64 {
-    let (z, n) = (1.959_963_985_f64, degrees as f64);
-    let (z3, z5) = (z * z * z, z * z * z * z * z);
-    let z7 = z5 * z * z;
-    z + (z3 + z) / (4.0 * n)
-        + (5.0 * z5 + 16.0 * z3 + 3.0 * z) / (96.0 * n * n)
-        + (3.0 * z7 + 19.0 * z5 + 17.0 * z3 - 15.0 * z) / (384.0 * n * n * n)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn students_t_agrees_with_the_tables() {
-        for (degrees, expected) in [(4, 2.776), (9, 2.262), (19, 2.093), (39, 2.023), (120, 1.980)]
-        {
-            let t = student_t(degrees);
-            assert!((t / expected - 1.0).abs() < 2.5e-3, "{degrees}: {t}");
-        }
-    }
-
-    #[test]
-    fn a_transient_is_cut_and_a_steady_run_is_not() {
-        let noise = |i: usize| ((i * 7919) % 13) as f64 / 13.0;
-        let steady: Vec<f64> = (0..40).map(noise).collect();
-        assert!(truncation(&steady) < 8, "{}", truncation(&steady));
-        let rising: Vec<f64> =
-            (0..40).map(|i| noise(i) + 5.0 * (i as f64 - 10.0).min(0.0)).collect();
-        let cut = truncation(&rising);
-        assert!((9..16).contains(&cut), "{cut}");
-    }
-
-    fn quick(text: &str) -> Option<Settled> {
+    fn run(text: &str, length: Length) -> Option<Settled> {
         let scenario = crate::scenario::link::read(text).scenario;
-        let mut settling = Settling::new(Topology::build(&scenario).expect("it is valid"), QUICK);
+        let mut settling = Settling::new(Topology::build(&scenario).expect("it is valid"), length);
         while !settling.is_complete() {
             settling.advance(100_000);
         }
@@ -348,7 +315,7 @@ mod tests {
     #[test]
     fn a_first_estimate_says_where_the_overload_has_not_played_out() {
         // In the long run a third of the requests fails; within half a second none has.
-        let growing = |text: &str| quick(text).map(|settled| settled.is_growing());
+        let growing = |text: &str| run(text, QUICK).map(|settled| settled.is_growing());
         assert_eq!(growing("?stage=9#clients.rate=20000"), Some(true));
         for stage in 1..=9 {
             assert_eq!(growing(&format!("?stage={stage}")), Some(false), "stage {stage}");
@@ -365,10 +332,37 @@ mod tests {
             "?stage=3#at=60:web.servers=8",
             "?stage=6#clients.pattern=flash",
         ] {
-            assert!(quick(text).is_none(), "{text}");
+            assert!(run(text, QUICK).is_none(), "{text}");
         }
         for text in ["?stage=3#fault=kill.web.2", "?stage=1#fault=kill.web@1for5"] {
-            assert!(quick(text).is_some(), "{text}");
+            assert!(run(text, QUICK).is_some(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_goes_on_growing_says_so_when_the_run_is_over_too() {
+        let said = |text: &str| {
+            let settled = run(text, FULL).expect("it is settled");
+            assert!(settled.complete, "{text}");
+            settled.growing()
+        };
+        // Who waits for ever, in a room without end, waits the longer the longer the run.
+        let endless = "#clients.rate=900&clients.timeout_s=0&clients.retries=0&web.backlog=1000000";
+        let said_of = said(&format!("?stage=3{endless}"));
+        assert!(said_of.is_some_and(|text| text.contains("the longer the run")), "{said_of:?}");
+        assert_eq!(said("?stage=1#clients.rate=300"), None);
+        assert_eq!(said("?stage=3"), None);
+    }
+
+    #[test]
+    fn a_run_ends_where_the_simulator_is_full() {
+        let text = "?stage=1#clients.rate=1000000&clients.timeout_s=0&clients.retries=0&\
+                    web.backlog=1000000";
+        let settled = run(text, FULL).expect("it is settled");
+        assert!(settled.complete && settled.full && settled.is_growing());
+        assert!(settled.seconds > 0.0 && settled.batches < 40, "{}", settled.batches);
+        let failures = &settled.figures.users.failures;
+        assert!(failures.iter().all(|failure| failure.reason != "simulator_full"), "{failures:?}");
+        assert!(settled.growing().is_some_and(|text| text.contains("holds no more")));
     }
 }

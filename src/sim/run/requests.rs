@@ -244,10 +244,16 @@ impl Request {
     }
 }
 
-/// The slab.
+/// Records of a chunk: 80 kB. A power of two, so that a place in it is a mask away.
+const CHUNK: usize = 256;
+
+/// The slab, in chunks that stay where they are: an overloaded system's records are most of what it
+/// takes, and a larger block to move them to would be as much again.
 #[derive(Clone, Debug, Default)]
 pub struct Requests {
-    records: Vec<Request>,
+    chunks: Vec<Box<[Request; CHUNK]>>,
+    /// Records in use or free; the others were never used.
+    begun: usize,
     free: Vec<u32>,
 }
 
@@ -257,39 +263,31 @@ impl Requests {
     pub fn begin(&mut self, wish: &Wish, now: SimTime, node: u8, phase: u8) -> Option<RequestId> {
         let id = match self.free.pop() {
             Some(place) => RequestId(place),
-            None => self.grow()?,
+            None if self.begun < MOST_IN_FLIGHT => self.grow(),
+            None => return None,
         };
         self.get_mut(id).renew(wish, now, node, phase);
         Some(id)
     }
 
+    /// A record that was never used.
     #[cold]
-    fn grow(&mut self) -> Option<RequestId> {
-        if self.records.len() >= MOST_IN_FLIGHT {
-            return None;
+    fn grow(&mut self) -> RequestId {
+        if self.begun % CHUNK == 0 {
+            let blank = vec![BLANK; CHUNK].into_boxed_slice();
+            self.chunks.extend(<Box<[Request; CHUNK]>>::try_from(blank));
         }
-        Some(self.push(BLANK))
-    }
-
-    /// A new record. Room grows by a quarter rather than twofold: these are most of what an
-    /// overloaded system takes.
-    fn push(&mut self, record: Request) -> RequestId {
-        let len = self.records.len();
-        if len == self.records.capacity() {
-            self.records.reserve_exact((len / 4).max(64));
-        }
-        self.records.push(record);
-        RequestId(len as u32)
+        self.begun += 1;
+        RequestId(self.begun as u32 - 1)
     }
 
     /// Stores a request that splits off one already counted. It may be one too many: whoever is
     /// told of it lets it go at once if the simulator [is crowded](Self::is_crowded).
     pub fn split_off(&mut self, request: Request) -> RequestId {
-        if let Some(place) = self.free.pop() {
-            self.records[place as usize] = request;
-            return RequestId(place);
-        }
-        self.push(request)
+        let place = self.free.pop().map(RequestId);
+        let id = place.unwrap_or_else(|| self.grow());
+        *self.get_mut(id) = request;
+        id
     }
 
     /// Whether there is no room for one more.
@@ -307,7 +305,7 @@ impl Requests {
     /// Frees a record.
     #[inline]
     pub fn remove(&mut self, id: RequestId) {
-        let record = &mut self.records[id.0 as usize];
+        let record = self.get_mut(id);
         debug_assert!(record.live, "a request ends once");
         record.live = false;
         record.pending = Tag::NONE;
@@ -317,38 +315,40 @@ impl Requests {
     /// Whether there is a live request of this name.
     #[must_use]
     pub fn holds(&self, id: RequestId) -> bool {
-        self.records.get(id.0 as usize).is_some_and(|record| record.live)
+        (id.0 as usize) < self.begun && self.get(id).live
     }
 
     /// The record of a request.
     #[inline]
     #[must_use]
     pub fn get(&self, id: RequestId) -> &Request {
-        &self.records[id.0 as usize]
+        let place = id.0 as usize;
+        &self.chunks[place / CHUNK][place % CHUNK]
     }
 
     /// The record of a request.
     #[inline]
     pub fn get_mut(&mut self, id: RequestId) -> &mut Request {
-        &mut self.records[id.0 as usize]
+        let place = id.0 as usize;
+        &mut self.chunks[place / CHUNK][place % CHUNK]
     }
 
     /// The place of the request that begins next.
     #[must_use]
     pub fn next(&self) -> RequestId {
-        RequestId(self.free.last().copied().unwrap_or(self.records.len() as u32))
+        RequestId(self.free.last().copied().unwrap_or(self.begun as u32))
     }
 
     /// All requests in flight, in the order of the slab.
     pub fn live(&self) -> impl Iterator<Item = (RequestId, &Request)> {
-        let numbered = self.records.iter().enumerate();
+        let numbered = self.chunks.iter().flat_map(|chunk| chunk.iter()).enumerate();
         numbered.filter(|(_, r)| r.live).map(|(i, r)| (RequestId(i as u32), r))
     }
 
     /// How many requests are in flight.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.records.len() - self.free.len()
+        self.begun - self.free.len()
     }
 
     /// Whether none is in flight.

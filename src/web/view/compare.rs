@@ -97,6 +97,9 @@ pub fn Compare(props: &CompareProps) -> Html {
                 <ul class="differs">{ for differs.iter().map(|text| html! { <li>{ text }</li> }) }</ul>
             }
             <p role="status">{ early }</p>
+            { for [("A", a), ("B", b)].into_iter().filter_map(|(name, side)| {
+                Some(html! { <p>{ format!("{name}: {}", side?.growing()?) }</p> })
+            }) }
             if let Some((a, b)) = a.zip(b) {
                 { figures(&compare::rows((&props.kept.scenario, a), (&props.scenario, b))) }
                 { latencies(a, b) }

@@ -61,7 +61,7 @@ const METRICS: &[Metric] = &[
         name: "Goodput",
         value: |_, figures| format::rate(figures.goodput()),
         settled: |_, settled| {
-            estimate(settled.complete, Some(settled.goodput), format::rate, format::rate_within)
+            estimate(settled.is_final(), Some(settled.goodput), format::rate, format::rate_within)
         },
         series: |history| &history.goodput,
         mood: |_| "",
@@ -73,7 +73,7 @@ const METRICS: &[Metric] = &[
         name: "p50",
         value: |_, figures| time(figures.latency.p50_s),
         settled: |_, settled| {
-            estimate(settled.complete, settled.p50_s, format::duration, format::duration_within)
+            estimate(settled.is_final(), settled.p50_s, format::duration, format::duration_within)
         },
         series: |history| &history.p50,
         mood: |_| "",
@@ -85,7 +85,7 @@ const METRICS: &[Metric] = &[
         name: "p99",
         value: |_, figures| time(figures.latency.p99_s),
         settled: |_, settled| {
-            estimate(settled.complete, settled.p99_s, format::duration, format::duration_within)
+            estimate(settled.is_final(), settled.p99_s, format::duration, format::duration_within)
         },
         series: |history| &history.p99,
         mood: |figures| match figures.latency.p99_s {
@@ -102,7 +102,7 @@ const METRICS: &[Metric] = &[
         value: |_, figures| format::percent(figures.users.error_share()),
         settled: |_, settled| {
             let share = Some(settled.error_share);
-            estimate(settled.complete, share, format::percent, format::percent_within)
+            estimate(settled.is_final(), share, format::percent, format::percent_within)
         },
         series: |history| &history.errors,
         mood: |figures| match figures.users.error_share() {
@@ -239,9 +239,9 @@ fn tile(
     }
 }
 
-/// What stands before a figure of a run that was cut short: about as much, or in a growing overload
-/// at least (at most) as much.
-fn first(settled: &Settled, metric: &str) -> &'static str {
+/// What stands before a figure of a run that was cut short, or that goes on growing: about as much,
+/// or in a growing overload at least (at most) as much.
+fn about(settled: &Settled, metric: &str) -> &'static str {
     match metric {
         "p50" | "p99" | "errors" if settled.is_growing() => "≥",
         "availability" if settled.is_growing() => "≤",
@@ -258,8 +258,12 @@ fn settled(model: &Model, metric: &Metric) -> (&'static str, String) {
             match (model.fresh, settled.complete) {
                 (false, _) => ("stale", text),
                 (true, false) => {
-                    ("provisional", format!("{}\u{a0}{text}", first(settled, metric.key)))
+                    ("provisional", format!("{}\u{a0}{text}", about(settled, metric.key)))
                 }
+                (true, true) if settled.is_growing() => match about(settled, metric.key) {
+                    "≈" => ("", text),
+                    bound => ("", format!("{bound}\u{a0}{text}")),
+                },
                 (true, true) => ("", text),
             }
         }

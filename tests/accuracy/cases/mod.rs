@@ -13,8 +13,8 @@ pub mod ways;
 pub mod windows;
 
 use crate::probe;
+use millionth::sim::analysis::batches::half_width;
 use millionth::sim::analysis::report::Report;
-use millionth::sim::analysis::settle::half_width;
 use millionth::sim::scenario::{Scenario, link};
 use std::collections::BTreeMap;
 

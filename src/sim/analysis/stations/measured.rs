@@ -1,7 +1,7 @@
 //! How sure the measured times of stations are: their intervals, from batches of the same run.
 
 use super::{Station, grouped, of};
-use crate::analysis::settle::half_width;
+use crate::analysis::batches::half_width;
 use crate::run::meters::Sample;
 use crate::snapshot::{PartView, Snapshot};
 use crate::topology::Topology;

@@ -2,6 +2,7 @@
 //! button, with what it did when it was tried.
 
 use super::super::{Tell, format, glossary};
+use crate::sim::analysis::settle::Settled;
 use crate::web::compare::Row;
 use crate::web::failing;
 use crate::web::insight;
@@ -42,6 +43,8 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                     { "This is a first estimate, from a short run. A long one is under way." }
                     if settled.is_growing() { { " Until then waits and errors go on growing." } }
                 </p>
+            } else if let Some(growing) = settled.and_then(Settled::growing) {
+                <p class="muted" id="growing">{ growing }</p>
             }
             if let Some(remedy) = &limit.remedy { { offer(model, remedy, tell) } }
         </>
