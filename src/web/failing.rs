@@ -7,6 +7,7 @@ use super::{summary, timeline};
 use crate::sim::analysis::availability::Availability;
 use crate::sim::analysis::bottleneck::{down, trouble};
 use crate::sim::analysis::settle::Settled;
+use crate::sim::kinds::{Kind, clients};
 use crate::sim::scenario::Scenario;
 use crate::sim::snapshot::Snapshot;
 
@@ -40,6 +41,34 @@ pub fn now(scenario: &Scenario, shown: &Snapshot, settled: Option<&Settled>) -> 
     said.iter().map(|text| summary::as_drawn(text, scenario)).collect()
 }
 
+/// A run waits this many times as long as the settled one when something from before weighs on it.
+const LONGER: f64 = 3.0;
+/// The traffic is the same within this share.
+const ALIKE: f64 = 0.25;
+
+/// What a run suffers that the settled one does not, though its traffic is the same and nothing is
+/// broken now: it has not got over what came before. `None` where something else explains it.
+#[must_use]
+pub fn lingering(scenario: &Scenario, shown: &Snapshot, settled: &Settled) -> Option<String> {
+    let pattern = scenario.spec(Kind::Clients)?.count(clients::Setting::PatternChoice as usize);
+    let is_usual = |now: f64, usual: f64| (now - usual).abs() <= ALIKE * usual;
+    let (now, usual) = (shown.latency.p99_s?, settled.p99_s?.value);
+    let explained = pattern != 0
+        || shown.at_s < 2.0 * shown.window_s
+        || !settled.is_final()
+        || !is_usual(shown.offered_rate(), settled.figures.offered_rate())
+        || !in_force(scenario, shown.at_s).is_empty()
+        || summary::passing(shown).is_some();
+    (!explained && now > LONGER * usual).then(|| {
+        let [now, usual] = [now, usual].map(format::duration);
+        format!(
+            "The traffic is as usual and nothing new is broken, yet p99 was {now} in the last \
+             {:.0} s (settled {usual}): this run has not got over what came before.",
+            shown.window_s
+        )
+    })
+}
+
 /// Planned faults that have begun and are not over. Those from the start are in the settled run.
 fn in_force(scenario: &Scenario, now: f64) -> Vec<String> {
     let marks = timeline::marks(scenario).into_iter();
@@ -57,8 +86,10 @@ fn in_force(scenario: &Scenario, now: f64) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::analysis::settle::{FULL, Settling};
     use crate::sim::scenario::link;
     use crate::sim::session::{Command, Session, Update};
+    use crate::sim::topology::Topology;
 
     /// What is said after each of these seconds of a live run, of which nothing is settled yet.
     fn said(address: &str, seconds: &[u32]) -> Vec<String> {
@@ -98,6 +129,35 @@ mod tests {
         let said = said(storm, &[50, 150]);
         assert_eq!(said[0], "");
         assert!(!said[1].contains("until") && said[1].contains("of requests failed"), "{said:?}");
+    }
+
+    #[test]
+    fn what_a_run_has_not_got_over_is_told_from_what_is_at_rest() {
+        let address = "?stage=8";
+        let scenario = link::read(address).scenario;
+        let mut settling = Settling::new(Topology::build(&scenario).expect("it runs"), FULL);
+        while !settling.is_complete() {
+            settling.advance(1_000_000);
+        }
+        let settled = settling.settled().expect("it is over");
+        let mut session = Session::new(address);
+        let mut after = |commands: &[Command], seconds: u32| {
+            let steps = (0..seconds).map(|_| Command::Step { ms: 1_000.0 });
+            let all = commands.iter().cloned().chain(steps).collect::<Vec<_>>();
+            let updates = all.into_iter().flat_map(|one| session.handle(one));
+            let live = updates.filter_map(|update| match update {
+                Update::Live(live) => Some(live.figures),
+                _ => None,
+            });
+            let figures = live.last().expect("a step shows how it is");
+            lingering(&scenario, &figures, &settled)
+        };
+        assert_eq!(after(&[], 120), None, "it is as it settles");
+        let spike = Command::Fail { fault: "spike3.clients".to_owned() };
+        assert_eq!(after(&[spike], 25), None, "the traffic explains it");
+        let over = Command::Heal { part: "clients".to_owned(), server: None };
+        let said = after(&[over], 20).expect("the backlog is still there");
+        assert!(said.contains("has not got over"), "{said}");
     }
 
     #[test]

@@ -182,19 +182,42 @@ pub fn fault_text(fault: &PresentFault, scenario: &Scenario) -> String {
     format!("{text}{from}")
 }
 
-/// What a server of a queue is: the first is the broker, which the workers take from. Servers of
-/// other parts have numbers alone.
+/// What a server is among those of its part, as it is drawn: of a queue the first is the broker,
+/// which the workers take from; of a database it is the copy of the data that it began with.
+/// Servers of other parts have numbers alone.
 #[must_use]
-pub fn worker(kind: Kind, server: usize) -> Option<String> {
-    let name = if server == 0 { "the broker".to_owned() } else { format!("worker {server}") };
-    (kind == Kind::Queue).then_some(name)
+pub fn place(
+    scenario: &Scenario,
+    (kind, site): (Kind, Option<u8>),
+    server: usize,
+) -> Option<String> {
+    match kind {
+        Kind::Queue if server == 0 => Some("the broker".to_owned()),
+        Kind::Queue => Some(format!("worker {server}")),
+        Kind::Cdn => REGIONS.get(server).map(|region| format!("edge in {}", region.name)),
+        Kind::Database => {
+            let spec = scenario.spec_at(kind, site.unwrap_or(0))?;
+            let count = |setting: database::Setting| spec.count(setting as usize);
+            let copies = 1 + count(database::Setting::Replicas);
+            let (shard, copy) = (server / copies + 1, server % copies);
+            match (count(database::Setting::Shards), copy) {
+                (0 | 1, 0) if copies == 1 => None,
+                (0 | 1, 0) => Some("primary".to_owned()),
+                (0 | 1, copy) => Some(format!("replica {copy}")),
+                (_, 0) if copies == 1 => Some(format!("shard {shard}")),
+                (_, 0) => Some(format!("primary of shard {shard}")),
+                (_, copy) => Some(format!("replica {copy} of shard {shard}")),
+            }
+        }
+        _ => None,
+    }
 }
 
 /// A part and one of its servers: "Web tier 2", "Queue and workers, worker 1".
 #[must_use]
-pub fn numbered(part: &str, kind: Kind, server: usize) -> String {
-    match worker(kind, server) {
-        Some(worker) => format!("{part}, {worker}"),
+pub fn numbered(part: &str, scenario: &Scenario, at: (Kind, Option<u8>), server: usize) -> String {
+    match place(scenario, at, server) {
+        Some(place) => format!("{part}, {place}"),
         None => format!("{part} {}", server + 1),
     }
 }
@@ -213,7 +236,7 @@ pub fn fault_alone(fault: &PresentFault, scenario: &Scenario) -> String {
     }
     let part = name(fault.kind, scenario);
     let part = match fault.server {
-        Some(server) => numbered(part, fault.kind, server),
+        Some(server) => numbered(part, scenario, (fault.kind, fault.site), server),
         None => part.to_owned(),
     };
     let what = match fault.fault {
@@ -295,6 +318,11 @@ mod tests {
         assert_eq!(text("kill.web.2"), "Web tier 2 is dead");
         assert_eq!(text("kill.queue.1"), "Queue and workers, the broker is dead");
         assert_eq!(text("kill.queue.3"), "Queue and workers, worker 2 is dead");
+        assert_eq!(text("kill.db.2"), "Database, replica 1 is dead");
+        let of_shards =
+            |server| place(&link::read("?stage=9").scenario, (Kind::Database, None), server);
+        assert_eq!(of_shards(3).as_deref(), Some("replica 1 of shard 2"));
+        assert_eq!(of_shards(4).as_deref(), Some("primary of shard 3"));
         let sites = ["kill.network2", "kill.network"].map(text);
         assert_eq!(sites, ["Europe is down", "Every site is down"]);
     }

@@ -14,7 +14,7 @@ use crate::sim::session::Command;
 use crate::sim::sorting;
 use crate::sim::units::{SimTime, Span};
 pub use coming::{before, crowd, is_to_come, next};
-pub use since::Since;
+pub use since::{Since, told};
 
 /// What is done to the timeline.
 #[derive(Clone, Debug, PartialEq)]

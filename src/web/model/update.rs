@@ -12,6 +12,7 @@ use crate::web::lessons::story;
 use crate::web::route;
 use crate::web::share;
 use crate::web::steps::{self, Steps};
+use crate::web::timeline;
 use crate::web::view::format;
 use std::rc::Rc;
 
@@ -177,7 +178,9 @@ fn stand(model: &mut Model, scenario: Scenario) {
         let servers = scenario.servers_at(old.kind, site);
         Some(Selection { site, server: old.server.filter(|&s| s < servers), ..whole })
     });
-    model.timeline.since.follow(&model.scenario, &scenario, model.live.figures.at_s);
+    let now = model.live.figures.at_s;
+    hear::note(model, &timeline::told(&model.scenario, &scenario, now));
+    model.timeline.since.follow(&model.scenario, &scenario, now);
     model.link = link::write(&scenario);
     model.scenario = Rc::new(scenario);
     model.fresh = false;

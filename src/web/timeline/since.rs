@@ -1,9 +1,40 @@
 //! Since when faults that are there to stay have been there in this run. A link has them from the
 //! start, and so has the next run.
 
-use super::{Mark, marks};
+use super::{Mark, marks, whose};
+use crate::sim::journal::Line;
+use crate::sim::run::log::Severity;
 use crate::sim::scenario::{PresentFault, Scenario};
 use crate::sim::units::SimTime;
+use crate::web::summary;
+
+/// Whether a fault is there to stay, from the start of a run.
+fn stays(fault: &PresentFault) -> bool {
+    fault.at == SimTime::ZERO && fault.lasts.is_none() && !fault.fault.is_instant()
+}
+
+/// What was broken and healed by hand when one scenario took the place of another, as lines of the
+/// log: the engine tells what follows from it, and not every death is noticed by some part. Before
+/// the clock has gone there is no such news.
+#[must_use]
+pub fn told(before: &Scenario, after: &Scenario, now: f64) -> Vec<Line> {
+    let gone = |from: &Scenario, to: &Scenario, word: &str, severity: Severity| -> Vec<Line> {
+        let all = from.faults.iter().enumerate();
+        let news = all.filter(|(_, fault)| stays(fault) && !to.faults.contains(fault));
+        let line = |(place, fault): (usize, &PresentFault)| {
+            let (part, server) = whose(from, place);
+            let what = format!("{word}: {}", summary::fault_alone(fault, from));
+            Line { at_s: now, part, server, severity, what, numbers: Vec::new() }
+        };
+        news.map(line).collect()
+    };
+    if now <= 0.0 || before.kinds() != after.kinds() || before.sites != after.sites {
+        return Vec::new();
+    }
+    let mut lines = gone(after, before, "begins", Severity::Warning);
+    lines.extend(gone(before, after, "ends", Severity::Info));
+    lines
+}
 
 /// Faults that came while the run went on, and the second of each.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,8 +44,8 @@ impl Since {
     /// One scenario took the place of another at a second of the run.
     pub fn follow(&mut self, before: &Scenario, after: &Scenario, now: f64) {
         self.0.retain(|(known, _)| after.faults.contains(known));
-        let stays = |fault: &&PresentFault| fault.at == SimTime::ZERO && fault.lasts.is_none();
-        let news = after.faults.iter().filter(stays).filter(|fault| !before.faults.contains(fault));
+        let is_new = |fault: &&PresentFault| stays(fault) && !before.faults.contains(fault);
+        let news = after.faults.iter().filter(is_new);
         self.0.extend(news.map(|fault| (*fault, now)));
     }
 
@@ -53,5 +84,25 @@ mod tests {
         since.follow(&steps[2].0, &steps[0].0, 30.0);
         since.follow(&steps[0].0, &steps[2].0, 40.0);
         assert_eq!(at(&since), [0.0, 40.0, 60.0], "it was healed, and broken again");
+    }
+
+    #[test]
+    fn what_is_done_by_hand_is_in_the_log() {
+        let scenario = |faults: &str| link::read(&format!("?stage=3#{faults}")).scenario;
+        let (sound, broken) = (scenario(""), scenario("fault=kill.web.2&fault=slow5.web.1@60"));
+        let lines = |before, after, now| {
+            let lines = told(before, after, now).into_iter();
+            lines.map(|l| format!("{} {} {:?} {}", l.at_s, l.part, l.server, l.what)).collect()
+        };
+        let (none, one): (Vec<String>, Vec<String>) =
+            (lines(&sound, &broken, 0.0), lines(&sound, &broken, 9.0));
+        assert_eq!(none, [""; 0], "what is so from the start is no news");
+        assert_eq!(
+            one,
+            ["9 web Some(2) begins: Web tier 2 is dead"],
+            "what is planned comes later"
+        );
+        let healed: Vec<String> = lines(&broken, &sound, 12.0);
+        assert_eq!(healed, ["12 web Some(2) ends: Web tier 2 is dead"]);
     }
 }

@@ -207,8 +207,8 @@ fn servers(view: Option<&PartView>, model: &Model, at: Selection, tell: &Tell) -
     let choices: Vec<(AttrValue, AttrValue)> =
         std::iter::once(("".into(), format!("all {count}").into()))
             .chain((1..=last).map(|n| {
-                let name =
-                    summary::worker(at.kind, n - 1).unwrap_or_else(|| format!("{n} of {count}"));
+                let place = summary::place(&model.scenario, (at.kind, at.site), n - 1);
+                let name = place.unwrap_or_else(|| format!("{n} of {count}"));
                 (n.to_string().into(), name.into())
             }))
             .collect();

@@ -44,7 +44,10 @@ fn severity(of: Severity) -> (&'static str, &'static str) {
 /// A line's part, with the server where it is about one.
 fn part(line: &Line, scenario: &Scenario) -> String {
     let name = summary::part_name(&line.part, scenario);
-    line.server.map_or_else(|| name.clone(), |server| format!("{name} {server}"))
+    match (line.server, scenario.find(&line.part)) {
+        (Some(server), Ok(at)) => summary::numbered(&name, scenario, at, server as usize - 1),
+        _ => name,
+    }
 }
 
 /// What the engine says in short, and what that means.

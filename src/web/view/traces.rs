@@ -72,9 +72,14 @@ struct WaterfallProps {
 }
 
 fn name(hop: &Hop, scenario: &Scenario) -> String {
-    let part =
-        if hop.depth == 0 { "User".to_owned() } else { summary::part_brief(&hop.part, scenario) };
-    hop.server.map_or_else(|| part.clone(), |server| format!("{part} {server}"))
+    if hop.depth == 0 {
+        return "User".to_owned();
+    }
+    let part = summary::part_brief(&hop.part, scenario);
+    match (hop.server, scenario.find(&hop.part)) {
+        (Some(server), Ok(at)) => summary::numbered(&part, scenario, at, server as usize - 1),
+        _ => part,
+    }
 }
 
 const fn class(on: Spent) -> &'static str {

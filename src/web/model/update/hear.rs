@@ -129,7 +129,7 @@ fn follow_instants(model: &mut Model) -> Vec<Effect> {
 
 /// Keeps what happened, the newest so many lines; and of the alerts that are not over what raised
 /// them, however long ago.
-fn note(model: &mut Model, lines: &[Line]) {
+pub(super) fn note(model: &mut Model, lines: &[Line]) {
     if lines.is_empty() {
         return;
     }

@@ -25,8 +25,9 @@ pub fn measured(model: &Model, view: &PartView, server: Option<usize>) -> Html {
     let caption = match (server, now) {
         (None, _) => "Measured".to_owned(),
         (Some(s), Some(_)) => {
-            let worker = names::kind(&view.key).and_then(|kind| summary::worker(kind, s));
-            format!("Measured, {}", worker.unwrap_or_else(|| format!("server {}", s + 1)))
+            let at = model.scenario.find(&view.key).ok();
+            let place = at.and_then(|at| summary::place(&model.scenario, at, s));
+            format!("Measured, {}", place.unwrap_or_else(|| format!("server {}", s + 1)))
         }
         (Some(s), None) => format!("Measured of all: server {} is not there", s + 1),
     };

@@ -17,6 +17,8 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
     // A live window that is still filling says little about what limits.
     let why = if limit.why.is_empty() { "Being measured anew …" } else { limit.why.as_str() };
     let settled = model.settled.as_deref().filter(|_| model.fresh);
+    let lingers =
+        settled.and_then(|settled| failing::lingering(&model.scenario, model.figures(), settled));
     let failing = failing::now(&model.scenario, model.figures(), settled);
     html! {
         <>
@@ -31,6 +33,13 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                 }
                 { reasons(why) }
             </div>
+            if let Some(lingers) = &lingers {
+                <p id="lingering">
+                    { lingers }
+                    { glossary::text(" Where that does not pass by itself it is a {metastable failure}; \
+                                      Restart begins without it.") }
+                </p>
+            }
             if let Some(hit) = summary::cold_hits(&model.live.figures) {
                 <p id="cold">
                     { glossary::text("The {caches|cache} are still {cold|cold cache}: ") }

@@ -125,7 +125,7 @@ pub fn AddForm(props: &AddFormProps) -> Html {
     };
     let words = words.map(|(word, label)| (word.to_owned(), label.to_owned())).collect();
     let servers = servers(scenario, &draft);
-    let kind = scenario.find(&draft.part).ok().map(|(kind, _)| kind);
+    let at = scenario.find(&draft.part).ok();
     let lasts = offer.is_some_and(|offer| !offer.fault.is_instant());
     html! {
         <form class="timeline-form" id="timeline-form" onsubmit={add} aria-label="Add a fault or change">
@@ -143,7 +143,7 @@ pub fn AddForm(props: &AddFormProps) -> Html {
                     })} /></span>
             if servers > 1 {
                 <span><label for="add-server">{ "Which" }</label>
-                    <Choice id="add-server" choices={choices(numbers(servers, kind))} value={draft.server.clone()}
+                    <Choice id="add-server" choices={choices(numbers(scenario, servers, at))} value={draft.server.clone()}
                         on_choose={change(|draft, server| draft.server = server)} /></span>
             }
             if draft.word == SET {
@@ -237,9 +237,13 @@ fn servers(scenario: &Scenario, draft: &Draft) -> usize {
     part.map_or(0, |(kind, site)| scenario.servers_at(kind, site))
 }
 
-fn numbers(servers: usize, kind: Option<Kind>) -> Vec<(String, String)> {
+fn numbers(
+    scenario: &Scenario,
+    servers: usize,
+    at: Option<(Kind, Option<u8>)>,
+) -> Vec<(String, String)> {
     let all = std::iter::once((String::new(), format!("all {servers}")));
-    let name = |n: usize| kind.and_then(|kind| summary::worker(kind, n - 1));
+    let name = |n: usize| summary::place(scenario, at?, n - 1);
     let one = |n: usize| (n.to_string(), name(n).unwrap_or_else(|| n.to_string()));
     all.chain((1..=servers).map(one)).collect()
 }
