@@ -205,8 +205,8 @@ pub fn place(
                 (0 | 1, 0) => Some("primary".to_owned()),
                 (0 | 1, copy) => Some(format!("replica {copy}")),
                 (_, 0) if copies == 1 => Some(format!("shard {shard}")),
-                (_, 0) => Some(format!("primary of shard {shard}")),
-                (_, copy) => Some(format!("replica {copy} of shard {shard}")),
+                (_, 0) => Some(format!("shard {shard} primary")),
+                (_, copy) => Some(format!("shard {shard} replica {copy}")),
             }
         }
         _ => None,
@@ -321,8 +321,8 @@ mod tests {
         assert_eq!(text("kill.db.2"), "Database, replica 1 is dead");
         let of_shards =
             |server| place(&link::read("?stage=9").scenario, (Kind::Database, None), server);
-        assert_eq!(of_shards(3).as_deref(), Some("replica 1 of shard 2"));
-        assert_eq!(of_shards(4).as_deref(), Some("primary of shard 3"));
+        assert_eq!(of_shards(3).as_deref(), Some("shard 2 replica 1"));
+        assert_eq!(of_shards(4).as_deref(), Some("shard 3 primary"));
         let sites = ["kill.network2", "kill.network"].map(text);
         assert_eq!(sites, ["Europe is down", "Every site is down"]);
     }

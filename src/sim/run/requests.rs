@@ -273,7 +273,7 @@ impl Requests {
     /// A record that was never used.
     #[cold]
     fn grow(&mut self) -> RequestId {
-        if self.begun % CHUNK == 0 {
+        if self.begun.is_multiple_of(CHUNK) {
             let blank = vec![BLANK; CHUNK].into_boxed_slice();
             self.chunks.extend(<Box<[Request; CHUNK]>>::try_from(blank));
         }

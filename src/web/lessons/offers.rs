@@ -233,7 +233,8 @@ pub(super) const OFFERS: &[&[(Offer, &str)]] = &[
         ),
         (
             Switch(&[("web.rollback", "on")], "Roll back by itself", "No roll-back"),
-            "Nothing changes yet. Now deploy the bad release: the first failures take it back.",
+            "Nothing changes until a release fails. Deploy the bad one: its first failures take it \
+             back.",
         ),
     ],
     &[

@@ -77,7 +77,8 @@ pub const LESSONS: &[Lesson] = &[
               acknowledged, and {workers|worker} process it later. {Monitoring} watches every \
               server, raises alerts, and replaces machines that died.",
         before: "A job held a web server's slot for as long as it took, and failures were found \
-                 by users.",
+                 by users. These post, comment and like more than before: far more requests are \
+                 writes.",
         breaks: "When jobs come faster than the workers are, the {backlog} grows and messages \
                  grow old. Monitoring sees only what it measures, as often as it looks.",
     },

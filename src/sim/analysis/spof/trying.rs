@@ -6,6 +6,7 @@ use crate::analysis::availability::Availability;
 use crate::engine::Engine;
 use crate::run::meters::Sample;
 use crate::scenario::PresentFault;
+use crate::snapshot::Snapshot;
 use crate::units::{SECOND, SimTime, Span};
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +67,7 @@ impl Trying {
     #[must_use]
     pub fn new(engine: &Engine) -> Self {
         let mut left = distinct(threats(engine.topology()));
+        count_those_there_are(engine, &mut left);
         left.reverse();
         let tolls = Tolls { of: left.len(), ..Tolls::default() };
         Self { base: engine.clone(), spent: 0, left, trial: None, tolls }
@@ -139,6 +141,20 @@ impl Trying {
     }
 }
 
+/// Where all servers of a part are alike, as many are as there are now: some may have come and gone
+/// by themselves.
+fn count_those_there_are(engine: &Engine, threats: &mut [(Threat, usize)]) {
+    let now = engine.sample();
+    let figures = Snapshot::between(engine.topology(), &now, &now);
+    let is_server = |threat: &Threat, part: &str| threat.server.is_some() && threat.part == part;
+    for part in &figures.parts {
+        let mut servers = threats.iter_mut().filter(|(threat, _)| is_server(threat, &part.key));
+        if let (Some((_, alike)), None) = (servers.next(), servers.next()) {
+            *alike = part.servers.len();
+        }
+    }
+}
+
 /// One of each sort: of the servers of a part of which the structure says the same for the same
 /// reason, the first. A primary and a replica can both be missed, but not for one reason.
 fn distinct(all: Vec<Threat>) -> Vec<(Threat, usize)> {
@@ -157,4 +173,33 @@ fn distinct(all: Vec<Threat>) -> Vec<(Threat, usize)> {
         }
     }
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::{Kind, web_tier};
+    use crate::scenario::link;
+    use crate::topology::Topology;
+
+    #[test]
+    fn servers_that_came_and_went_by_themselves_are_counted_as_they_are() {
+        let scenario = link::read("?stage=6#clients.rate=700").scenario;
+        let mut engine = Engine::new(Topology::build(&scenario).expect("it runs"));
+        while engine.now() < SimTime(300 * SECOND) {
+            engine.run_until(SimTime(300 * SECOND), 1_000_000);
+        }
+        let now = engine.sample();
+        let figures = Snapshot::between(engine.topology(), &now, &now);
+        let there = figures.part("web").expect("there is a web tier").servers.len();
+        let trying = Trying::new(&engine);
+        let (_, alike) = trying
+            .left
+            .iter()
+            .find(|(threat, _)| threat.part == "web" && threat.server.is_some())
+            .expect("servers die");
+        assert_eq!(*alike, there);
+        let set = scenario.spec(Kind::WebTier).expect("it has one");
+        assert_ne!(there, set.count(web_tier::Setting::Servers as usize));
+    }
 }

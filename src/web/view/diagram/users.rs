@@ -50,7 +50,8 @@ pub fn draw(scene: &Scene<'_>) -> Html {
     let daily = format::count(scene.scenario.spec(Kind::Clients).map_or(0.0, clients::daily_users));
     let (class, right) = if failed > 0.0 {
         let share = format::percent(failed);
-        ("dg-bad", vec![format!("✕\u{202f}{share} fail"), format!("✕\u{202f}{share}"), share])
+        let close = format!("✕{}", share.replace('\u{202f}', ""));
+        ("dg-bad", vec![format!("✕\u{202f}{share} fail"), format!("✕\u{202f}{share}"), close])
     } else {
         ("dg-soft", vec![format!("{daily} a day"), daily])
     };
