@@ -247,6 +247,13 @@ impl Request {
 /// Records of a chunk: 80 kB. A power of two, so that a place in it is a mask away.
 const CHUNK: usize = 256;
 
+/// Apart, and without the number: it is called from wherever a record is looked at.
+#[cold]
+#[inline(never)]
+fn unknown() -> ! {
+    panic!("there was never such a request")
+}
+
 /// The slab, in chunks that stay where they are: an overloaded system's records are most of what it
 /// takes, and a larger block to move them to would be as much again.
 #[derive(Clone, Debug, Default)]
@@ -323,14 +330,20 @@ impl Requests {
     #[must_use]
     pub fn get(&self, id: RequestId) -> &Request {
         let place = id.0 as usize;
-        &self.chunks[place / CHUNK][place % CHUNK]
+        match self.chunks.get(place / CHUNK) {
+            Some(chunk) => &chunk[place % CHUNK],
+            None => unknown(),
+        }
     }
 
     /// The record of a request.
     #[inline]
     pub fn get_mut(&mut self, id: RequestId) -> &mut Request {
         let place = id.0 as usize;
-        &mut self.chunks[place / CHUNK][place % CHUNK]
+        match self.chunks.get_mut(place / CHUNK) {
+            Some(chunk) => &mut chunk[place % CHUNK],
+            None => unknown(),
+        }
     }
 
     /// The place of the request that begins next.
