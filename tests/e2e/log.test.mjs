@@ -50,3 +50,15 @@ test('the log is read by severity, by part and by words', async ({ open }) => {
   await page.getByLabel('Containing').fill('');
   await only(() => true, 'all of them again');
 });
+
+test('what is killed and healed by hand is in the log, whether or not a part notices', async ({ open }) => {
+  const page = await open('/?stage=4&run=0');
+  await steps(page, 10);
+  await page.locator('#diagram [data-part="db"]').first().press('Enter');
+  await page.getByLabel('Servers looked at').selectOption({ label: 'replica 2' });
+  await page.locator('.breaks').getByRole('button', { name: 'Kill', exact: true }).click();
+  const line = (text) => page.locator('.log-lines tr', { hasText: text }).waitFor();
+  await line('begins: Database, replica 2 is dead');
+  await page.getByRole('button', { name: 'Heal: Database, replica 2 is dead' }).first().click();
+  await line('ends: Database, replica 2 is dead');
+});
