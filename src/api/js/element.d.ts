@@ -58,6 +58,8 @@ export interface SimMetrics {
     | (SimFigures & {
         /** Until then the figures are provisional. */
         complete: boolean;
+        /** Whether requests pile up: times and errors are the least that they come to. */
+        growing: boolean;
         /** The same for the same link wherever it runs; once complete, that of `millionth settle`. */
         result_hash: string;
         p50_ms_half_width: number | null;

@@ -264,8 +264,10 @@ export interface Settled {
   warm_up_s: number;
   /** Simulated seconds that the figures rest on. */
   seconds: number;
-  /** Whether the run was as long as planned. */
+  /** Whether the run was as long as planned, or as it could be. */
   complete: boolean;
+  /** Whether it ended early, as more requests were in flight than the simulator holds. */
+  full: boolean;
   mean_s: Estimate | null;
   p50_s: Estimate | null;
   p95_s: Estimate | null;

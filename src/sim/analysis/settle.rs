@@ -36,7 +36,8 @@ pub struct Settled {
     pub warm_up_s: f64,
     /// Simulated seconds that the figures rest on.
     pub seconds: f64,
-    /// Whether the run was as long as planned; until then the figures are provisional.
+    /// Whether the run was as long as planned, or as it could be; until then the figures are
+    /// provisional.
     pub complete: bool,
     /// Whether it ended early, as more requests were in flight than the simulator holds.
     pub full: bool,
