@@ -78,3 +78,32 @@ fn replicas_are_as_stale_as_their_lag_makes_them() {
     assert!((all[0].predicted - 0.095).abs() < 0.004, "{all:?}");
     assert!(all[0].difference.abs() < 0.004 && all[0].fails.is_empty(), "{all:?}");
 }
+
+/// A shard has the writes of its own users; joins are not judged.
+#[test]
+fn shards_are_as_stale_as_their_share_of_the_writes_makes_them() {
+    let text = "?parts=clients,web,db#v=1&clients.rate=500&clients.static_share=0\
+                &clients.read_share=0.98&clients.urls=10&web.size=16&web.service_ms=1&web.queries=1\
+                &db.replicas=2&db.size=16&db.lag_ms=100&db.apply_share=0&db.shards=4";
+    for settings in ["", "&db.joins=0.5", "&db.joins=0"] {
+        let all = compare_all(&format!("{text}{settings}"), 200.0);
+        assert!((all[0].predicted - 0.0247).abs() < 0.002, "{settings}: {all:?}");
+        assert!(all[0].difference.abs() < 0.002, "{settings}: {all:?}");
+    }
+}
+
+/// One site takes all writes: the others forget what their own users write, and hear of the rest
+/// after the lag between sites.
+#[test]
+fn sites_forget_what_they_write_and_are_as_stale_as_the_way_between_them_makes_them() {
+    let all = compare_all("?stage=8#clients.rate=900", 200.0);
+    let of = |what: &str| all.iter().filter(|one| one.name.starts_with(what)).collect::<Vec<_>>();
+    let (hits, stale) = (of("Hit ratio, Cache"), of("Stale share of reads"));
+    assert_eq!((hits.len(), stale.len()), (3, 3), "{all:?}");
+    for one in hits {
+        assert!(one.predicted > 0.3 && one.difference.abs() < 0.02, "{one:?}");
+    }
+    for one in stale {
+        assert!(one.predicted > 0.1 && one.difference.abs() < 0.03, "{one:?}");
+    }
+}
