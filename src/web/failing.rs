@@ -47,17 +47,31 @@ const LONGER: f64 = 3.0;
 const ALIKE: f64 = 0.25;
 
 /// What a run suffers that the settled one does not, though its traffic is the same and nothing is
-/// broken now: it has not got over what came before. `None` where something else explains it.
+/// broken now: it has not got over what came before. `None` where something else explains it, such
+/// as a change at the second `changed_s` of which the figures still tell.
 #[must_use]
-pub fn lingering(scenario: &Scenario, shown: &Snapshot, settled: &Settled) -> Option<String> {
+pub fn lingering(
+    scenario: &Scenario,
+    shown: &Snapshot,
+    settled: &Settled,
+    changed_s: f64,
+) -> Option<String> {
     let pattern = scenario.spec(Kind::Clients)?.count(clients::Setting::PatternChoice as usize);
     let is_usual = |now: f64, usual: f64| (now - usual).abs() <= ALIKE * usual;
     let (now, usual) = (shown.latency.p99_s?, settled.p99_s?.value);
+    let from = shown.at_s - shown.window_s;
+    // Of these the settled run may know nothing, and the figures still tell.
+    let is_seen = |mark: &timeline::Mark| {
+        mark.at <= shown.at_s
+            && (mark.at > 0.0 || mark.lasts.is_some())
+            && (mark.is_change || mark.is_instant || mark.end().is_none_or(|end| end > from))
+    };
     let explained = pattern != 0
         || shown.at_s < 2.0 * shown.window_s
+        || changed_s > from
         || !settled.is_final()
         || !is_usual(shown.offered_rate(), settled.figures.offered_rate())
-        || !in_force(scenario, shown.at_s).is_empty()
+        || timeline::marks(scenario).iter().any(is_seen)
         || summary::passing(shown).is_some();
     (!explained && now > LONGER * usual).then(|| {
         let [now, usual] = [now, usual].map(format::duration);
@@ -150,7 +164,7 @@ mod tests {
                 _ => None,
             });
             let figures = live.last().expect("a step shows how it is");
-            lingering(&scenario, &figures, &settled)
+            lingering(&scenario, &figures, &settled, 145.0)
         };
         assert_eq!(after(&[], 120), None, "it is as it settles");
         let spike = Command::Fail { fault: "spike3.clients".to_owned() };

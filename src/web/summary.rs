@@ -213,10 +213,27 @@ pub fn place(
     }
 }
 
+/// The same of the figures of a part: after a failover another copy of the data is the primary.
+#[must_use]
+pub fn place_now(scenario: &Scenario, view: &PartView, server: usize) -> Option<String> {
+    let at = scenario.find(&view.key).ok()?;
+    if at.0 == Kind::Database && server < view.servers.len() {
+        let member = names::member(view, server).trim().to_owned();
+        return (!member.is_empty()).then_some(member);
+    }
+    place(scenario, at, server)
+}
+
 /// A part and one of its servers: "Web tier 2", "Queue and workers, worker 1".
 #[must_use]
 pub fn numbered(part: &str, scenario: &Scenario, at: (Kind, Option<u8>), server: usize) -> String {
-    match place(scenario, at, server) {
+    with_place(part, place(scenario, at, server), server)
+}
+
+/// The same, where what it is there is known: a number where it is nothing of its own.
+#[must_use]
+pub fn with_place(part: &str, place: Option<String>, server: usize) -> String {
+    match place {
         Some(place) => format!("{part}, {place}"),
         None => format!("{part} {}", server + 1),
     }
@@ -232,7 +249,8 @@ pub fn fault_alone(fault: &PresentFault, scenario: &Scenario) -> String {
             (None, 2..) => "Every site",
             (site, _) => site_name(scenario, site.unwrap_or(0)),
         };
-        return format!("{place} is down{until}");
+        let zone = fault.server.map_or_else(String::new, |zone| format!(", zone {}", zone + 1));
+        return format!("{place}{zone} is down{until}");
     }
     let part = name(fault.kind, scenario);
     let part = match fault.server {
@@ -289,8 +307,9 @@ pub fn paragraph(scenario: &Scenario, figures: &Snapshot) -> String {
 pub fn settled(settled: &Settled) -> String {
     let p99 =
         settled.p99_s.map_or_else(|| "none answered".to_owned(), |p99| format::duration(p99.value));
+    let least = if settled.is_growing() { "at least " } else { "" };
     format!(
-        "Settled: p99 {p99}, errors {}, {} answered well.",
+        "Settled: p99 {least}{p99}, errors {least}{}, {} answered well.",
         format::percent(settled.error_share.value),
         format::spoken_rate(settled.goodput.value),
     )
@@ -323,8 +342,8 @@ mod tests {
             |server| place(&link::read("?stage=9").scenario, (Kind::Database, None), server);
         assert_eq!(of_shards(3).as_deref(), Some("shard 2 replica 1"));
         assert_eq!(of_shards(4).as_deref(), Some("shard 3 primary"));
-        let sites = ["kill.network2", "kill.network"].map(text);
-        assert_eq!(sites, ["Europe is down", "Every site is down"]);
+        let sites = ["kill.network2", "kill.network", "kill.network2.1"].map(text);
+        assert_eq!(sites, ["Europe is down", "Every site is down", "Europe, zone 1 is down"]);
     }
 
     #[test]

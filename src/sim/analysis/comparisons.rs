@@ -7,7 +7,8 @@ use super::theory::caches::{
 };
 use super::theory::recovery::stale_share;
 use crate::kinds::param::Spec;
-use crate::kinds::{Kind, cache, cdn, clients, database};
+use crate::kinds::{Kind, cache, cdn, clients, database, network};
+use crate::region::{COUNT, ROUND_TRIP_MS};
 use crate::run::requests::CLASSES;
 use crate::snapshot::{PartView, Snapshot};
 use crate::sorting;
@@ -306,6 +307,17 @@ fn edge_groups(spec: &Spec, clients: &Spec, groups: &[Group]) -> Popular {
     all
 }
 
+/// Seconds that a write is on its way from the site that takes them all to a database elsewhere.
+fn from_home(topology: &Topology, part: &PartView) -> Option<f64> {
+    let home = names::gauge(part, "home").filter(|home| *home > 0.0)? as u8 - 1;
+    let region = |site: u8| {
+        let spec = topology.scenario().spec_at(Kind::Network, site)?;
+        Some(spec.count(network::Setting::Site as usize).min(COUNT - 1))
+    };
+    let ends = (region(home)?, region(names::site(&part.key))?);
+    Some(0.5 * f64::from(ROUND_TRIP_MS[ends.0][ends.1]) / 1e3)
+}
+
 fn of_replicas(topology: &Topology, figures: &Snapshot, part: &PartView) -> Option<Comparison> {
     let spec = topology.scenario().spec_at(Kind::Database, names::site(&part.key))?;
     let count = |row: database::Setting| spec.count(row as usize);
@@ -329,7 +341,8 @@ fn of_replicas(topology: &Topology, figures: &Snapshot, part: &PartView) -> Opti
     let lag = |row: database::Setting| spec.number(row as usize) / 1e3;
     let late = lag(database::Setting::Lag) + database::apply_s(spec);
     // What is written elsewhere is on its way between sites first.
-    let later = late + lag(database::Setting::SiteLag);
+    let away = from_home(topology, part);
+    let later = late + lag(database::Setting::SiteLag) + away.unwrap_or(0.0);
     let pending = (own * late + received * later) / figures.window_s;
     let one = |g: &Group| g.items * g.probability * stale_share(pending * g.probability, 1.0);
     let value = popular(topology).iter().map(one).sum();
@@ -346,6 +359,9 @@ fn of_replicas(topology: &Topology, figures: &Snapshot, part: &PartView) -> Opti
              reads count as stale"
                 .into(),
         );
+    }
+    if received > 0.0 && away.is_none() {
+        fails.push("writes of other sites take their way besides".to_owned());
     }
     let served = topology.scenario().kinds().contains(&Kind::Cache);
     if served {

@@ -99,8 +99,10 @@ pub fn server(part: &PartView, index: usize) -> String {
     with_site(&name, site)
 }
 
-/// The place of a database server: its shard where there are several, and what it is there.
-fn member(part: &PartView, index: usize) -> String {
+/// The place of a database server, after a space: its shard where there are several, and what it is
+/// there.
+#[must_use]
+pub fn member(part: &PartView, index: usize) -> String {
     let group = group(part);
     let shard = match part.servers.len() > group {
         true => format!(" shard {}", index / group + 1),

@@ -8,7 +8,7 @@ use crate::engine::Engine;
 use crate::histogram::Histogram;
 use crate::kinds::{Kind, clients};
 use crate::run::meters::{Endings, Sample};
-use crate::run::requests::Outcome;
+use crate::run::requests::{FAILURES, Outcome};
 use crate::scenario::{PresentFault, Scenario};
 use crate::snapshot::Snapshot;
 use crate::topology::Topology;
@@ -57,8 +57,9 @@ pub struct Settled {
     pub figures: Snapshot,
 }
 
-/// More of its requests than this a run at rest does not leave unanswered.
-const PILE: f64 = 0.05;
+/// A run at rest does not leave more of its requests unanswered than it began with, but for this
+/// share: of a run that was cut short, and of a long one.
+const PILE: [f64; 2] = [0.05, 0.01];
 
 impl Settled {
     /// Whether requests pile up, or did until the simulator was full: times and errors are then the
@@ -67,7 +68,7 @@ impl Settled {
     pub fn is_growing(&self) -> bool {
         let users = &self.figures.users;
         let left = users.arrived.saturating_sub(users.good + users.failed) as f64;
-        self.full || left > PILE * users.arrived as f64
+        self.full || left > PILE[usize::from(self.complete)] * users.arrived as f64
     }
 
     /// Whether its figures are what the system comes to, with intervals that say how surely.
@@ -83,8 +84,8 @@ impl Settled {
             return None;
         }
         Some(if self.full {
-            "Requests pile up until the simulator holds no more, where this run ends: times and \
-             errors are the least that they come to."
+            "More requests pile up than the simulator holds: times are the least that they come \
+             to, and errors called “simulator full” are none of the system's."
         } else {
             "Requests pile up: times and errors are the least that they come to, and more the \
              longer the run."
@@ -113,6 +114,8 @@ pub struct Theory {
     pub shares: Vec<Comparison>,
 }
 
+/// What the failures are called that the simulator makes where it holds no more.
+const FULL_UP: &str = FAILURES[Outcome::SimulatorFull as usize - 1].1;
 /// Events of one request, roughly, for planning.
 const EVENTS_PER_REQUEST: f64 = 12.0;
 /// A settled run takes no more simulated time than this (two simulated hours).
@@ -226,8 +229,7 @@ impl Settling {
     /// Theory beside what was measured so far.
     #[must_use]
     pub fn theory(&self) -> Theory {
-        let (topology, first) = (self.engine.topology(), warm_up(&self.samples));
-        let samples = &self.samples[first.min(self.samples.len() - 1)..];
+        let (topology, samples) = (self.engine.topology(), self.kept());
         let figures = Snapshot::between(topology, &samples[0], &samples[samples.len() - 1]);
         Theory {
             stations: stations::measured(topology, samples),
@@ -243,11 +245,15 @@ impl Settling {
         if (batches < FEWEST && !self.is_overfull) || self.is_too_short {
             return None;
         }
-        // Of a run that was over at once there is no second batch.
-        let first = warm_up(&self.samples).min(batches - 1);
         let complete = self.is_full && self.is_complete();
-        let figures = settled(self.engine.topology(), &self.samples[first..], complete);
+        let figures = settled(self.engine.topology(), self.kept(), complete);
         Some(Settled { full: self.is_overfull, ..figures })
+    }
+
+    /// The samples after the warm-up: of a run that was over at once, all of it.
+    fn kept(&self) -> &[Sample] {
+        let last = self.samples.len().saturating_sub(2);
+        &self.samples[warm_up(&self.samples).min(last)..]
     }
 }
 
@@ -286,7 +292,7 @@ pub fn settled(topology: &Topology, samples: &[impl Borrow<Sample>], complete: b
         warm_up_s: first.at.seconds(),
         seconds: figures.window_s,
         complete,
-        full: false,
+        full: figures.users.failures.iter().any(|failure| failure.reason == FULL_UP),
         mean_s: interval(latency.mean_s, &Histogram::mean),
         p50_s: interval(latency.p50_s, &|h| h.quantile(0.5)),
         p95_s: interval(latency.p95_s, &|h| h.quantile(0.95)),
@@ -363,7 +369,7 @@ mod tests {
         assert!(settled.complete && settled.full && settled.is_growing());
         assert!(settled.seconds > 0.0 && settled.batches < 40, "{}", settled.batches);
         let failures = &settled.figures.users.failures;
-        assert!(failures.iter().all(|failure| failure.reason != "simulator_full"), "{failures:?}");
-        assert!(settled.growing().is_some_and(|text| text.contains("holds no more")));
+        assert!(failures.iter().all(|failure| failure.reason != FULL_UP), "{failures:?}");
+        assert!(settled.growing().is_some_and(|text| text.contains("than the simulator holds")));
     }
 }

@@ -5,34 +5,47 @@ use super::{Mark, marks, whose};
 use crate::sim::journal::Line;
 use crate::sim::run::log::Severity;
 use crate::sim::scenario::{PresentFault, Scenario};
-use crate::sim::units::SimTime;
+use crate::sim::units::{SimTime, Span};
 use crate::web::summary;
 
-/// Whether a fault is there to stay, from the start of a run.
-fn stays(fault: &PresentFault) -> bool {
-    fault.at == SimTime::ZERO && fault.lasts.is_none() && !fault.fault.is_instant()
+/// Whether one fault makes what another makes, to the same servers or more.
+fn covers(one: &PresentFault, other: &PresentFault) -> bool {
+    (one.kind, one.fault) == (other.kind, other.fault)
+        && (one.site.is_none() || one.site == other.site)
+        && (one.server.is_none() || one.server == other.server)
 }
 
 /// What was broken and healed by hand when one scenario took the place of another, as lines of the
 /// log: the engine tells what follows from it, and not every death is noticed by some part. Before
-/// the clock has gone there is no such news.
+/// the clock has gone there is no such news, and what is planned is news when it comes.
 #[must_use]
 pub fn told(before: &Scenario, after: &Scenario, now: f64) -> Vec<Line> {
-    let gone = |from: &Scenario, to: &Scenario, word: &str, severity: Severity| -> Vec<Line> {
-        let all = from.faults.iter().enumerate();
-        let news = all.filter(|(_, fault)| stays(fault) && !to.faults.contains(fault));
-        let line = |(place, fault): (usize, &PresentFault)| {
-            let (part, server) = whose(from, place);
-            let what = format!("{word}: {}", summary::fault_alone(fault, from));
-            Line { at_s: now, part, server, severity, what, numbers: Vec::new() }
-        };
-        news.map(line).collect()
-    };
     if now <= 0.0 || before.kinds() != after.kinds() || before.sites != after.sites {
         return Vec::new();
     }
-    let mut lines = gone(after, before, "begins", Severity::Warning);
-    lines.extend(gone(before, after, "ends", Severity::Info));
+    let instant = SimTime::ZERO.after(Span::from_seconds(now));
+    let present = |scenario: &Scenario| -> Vec<(usize, PresentFault)> {
+        let all = scenario.faults.iter().copied().enumerate();
+        all.filter(|(_, fault)| fault.is_present(instant)).collect()
+    };
+    let sides = [(before, present(before)), (after, present(after))];
+    let news = |from: usize, word: &str, severity: Severity| -> Vec<Line> {
+        let ((scenario, these), (_, others)) = (&sides[from], &sides[1 - from]);
+        let is_news = |(_, fault): &&(usize, PresentFault)| {
+            !others.iter().any(|(_, other)| covers(other, fault))
+        };
+        let line = |(place, fault): &(usize, PresentFault)| {
+            let (part, server) = whose(scenario, *place);
+            let stays_in_part = from == 0 && others.iter().any(|(_, other)| covers(fault, other));
+            let part_of_it = if stays_in_part { " in part" } else { "" };
+            let timeless = PresentFault { at: SimTime::ZERO, lasts: None, ..*fault };
+            let what = format!("{word}{part_of_it}: {}", summary::fault_alone(&timeless, scenario));
+            Line { at_s: now, part, server, severity, what, numbers: Vec::new() }
+        };
+        these.iter().filter(is_news).map(line).collect()
+    };
+    let mut lines = news(1, "begins", Severity::Warning);
+    lines.extend(news(0, "ends", Severity::Info));
     lines
 }
 
@@ -44,8 +57,8 @@ impl Since {
     /// One scenario took the place of another at a second of the run.
     pub fn follow(&mut self, before: &Scenario, after: &Scenario, now: f64) {
         self.0.retain(|(known, _)| after.faults.contains(known));
-        let is_new = |fault: &&PresentFault| stays(fault) && !before.faults.contains(fault);
-        let news = after.faults.iter().filter(is_new);
+        let stays = |fault: &&PresentFault| fault.at == SimTime::ZERO && fault.lasts.is_none();
+        let news = after.faults.iter().filter(stays).filter(|fault| !before.faults.contains(fault));
         self.0.extend(news.map(|fault| (*fault, now)));
     }
 
@@ -90,7 +103,7 @@ mod tests {
     fn what_is_done_by_hand_is_in_the_log() {
         let scenario = |faults: &str| link::read(&format!("?stage=3#{faults}")).scenario;
         let (sound, broken) = (scenario(""), scenario("fault=kill.web.2&fault=slow5.web.1@60"));
-        let lines = |before, after, now| {
+        let lines = |before: &Scenario, after: &Scenario, now| {
             let lines = told(before, after, now).into_iter();
             lines.map(|l| format!("{} {} {:?} {}", l.at_s, l.part, l.server, l.what)).collect()
         };
@@ -104,5 +117,12 @@ mod tests {
         );
         let healed: Vec<String> = lines(&broken, &sound, 12.0);
         assert_eq!(healed, ["12 web Some(2) ends: Web tier 2 is dead"]);
+        let late: Vec<String> = lines(&broken, &scenario("fault=kill.web.2"), 70.0);
+        assert_eq!(late, ["70 web Some(1) ends: Web tier 1 is 5 times as slow"], "it was planned");
+        let all = scenario("fault=kill.web");
+        let more: Vec<String> = lines(&scenario("fault=kill.web.2"), &all, 9.0);
+        assert_eq!(more, ["9 web None begins: Web tier is dead"], "number 2 was and is dead");
+        let less: Vec<String> = lines(&all, &scenario("fault=kill.web.2"), 9.0);
+        assert_eq!(less, ["9 web None ends in part: Web tier is dead"]);
     }
 }

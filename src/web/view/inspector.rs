@@ -207,7 +207,10 @@ fn servers(view: Option<&PartView>, model: &Model, at: Selection, tell: &Tell) -
     let choices: Vec<(AttrValue, AttrValue)> =
         std::iter::once(("".into(), format!("all {count}").into()))
             .chain((1..=last).map(|n| {
-                let place = summary::place(&model.scenario, (at.kind, at.site), n - 1);
+                let place = match view {
+                    Some(view) => summary::place_now(&model.scenario, view, n - 1),
+                    None => summary::place(&model.scenario, (at.kind, at.site), n - 1),
+                };
                 let name = place.unwrap_or_else(|| format!("{n} of {count}"));
                 (n.to_string().into(), name.into())
             }))

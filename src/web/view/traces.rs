@@ -5,7 +5,6 @@ use super::charts::{Table, use_width};
 use super::diagram::fit::{self, Weight};
 use super::{Tell, asks, format};
 use crate::sim::region::REGIONS;
-use crate::sim::scenario::Scenario;
 use crate::sim::traces::{Hop, Spent, Trace, Traces};
 use crate::web::insight::{self, reason_text};
 use crate::web::markup::prelude::*;
@@ -37,7 +36,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             <p class="muted">{ sample(traces) }</p>
             if let Some(trace) = model.insight.trace() {
                 <p>{ about(trace) }{ " " }{ insight::in_words(trace, &model.scenario) }</p>
-                <Waterfall trace={Rc::new(trace.clone())} scenario={Rc::clone(&model.scenario)} />
+                <Waterfall trace={Rc::new(trace.clone())} names={names(trace, model)} />
             }
         </section>
     }
@@ -68,18 +67,25 @@ fn about(trace: &Trace) -> String {
 #[derive(Properties, PartialEq)]
 struct WaterfallProps {
     trace: Rc<Trace>,
-    scenario: Rc<Scenario>,
+    /// What each hop met.
+    names: Vec<String>,
 }
 
-fn name(hop: &Hop, scenario: &Scenario) -> String {
-    if hop.depth == 0 {
-        return "User".to_owned();
-    }
-    let part = summary::part_brief(&hop.part, scenario);
-    match (hop.server, scenario.find(&hop.part)) {
-        (Some(server), Ok(at)) => summary::numbered(&part, scenario, at, server as usize - 1),
-        _ => part,
-    }
+/// What each hop met, by what it is now.
+fn names(trace: &Trace, model: &Model) -> Vec<String> {
+    let name = |hop: &Hop| {
+        let part = summary::part_brief(&hop.part, &model.scenario);
+        match (hop.depth, hop.server, model.live.figures.part(&hop.part)) {
+            (0, ..) => "User".to_owned(),
+            (_, Some(server), Some(view)) => {
+                let server = server as usize - 1;
+                let place = summary::place_now(&model.scenario, view, server);
+                summary::with_place(&part, place, server)
+            }
+            _ => part,
+        }
+    };
+    trace.hops.iter().map(name).collect()
 }
 
 const fn class(on: Spent) -> &'static str {
@@ -123,7 +129,7 @@ fn Waterfall(props: &WaterfallProps) -> Html {
 fn drawing(props: &WaterfallProps, width: f64, height: f64) -> Html {
     let trace = &props.trace;
     let hops = &trace.hops[..trace.hops.len().min(MOST)];
-    let names: Vec<String> = hops.iter().map(|hop| name(hop, &props.scenario)).collect();
+    let names = &props.names[..hops.len()];
     let indent = |hop: &Hop| 8.0 * f64::from(hop.depth.min(8));
     let widest = names
         .iter()
@@ -165,7 +171,7 @@ fn drawing(props: &WaterfallProps, width: f64, height: f64) -> Html {
 }
 
 fn table(props: &WaterfallProps) -> Html {
-    let (trace, scenario) = (Rc::clone(&props.trace), Rc::clone(&props.scenario));
+    let (trace, names) = (Rc::clone(&props.trace), props.names.clone());
     let rows = Callback::from(move |()| {
         let row = |(i, hop): (usize, &Hop)| {
             let [network, wait, work] = [Spent::Network, Spent::Wait, Spent::Work]
@@ -179,7 +185,7 @@ fn table(props: &WaterfallProps) -> Html {
                 None => "answered".to_owned(),
             };
             vec![
-                format!("{}. {}", i + 1, name(hop, &scenario)),
+                format!("{}. {}", i + 1, names[i]),
                 format::duration(hop.from_s),
                 format::duration(hop.to_s - hop.from_s),
                 network,

@@ -16,6 +16,8 @@ fn goals_have_units_and_are_met_with_their_whole_interval() {
     assert!((goal.bound - 0.2).abs() < 1e-12 && goal.at_most);
     assert!(goal.is_met(&settled(0.19, 0.01)) && !goal.is_met(&settled(0.19, 0.011)));
     assert!(!goal.is_met(&Settled::default()), "no answer meets no goal");
+    let growing = Settled { full: true, ..settled(0.1, 0.01) };
+    assert!(!goal.is_met(&growing), "what piles up comes to more");
     for (text, bound) in [("errors<=0.1%", 1e-3), ("p99.read<=2s", 2.0), ("cost<=500", 500.0)] {
         assert!((Goal::read(text).expect(text).bound / bound - 1.0).abs() < 1e-12, "{text}");
     }

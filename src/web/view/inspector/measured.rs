@@ -25,8 +25,7 @@ pub fn measured(model: &Model, view: &PartView, server: Option<usize>) -> Html {
     let caption = match (server, now) {
         (None, _) => "Measured".to_owned(),
         (Some(s), Some(_)) => {
-            let at = model.scenario.find(&view.key).ok();
-            let place = at.and_then(|at| summary::place(&model.scenario, at, s));
+            let place = summary::place_now(&model.scenario, view, s);
             format!("Measured, {}", place.unwrap_or_else(|| format!("server {}", s + 1)))
         }
         (Some(s), None) => format!("Measured of all: server {} is not there", s + 1),

@@ -17,8 +17,10 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
     // A live window that is still filling says little about what limits.
     let why = if limit.why.is_empty() { "Being measured anew …" } else { limit.why.as_str() };
     let settled = model.settled.as_deref().filter(|_| model.fresh);
-    let lingers =
-        settled.and_then(|settled| failing::lingering(&model.scenario, model.figures(), settled));
+    let changed_s = model.history.edits.last().map_or(0.0, |(at_s, _)| *at_s);
+    let lingers = settled.and_then(|settled| {
+        failing::lingering(&model.scenario, model.figures(), settled, changed_s)
+    });
     let failing = failing::now(&model.scenario, model.figures(), settled);
     html! {
         <>
