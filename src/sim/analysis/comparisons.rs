@@ -366,8 +366,8 @@ fn of_replicas(topology: &Topology, figures: &Snapshot, part: &PartView) -> Opti
     let served = topology.scenario().kinds().contains(&Kind::Cache);
     if served {
         fails.push(
-            "a cache answers the other reads: those that come are of less popular keys, or follow a \
-             write that made it forget"
+            "a cache answers the other reads: those that come are of less popular keys, or follow \
+             a write that made it forget"
                 .into(),
         );
     }
