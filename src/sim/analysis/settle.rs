@@ -68,7 +68,11 @@ impl Settled {
     pub fn is_growing(&self) -> bool {
         let users = &self.figures.users;
         let left = users.arrived.saturating_sub(users.good + users.failed) as f64;
-        self.full || left > PILE[usize::from(self.complete)] * users.arrived as f64
+        // An empty system fills first, to as many as Little's law has in it at rest.
+        let mean = self.mean_s.filter(|_| self.warm_up_s == 0.0);
+        let at_rest = mean.map_or(0.0, |mean| self.goodput.value * mean.value);
+        let share = PILE[usize::from(self.complete)];
+        self.full || left - at_rest > share * users.arrived as f64
     }
 
     /// Whether its figures are what the system comes to, with intervals that say how surely.
@@ -359,6 +363,22 @@ mod tests {
         assert!(said_of.is_some_and(|text| text.contains("the longer the run")), "{said_of:?}");
         assert_eq!(said("?stage=1#clients.rate=300"), None);
         assert_eq!(said("?stage=3"), None);
+    }
+
+    #[test]
+    fn an_empty_system_that_fills_does_not_pile_up() {
+        let from_zero = |text: &str| {
+            let scenario = crate::scenario::link::read(text).scenario;
+            let mut engine = Engine::new(Topology::build(&scenario).expect("it is valid"));
+            let mut samples = vec![engine.sample()];
+            engine.run_until(SimTime::ZERO.after(Span::from_seconds(5.0)), u64::MAX);
+            samples.push(engine.sample());
+            settled(engine.topology(), &samples, true).is_growing()
+        };
+        assert!(!from_zero("?stage=3"));
+        let endless =
+            "#clients.rate=2000&clients.timeout_s=0&clients.retries=0&web.backlog=1000000";
+        assert!(from_zero(&format!("?stage=3{endless}")));
     }
 
     #[test]
