@@ -266,7 +266,7 @@ export interface Settled {
   seconds: number;
   /** Whether the run was as long as planned, or as it could be. */
   complete: boolean;
-  /** Whether it ended early, as more requests were in flight than the simulator holds. */
+  /** Whether more requests were in flight than the simulator holds: a settled run ends there. */
   full: boolean;
   mean_s: Estimate | null;
   p50_s: Estimate | null;

@@ -39,7 +39,7 @@ pub struct Settled {
     /// Whether the run was as long as planned, or as it could be; until then the figures are
     /// provisional.
     pub complete: bool,
-    /// Whether it ended early, as more requests were in flight than the simulator holds.
+    /// Whether more requests were in flight than the simulator holds: a settled run ends there.
     pub full: bool,
     /// Mean time to a good answer, in seconds.
     pub mean_s: Option<Estimate>,
