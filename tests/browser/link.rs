@@ -70,6 +70,28 @@ fn slices_of_any_length_settle_to_the_same() {
 }
 
 #[wasm_bindgen_test]
+fn the_page_is_spared_only_once_there_are_figures() {
+    // When the next slice is due as long as nothing is settled, and as long as only a little is.
+    let dues = |link: &str| {
+        let (mut driver, mut has_told) = (Driver::new(link), false);
+        let mut dues = [Vec::new(), Vec::new()];
+        while let Some(due) = driver.due_ms() {
+            dues[usize::from(has_told)].push(due);
+            let said = driver.slice(10.0);
+            has_told |= said.iter().any(|update| matches!(update, Update::Settled(_)));
+        }
+        dues
+    };
+    let [unknown, provisional] = dues("?stage=2");
+    assert!(unknown.iter().all(|due| *due == 0), "{unknown:?}");
+    assert!(!provisional.is_empty() && provisional.iter().all(|due| *due > 10), "{provisional:?}");
+    // Of a failure a short run would have nothing true to say.
+    let [unknown, provisional] = dues("?preset=slow-dependency");
+    assert!(unknown.contains(&1) && unknown.iter().all(|due| *due <= 1), "{unknown:?}");
+    assert!(provisional.is_empty(), "{provisional:?}");
+}
+
+#[wasm_bindgen_test]
 fn figures_of_a_scenario_that_is_no_more_are_not_shown() {
     let mut model = Model::new("?stage=2&run=0", Preferences::default(), None);
     for said in told("?stage=2") {

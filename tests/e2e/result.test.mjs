@@ -8,8 +8,16 @@ import { settledP99, until } from './page.mjs';
 const table = (name) => readFileSync(new URL(`../parity/${name}`, import.meta.url), 'utf8').trim().split('\n').map((line) => line.split(' '));
 const KNOWN = table('settled.txt');
 
-test('page and embed give the recorded result of every preset', async ({ embed, open }) => {
+/** Loads presets in `frame` by `load(link)`, each until its hash is among all that was ever told there. */
+async function gives(frame, load) {
   assert.ok(KNOWN.length >= 19, 'all stages and presets');
+  for (const [hash, link] of KNOWN) {
+    await load(link);
+    await until(() => frame.evaluate((h) => window.seen.includes(h), hash), Boolean, `${link} gives ${hash}`);
+  }
+}
+
+test('the page gives the recorded result of every preset', async ({ open }) => {
   const page = await open('/?stage=1&run=0#v=1');
   // The first figures are settled quickly and replaced by longer runs: each that was ever there is kept.
   await page.evaluate(() => {
@@ -17,17 +25,16 @@ test('page and embed give the recorded result of every preset', async ({ embed, 
     window.seen = [tile.dataset.resultHash];
     new MutationObserver(() => window.seen.push(tile.dataset.resultHash)).observe(tile, { attributes: true });
   });
+  await gives(page, (link) => page.evaluate((end) => { location.hash = end.slice(1).replace('#', '&'); }, link));
+});
+
+test('an embed gives the recorded result of every preset', async ({ embed }) => {
   const host = await embed(`<script>
       window.seen = [];
       addEventListener('message', ({ data }) => { if (data.settled) seen.push(data.settled.result_hash); });
     </script><iframe src="${site.url}/?stage=1&embed=1&run=0" width="640" height="400" sandbox="allow-scripts allow-same-origin"></iframe>`);
-  for (const [hash, link] of KNOWN) {
-    await page.evaluate((end) => { location.hash = end.slice(1).replace('#', '&'); }, link);
-    await host.evaluate((end) => frames[0].postMessage({ ns: 'millionth', v: 1, type: 'load', link: end }, '*'), link);
-    for (const place of [page, host]) {
-      await until(() => place.evaluate((h) => window.seen.includes(h), hash), Boolean, `${link} gives ${hash}`);
-    }
-  }
+  const post = (end) => frames[0].postMessage({ ns: 'millionth', v: 1, type: 'load', link: end }, '*');
+  await gives(host, (link) => host.evaluate(post, link));
 });
 
 test('once figures have settled the share dialog shows the hash that the command gives', async ({ open }) => {

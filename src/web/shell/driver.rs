@@ -8,6 +8,9 @@ use crate::sim::session::{Command, Session, Update};
 const FIRST_GUESS: f64 = 4_000.0;
 /// Between two slices when nothing hurries, in milliseconds.
 const CALM_MS: u32 = 25;
+/// The same while no settled figures of the scenario as it stands have been told: then the long run
+/// is waited for, since a short one of a crowd or of a failure would have nothing true to say.
+const PROMPT_MS: u32 = 1;
 /// Least time between two live updates: more could not be read, and each is drawn.
 const TELL_MS: f64 = 100.0;
 
@@ -18,6 +21,8 @@ pub struct Driver {
     playing: bool,
     /// The settled run is not complete.
     settling: bool,
+    /// Settled figures of the scenario as it stands have been told, provisional ones at least.
+    has_told: bool,
     last_ms: f64,
     /// Updates that arose when the session was made.
     first: Vec<Update>,
@@ -36,6 +41,7 @@ impl Driver {
             events_per_ms: FIRST_GUESS,
             playing: false,
             settling: true,
+            has_told: false,
             last_ms: clock::now_ms(),
             first: Vec::new(),
             told_ms: f64::NEG_INFINITY,
@@ -94,6 +100,8 @@ impl Driver {
     pub fn due_ms(&self) -> Option<u32> {
         if self.session.is_awaited() || self.session.is_running_ahead() {
             Some(0)
+        } else if self.settling && !self.has_told {
+            Some(PROMPT_MS)
         } else if self.playing || self.is_settling() || self.session.is_asked() {
             Some(CALM_MS)
         } else {
@@ -108,8 +116,10 @@ impl Driver {
     fn note(&mut self, updates: &[Update]) {
         for update in updates {
             match update {
-                Update::Scenario { .. } => self.settling = true,
-                Update::Settled(settled) => self.settling = !settled.complete,
+                Update::Scenario { .. } => (self.settling, self.has_told) = (true, false),
+                Update::Settled(settled) => {
+                    (self.settling, self.has_told) = (!settled.complete, true);
+                }
                 Update::Live(_) => self.told_ms = clock::now_ms(),
                 _ => {}
             }
