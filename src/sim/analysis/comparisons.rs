@@ -353,13 +353,6 @@ fn of_replicas(topology: &Topology, figures: &Snapshot, part: &PartView) -> Opti
             "replicas are {now:.2} s behind, not {late:.2} s: they cannot keep up with the writes"
         ));
     }
-    if by_user && shards > 1.0 {
-        fails.push(
-            "of the writes to an address in several shards only the last is known, and fewer \
-             reads count as stale"
-                .into(),
-        );
-    }
     if received > 0.0 && away.is_none() {
         fails.push("writes of other sites take their way besides".to_owned());
     }

@@ -4,6 +4,7 @@
 mod failover;
 mod fan;
 mod home;
+mod latest;
 mod model;
 mod policy;
 mod query;
@@ -109,7 +110,6 @@ pub struct State {
     hop: LineId,
     fans: Vec<Fan>,
     free_fans: Vec<u32>,
-    keys: Marks,
     users: Marks,
     sites: Box<Sites>,
     toll: Toll,
@@ -142,7 +142,6 @@ impl State {
             hop: LineId::NOW,
             fans: Vec::new(),
             free_fans: Vec::new(),
-            keys: Marks::default(),
             users: Marks::default(),
             sites: Box::default(),
             toll: Toll::default(),

@@ -1,8 +1,9 @@
 //! Death and return of servers: who takes writes meanwhile, what is lost, and how the old primary
 //! comes back.
 
+use super::latest::NOBODY;
 use super::replication::begin_own;
-use super::shard::{NOBODY, Outage, Record, Shard};
+use super::shard::{Outage, Record, Shard};
 use super::{PROMOTIONS, RECOVER, State};
 use crate::kinds::behavior::{Action, Ctx};
 use crate::run::calendar::Tag;
@@ -146,12 +147,9 @@ impl State {
         let (old, had) = (shard.primary, shard.acked);
         let head = shard.members[heir].applied;
         let oldest = if had > head { shard.behind_since(head) } else { None };
-        let (keys, users) = (&mut self.keys, &mut self.users);
+        let users = &mut self.users;
         shard.primary = heir;
-        shard.cut_back(head, |number, Record { key, user, .. }| {
-            keys.clear(key, s, number);
-            users.clear(user, s, number);
-        });
+        shard.cut_back(head, |number, Record { user, .. }| users.clear(user, s, number));
         let lost = had - shard.acked;
         shard.members[heir].applied = shard.head();
         shard.members[old].spare = lost;

@@ -1,9 +1,10 @@
 //! From a committed write to its acknowledgement and to the replicas: shipping, applying in order,
 //! waiting for replicas, and what reads find there.
 
+use super::latest::NOBODY;
 use super::policy::Replication;
 use super::settings::MOST_REPLICAS;
-use super::shard::{Member, NOBODY, Record};
+use super::shard::{Member, Record};
 use super::{APPLY, COMMIT, State};
 use crate::kinds::behavior::{Action, Ctx};
 use crate::run::calendar::Tag;
@@ -13,7 +14,7 @@ use crate::units::Span;
 /// Bits of a mark that hold the number of a write; the rest is its shard.
 const MARK_BITS: u32 = 48;
 
-/// The last acknowledged write of each key or user: shard and number in one word, 0 for none.
+/// The last acknowledged write of each user: shard and number in one word, 0 for none.
 #[derive(Clone, Debug, Default)]
 pub struct Marks(Vec<u64>);
 
@@ -97,7 +98,7 @@ impl State {
             let done = shard.acked;
             let Some(record) = record else { continue };
             let Record { key, user, is_remote, .. } = record;
-            self.keys.set(key, s, done);
+            self.shards[s].changed(key);
             self.users.set(user, s, done);
             if key != NOBODY && !is_remote {
                 ctx.truth().change(key, now);
@@ -285,7 +286,7 @@ impl State {
     /// whether the value is old.
     pub(super) fn judge(&mut self, s: usize, m: usize, key: u32, user: u32) -> bool {
         let applied = self.shards[s].members[m].applied;
-        let is_stale = self.keys.is_missing(key, s, applied);
+        let is_stale = self.shards[s].lacks(m, key);
         self.counts.stale_reads += u64::from(is_stale);
         self.counts.own_writes_unseen += u64::from(self.users.is_missing(user, s, applied));
         is_stale

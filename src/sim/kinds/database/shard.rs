@@ -1,6 +1,8 @@
 //! One shard: a primary, its replicas, and the log of writes between them. Writes are numbered as
 //! they are committed; a replica has applied all up to some number, in order.
 
+use super::latest::{Latest, NOBODY};
+use super::sites::Peer;
 use crate::run::calendar::Tag;
 use crate::run::requests::RequestId;
 use crate::units::{SimTime, Span};
@@ -9,9 +11,6 @@ use std::collections::VecDeque;
 /// Most writes whose times are kept for replicas that have not applied them. A replica further
 /// behind than that still applies all of them, but its lag in seconds is that of the oldest kept.
 const MOST_RECORDS: usize = 1 << 20;
-
-/// The key or user of a write that is about none.
-pub const NOBODY: u32 = u32::MAX;
 
 /// A committed write.
 #[derive(Clone, Copy, Debug)]
@@ -33,27 +32,6 @@ impl Record {
     #[must_use]
     pub const fn new(at: SimTime, key: u32, user: u32) -> Self {
         Self { at, key, user, version: 0, is_remote: false }
-    }
-}
-
-/// The stream of a shard's writes to another site.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer {
-    /// How many writes are there.
-    pub applied: u64,
-    /// With this site gone: how many writes had left it.
-    pub limit: u64,
-    /// One is on its way.
-    pub is_sending: bool,
-    /// When the next has had the time to get there.
-    pub armed: SimTime,
-}
-
-impl Peer {
-    /// A stream that begins after so many writes.
-    #[must_use]
-    pub const fn new(applied: u64) -> Self {
-        Self { applied, limit: u64::MAX, is_sending: false, armed: SimTime::NEVER }
     }
 }
 
@@ -138,6 +116,7 @@ pub struct Shard {
     head: u64,
     base: u64,
     records: VecDeque<Record>,
+    latest: Latest,
 }
 
 impl Shard {
@@ -156,6 +135,7 @@ impl Shard {
             head: 0,
             base: 0,
             records: VecDeque::new(),
+            latest: Latest::default(),
         }
     }
 
@@ -212,6 +192,7 @@ impl Shard {
     pub fn forget_all(&mut self) {
         self.keep_all();
         self.records.clear();
+        self.latest.clear();
         self.base = self.head;
     }
 
@@ -221,8 +202,12 @@ impl Shard {
         let abroad = self.peers.iter().map(|peer| peer.applied).min().unwrap_or(needed);
         let needed = needed.min(abroad).min(self.acked);
         while self.base < needed || self.records.len() > MOST_RECORDS {
-            self.records.pop_front();
+            let record = self.records.pop_front();
             self.base += 1;
+            // Of one too many to keep it stays known that a server lacks it.
+            if let Some(record) = record.filter(|_| self.base <= needed) {
+                self.latest.forget(record.key, self.base);
+            }
         }
     }
 
@@ -238,6 +223,7 @@ impl Shard {
     pub fn cut_back(&mut self, head: u64, mut gone: impl FnMut(u64, Record)) {
         while self.head > head.max(self.base) {
             if let Some(record) = self.records.pop_back() {
+                self.latest.forget(record.key, self.head);
                 gone(self.head, record);
             }
             self.head -= 1;
@@ -299,6 +285,21 @@ impl Shard {
             self.count.acknowledged += 1;
         }
         record
+    }
+
+    /// The write acknowledged last was to this key.
+    #[inline]
+    pub fn changed(&mut self, key: u32) {
+        if self.members.len() > 1 {
+            self.latest.set(key, self.acked);
+        }
+    }
+
+    /// Whether a server lacks the last acknowledged write to a key.
+    #[inline]
+    #[must_use]
+    pub fn lacks(&self, member: usize, key: u32) -> bool {
+        self.latest.is_missing(key, self.members[member].applied)
     }
 
     /// The law of replication: what was acknowledged or waits to be is, at every server, applied,
@@ -372,5 +373,28 @@ mod tests {
         }
         assert!(shard.records.len() < 80, "{}", shard.records.len());
         assert_eq!(shard.law(), Ok(()));
+    }
+
+    #[test]
+    fn a_server_lacks_the_last_write_to_a_key_until_it_has_applied_it() {
+        let mut shard = shard(0);
+        let write = |shard: &mut Shard, key| {
+            shard.commit(Record::new(SimTime(1), key, 0));
+            shard.keep_all();
+            shard.changed(key);
+        };
+        [7, 8, 7].into_iter().for_each(|key| write(&mut shard, key));
+        let lacks = |shard: &Shard| [7, 8, 9].map(|key| shard.lacks(1, key));
+        assert_eq!(lacks(&shard), [true, true, false]);
+        shard.members[1].applied = 2;
+        assert_eq!(lacks(&shard), [true, false, false]);
+        shard.cut_back(2, |_, _| {});
+        assert_eq!(lacks(&shard), [false; 3], "the write is lost, and nobody has it");
+        for key in 0..640 {
+            write(&mut shard, key);
+            shard.members.iter_mut().for_each(|member| member.applied = u64::from(key) + 3);
+        }
+        let kept = (0..640).filter(|key| shard.latest.is_missing(*key, 0)).count();
+        assert!(kept <= 64, "{kept}: what all have applied is forgotten");
     }
 }

@@ -2,9 +2,10 @@
 //! own; what reads find at a site.
 
 use super::fan::NO_SERVER;
+use super::latest::NOBODY;
 use super::replication::begin_own;
 use super::settings::Setting;
-use super::shard::{NOBODY, Peer, Record};
+use super::shard::Record;
 use super::{AWAY, QUERY, RECEIVE, SHIP, STREAMS, State};
 use crate::kinds::behavior::{Action, Ctx, Surroundings};
 use crate::kinds::param::Spec;
@@ -90,6 +91,27 @@ fn is_conflict(mine: SimTime, theirs: SimTime, lag: Span) -> bool {
 fn home(spec: Option<&Spec>, sites: u8) -> Option<u8> {
     let home = spec.map_or(1, |spec| spec.count(Setting::Home as usize)) as u8;
     home.min(sites).checked_sub(1)
+}
+
+/// The stream of a shard's writes to another site.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer {
+    /// How many writes are there.
+    pub applied: u64,
+    /// With this site gone: how many writes had left it.
+    pub limit: u64,
+    /// One is on its way.
+    pub is_sending: bool,
+    /// When the next has had the time to get there.
+    pub armed: SimTime,
+}
+
+impl Peer {
+    /// A stream that begins after so many writes.
+    #[must_use]
+    pub const fn new(applied: u64) -> Self {
+        Self { applied, limit: u64::MAX, is_sending: false, armed: SimTime::NEVER }
+    }
 }
 
 impl State {
