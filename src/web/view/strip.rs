@@ -252,7 +252,7 @@ fn about(settled: &Settled, metric: &str) -> &'static str {
 /// The line below the value: how sure it is, and whether it is of the scenario as it stands.
 fn settled(model: &Model, metric: &Metric) -> (&'static str, String) {
     match &model.settled {
-        None => ("stale", "settling …".to_owned()),
+        None => ("waiting", "settling …".to_owned()),
         Some(settled) => {
             let text = (metric.settled)(model, settled);
             match (model.fresh, settled.complete) {
