@@ -25,7 +25,7 @@ impl Latest {
         }
     }
 
-    /// All have this write, or nobody: unless a later one to the key is known, none is.
+    /// All servers have this write, or it is lost: nothing is lacked but what came later.
     pub fn forget(&mut self, key: u32, number: u64) {
         if self.0.find(key) == Some(Self::low(number)) {
             self.0.remove(key);
