@@ -4,12 +4,14 @@ use super::embed::{self, Host};
 use super::engine_link::EngineLink;
 use super::{address_bar, export, focus, page};
 use crate::sim::scenario::Problem;
+use crate::sim::session::Update;
 use crate::web::embed::{error, exported};
 use crate::web::files::{self, Export};
 use crate::web::markup::prelude::*;
 use crate::web::model::{self, Effect, Model, Msg, update};
 use crate::web::route::Theme;
 use crate::web::share;
+use crate::web::view::held::Held;
 use crate::web::view::{self, share::TEXT};
 use std::cell::Cell;
 use wasm_bindgen::JsCast;
@@ -21,6 +23,7 @@ pub struct App {
     model: Model,
     engine: EngineLink,
     host: Host,
+    held: Held,
     /// Layers of the page that are drawn.
     drawn: u8,
     /// What is to be brought into view once it is drawn.
@@ -39,12 +42,15 @@ impl Component for App {
         listen(&tell);
         focus::listen();
         let host = Host::start(&tell);
-        Self { model, engine: EngineLink::start(tell), host, drawn: 0, reveals: Cell::default() }
+        let engine = EngineLink::start(tell);
+        let (held, reveals) = (Held::default(), Cell::default());
+        Self { model, engine, host, held, drawn: 0, reveals }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let before = self.model.options.theme;
         let is_bell = matches!(msg, Msg::Rung);
+        let is_live = matches!(&msg, Msg::Engine(said) if matches!(**said, Update::Live(_)));
         if is_bell {
             self.host.rung();
         }
@@ -54,13 +60,16 @@ impl Component for App {
         if before != self.model.options.theme {
             page::show_theme(self.model.options.theme.or(self.model.theme));
         }
+        if !is_bell {
+            self.held.change(is_live && self.model.playing);
+        }
         let link = ctx.link().clone();
         self.host.follow(&self.model, move || link.send_message(Msg::Rung));
         !is_bell
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        view::page(&self.model, &ctx.link().callback(|msg: Msg| msg))
+        view::page(&self.model, &self.held, &ctx.link().callback(|msg: Msg| msg))
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {

@@ -9,6 +9,7 @@ pub mod files;
 pub mod format;
 pub mod frame;
 pub mod glossary;
+pub mod held;
 pub mod icon;
 pub mod inspector;
 pub mod lesson;
@@ -34,6 +35,7 @@ use crate::web::model::{Model, Msg};
 use crate::web::route::options::Panel;
 use crate::web::summary;
 use diagram::Diagram;
+use held::Held;
 use inspector::Structure;
 use std::rc::Rc;
 
@@ -44,44 +46,60 @@ pub type Tell = Callback<Msg>;
 /// no task is long: what is below the diagram, the inspector, the details, the dialogs.
 pub const LAYERS: u8 = 5;
 
-/// The whole page, as far as it is to be drawn.
-pub fn page(model: &Model, tell: &Tell) -> Html {
+/// The whole page, as far as it is to be drawn, with what is held as it was where nothing is due.
+pub fn page(model: &Model, held: &Held, tell: &Tell) -> Html {
     let figures = Rc::new(model.figures().clone());
     let options = &model.options;
     let is_drawn = |layer| model.layers >= layer;
+    let is_due = held.is_due();
+    let head = || if options.embed { frame::head(model, tell) } else { top_bar::view(model, tell) };
+    let head = held.show(0, is_due.then(head));
+    let lesson = || held.show(1, is_due.then(|| lesson::view(model, tell)));
+    let inspector = || held.show(2, is_due.then(|| inspector::view(model, &figures, tell)));
+    let results = || held.show(3, is_due.then(|| results::view(model, &figures, tell)));
+    let over = || held.show(4, is_due.then(|| over(model, tell)));
     let class = classes!(
         "page",
         options.embed.then_some("embed"),
         options.shows(Panel::Lesson).then_some("with-lesson"),
         (!model.has_panel()).then_some("no-panel")
     );
-    html! {
+    let page = html! {
         <div {class}>
             <a class="skip" href="#diagram" onclick={skip()}>{ "Skip to the diagram" }</a>
-            if options.embed { { frame::head(model, tell) } } else { { top_bar::view(model, tell) } }
+            { head }
             { overlay::notice(model, tell) }
             if !options.shows(Panel::Numbers) { { log::alert_line(model) } }
             <main class="layout" id="main">
-                if options.shows(Panel::Lesson) { { lesson::view(model, tell) } }
+                if options.shows(Panel::Lesson) { { lesson() } }
                 if options.shows(Panel::Numbers) { { strip::view(model, &figures, tell) } }
                 { stage(model, &figures, tell) }
                 if options.shows(Panel::Time) {
                     if is_drawn(2) { { transport::view(model, tell) } } else { <section class="transport card" /> }
                 }
                 if is_drawn(3) {
-                    { inspector::view(model, &figures, tell) }
+                    { inspector() }
                 } else if model.has_panel() {
                     <aside class="inspector card" />
                 }
-                if is_drawn(4) && options.shows(Panel::Charts) { { results::view(model, &figures, tell) } }
+                if is_drawn(4) && options.shows(Panel::Charts) { { results() } }
             </main>
-            if is_drawn(LAYERS) {
-                { overlay::help(model, tell) }
-                { share::dialog(model, tell) }
-                { glossary::dialog(model, tell) }
-                { overlay::live_region(model) }
-            }
+            if is_drawn(LAYERS) { { over() } }
         </div>
+    };
+    held.rest();
+    page
+}
+
+/// What lies over the page when it is asked for, and what is read out.
+fn over(model: &Model, tell: &Tell) -> Html {
+    html! {
+        <>
+            { overlay::help(model, tell) }
+            { share::dialog(model, tell) }
+            { glossary::dialog(model, tell) }
+            { overlay::live_region(model) }
+        </>
     }
 }
 

@@ -156,16 +156,15 @@ fn drawing(props: &DistributionProps, scale: &Scale) -> Html {
     let floor = HEIGHT - BOTTOM;
     let height = |density: f64| density / scale.densest.max(1e-9) * (floor - TOP);
     let all = total(&props.bars);
-    let bars = props.bars.iter().filter(|bar| bar.2 > 0).map(|bar| {
+    // One shape: each element costs whenever figures come.
+    let bar = |bar: &(f64, f64, u64)| {
         let (a, b) = (scale.x(bar.0), scale.x(bar.1));
-        let h = height(density(bar) / all).max(1.0);
-        html! {
-            <rect class="bar" x={format!("{a:.1}")} y={format!("{:.1}", floor - h)}
-                width={format!("{:.1}", (b - a - 0.8).max(0.8))} height={format!("{h:.1}")} />
-        }
-    });
+        let (h, width) = (height(density(bar) / all).max(1.0), (b - a - 0.8).max(0.8));
+        format!("M{a:.1} {floor}v-{h:.1}h{width:.1}v{h:.1}z")
+    };
+    let bars: String = props.bars.iter().filter(|bar| bar.2 > 0).map(bar).collect();
     html! { <>
-        { for bars }
+        <path class="bar" d={bars} />
         if let Some(other) = &props.against { { outline(other, scale, height) } }
         <path class="grid" d={format!("M{SIDE} {floor}H{:.1}", scale.width - SIDE)} />
         { for ticks(scale) }
