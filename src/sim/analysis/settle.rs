@@ -132,15 +132,17 @@ pub struct Length {
     batches: usize,
     /// Events planned, as far as they can be foreseen.
     events: f64,
+    /// How many they may become for what happens in the run to play out.
+    most: f64,
     /// Least simulated seconds: patience, checks and retries need their time to play out.
     shortest_s: f64,
 }
 
 /// Long enough for numbers to be settled: a second or less of a fast machine.
-pub const FULL: Length = Length { batches: 40, events: 8e6, shortest_s: 20.0 };
+pub const FULL: Length = Length { batches: 40, events: 8e6, most: 8e6, shortest_s: 20.0 };
 /// Short enough to answer a moving slider, at stage 9 too, where a request has twice as many events
 /// as planned; its figures are provisional.
-pub const QUICK: Length = Length { batches: 12, events: 2e5, shortest_s: 0.5 };
+pub const QUICK: Length = Length { batches: 12, events: 1.2e5, most: 2e5, shortest_s: 0.5 };
 
 /// A settled run under way.
 #[derive(Clone, Debug)]
@@ -175,11 +177,13 @@ impl Settling {
     pub fn new(topology: Topology, length: Length) -> Self {
         let clients = topology.scenario().spec(Kind::Clients);
         let rate = clients.map_or(1.0, |spec| spec.number(clients::Setting::Rate as usize));
-        let seconds = length.events / EVENTS_PER_REQUEST / rate.max(1e-3);
-        let seconds = seconds.max(length.shortest_s).min(LONGEST_S);
+        let lasting = |events| events / EVENTS_PER_REQUEST / rate.max(1e-3);
+        let needed = played_out(topology.scenario());
+        let waits = if needed <= lasting(length.most) { needed } else { 0.0 };
+        let seconds = lasting(length.events).max(waits).max(length.shortest_s).min(LONGEST_S);
         let batch = Span::from_seconds(seconds / length.batches as f64);
         let is_full = length.batches == FULL.batches;
-        let is_too_short = !is_full && seconds < played_out(topology.scenario());
+        let is_too_short = !is_full && seconds < needed;
         Self { is_full, is_too_short, ..Self::with_batches(topology, batch, length.batches) }
     }
 

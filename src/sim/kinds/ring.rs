@@ -97,9 +97,12 @@ impl Ring {
         points.sort_unstable();
         let bits = points.len().next_power_of_two().trailing_zeros() + 3;
         let shift = u64::BITS - bits;
+        let mut first = 0;
         let parts = (0..1u64 << bits).map(|part| {
             let (low, high) = (part << shift, part << shift | ((1 << shift) - 1));
-            let first = points.partition_point(|(point, _)| *point < low);
+            while points.get(first).is_some_and(|(point, _)| *point < low) {
+                first += 1;
+            }
             match points.get(first) {
                 Some((point, _)) if *point <= high => SEARCH,
                 next => next.unwrap_or(&points[0]).1 as u16,
