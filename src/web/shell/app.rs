@@ -50,7 +50,7 @@ impl Component for App {
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let before = self.model.options.theme;
         let is_bell = matches!(msg, Msg::Rung);
-        let is_live = matches!(&msg, Msg::Engine(said) if matches!(**said, Update::Live(_)));
+        let is_row = self.is_row(&msg);
         if is_bell {
             self.host.rung();
         }
@@ -61,7 +61,7 @@ impl Component for App {
             page::show_theme(self.model.options.theme.or(self.model.theme));
         }
         if !is_bell {
-            self.held.change(is_live && self.model.playing);
+            self.held.change(is_row);
         }
         let link = ctx.link().clone();
         self.host.follow(&self.model, move || link.send_message(Msg::Rung));
@@ -88,6 +88,13 @@ impl Component for App {
 }
 
 impl App {
+    /// Whether this is one of the live figures that come in a row while time passes and nothing happens.
+    fn is_row(&self, msg: &Msg) -> bool {
+        let Msg::Engine(said) = msg else { return false };
+        let Update::Live(live) = &**said else { return false };
+        live.playing && live.log.is_empty() && live.ahead_s == self.model.live.ahead_s
+    }
+
     fn perform(&self, ctx: &Context<Self>, effect: Effect) {
         match effect {
             Effect::Send(command) => self.engine.send(command),
