@@ -246,7 +246,8 @@ mod tests {
                 let grids = stages.map(|n| grid(room, &Parts::of(&presets::stage(n))));
                 let grids: Vec<Grid> = grids.collect();
                 for grid in &grids {
-                    assert_eq!(grid.heads, grids[0].heads, "{what} at {width}");
+                    let last = &grids[grids.len() - 1].heads;
+                    assert!(grid.heads.iter().all(|h| last.contains(h)), "{what} at {width}");
                     assert_eq!(grid.sites, grids[0].sites, "{what} at {width}");
                     assert_eq!(grid.front(0).map(|r| r.y > 0.0), Some(true));
                 }

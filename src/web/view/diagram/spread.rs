@@ -76,9 +76,12 @@ pub fn sites(room: Room, parts: &Parts) -> Grid {
     }
     let mut heads = vec![(margin, "Users"), (edge.x, "Edge")];
     let (columns, _) = columns(grid.sites[0]);
-    heads.extend(columns.iter().zip(COLUMNS).map(|(&(_, x, w), (.., [long, short]))| {
-        (x, if fit::width(long, SMALL, Weight::Bold) <= w { long } else { short })
-    }));
+    for (&(column, x, w), (.., [long, short])) in columns.iter().zip(COLUMNS) {
+        // A place that waits has no name yet.
+        if parts.sites.iter().any(|site| !site.of(column).is_empty()) {
+            heads.push((x, if fit::width(long, SMALL, Weight::Bold) <= w { long } else { short }));
+        }
+    }
     grid.name_columns(&heads, top);
     grid
 }
