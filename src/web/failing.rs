@@ -28,19 +28,27 @@ pub fn now(scenario: &Scenario, shown: &Snapshot, settled: Option<&Settled>) -> 
             format!("; in the settled run {}", format::percent(usual))
         });
         let share = format::percent(shown.users.error_share());
-        said.push(format!(
-            "{share} of requests failed in the last {:.0} s{settled}.",
-            shown.window_s
-        ));
+        said.push(format!("{share} of requests failed in the last {} s{settled}.", window(shown)));
     }
     // While the first requests fill an empty system, more come than go.
-    let is_full = shown.at_s >= 2.0 * shown.window_s;
-    if !said.is_empty() || is_full && known.is_none_or(|known| trouble(known).is_empty()) {
-        said.extend(trouble(shown));
+    let is_full = shown.at_s >= 2.0 * shown.window_s && shown.window_s >= LEAST_S;
+    if !said.is_empty() || is_full && known.is_none_or(|known| trouble(known, false).is_empty()) {
+        said.extend(trouble(shown, true));
     }
     said.iter().map(|text| summary::as_drawn(text, scenario)).collect()
 }
 
+/// The length of the live window, in whole seconds where it has some.
+fn window(shown: &Snapshot) -> String {
+    let seconds = shown.window_s;
+    if seconds < 1.0 { format!("{seconds:.1}") } else { format!("{seconds:.0}") }
+}
+
+/// Simulated seconds that a live window has to have to tell what piles up.
+const LEAST_S: f64 = 5.0;
+/// Simulated seconds in which what piled up before a change may go away after it, on top of those
+/// that the figures tell of.
+const PATIENCE_S: f64 = 20.0;
 /// A run waits this many times as long as the settled one when something from before weighs on it.
 const LONGER: f64 = 3.0;
 /// The traffic is the same within this share.
@@ -68,7 +76,8 @@ pub fn lingering(
     };
     let explained = pattern != 0
         || shown.at_s < 2.0 * shown.window_s
-        || changed_s > from
+        || shown.window_s < LEAST_S
+        || changed_s > from - PATIENCE_S
         || !settled.is_final()
         || !is_usual(shown.offered_rate(), settled.figures.offered_rate())
         || timeline::marks(scenario).iter().any(is_seen)
@@ -91,8 +100,8 @@ fn in_force(scenario: &Scenario, now: f64) -> Vec<String> {
         mark.at > 0.0 && mark.at <= now && mark.end().is_none_or(|end| now < end)
     };
     let said = |mark: timeline::Mark| match mark.end() {
-        Some(end) => format!("{} until {} s.", mark.text, format::plain(end)),
-        None => format!("{} since {} s.", mark.text, format::plain(mark.at)),
+        Some(end) => format!("{} until second {}.", mark.text, format::plain(end)),
+        None => format!("{} since second {}.", mark.text, format::plain(mark.at)),
     };
     lasts.filter(is_on).map(said).collect()
 }
@@ -128,7 +137,7 @@ mod tests {
     #[test]
     fn what_is_planned_is_said_while_it_is_in_force() {
         let said = said("?stage=3#fault=kill.db@20for10", &[15, 25, 60]);
-        let during = "Database is dead until 30 s. ";
+        let during = "Database is dead until second 30. ";
         assert_eq!((said[0].as_str(), said[2].as_str()), ("", ""), "{said:?}");
         assert!(said[1].starts_with(during), "{said:?}");
         assert!(
@@ -170,7 +179,8 @@ mod tests {
         let spike = Command::Fail { fault: "spike3.clients".to_owned() };
         assert_eq!(after(&[spike], 25), None, "the traffic explains it");
         let over = Command::Heal { part: "clients".to_owned(), server: None };
-        let said = after(&[over], 20).expect("the backlog is still there");
+        assert_eq!(after(&[over], 20), None, "the change explains it");
+        let said = after(&[], 15).expect("the backlog is still there");
         assert!(said.contains("has not got over"), "{said}");
     }
 

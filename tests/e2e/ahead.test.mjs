@@ -37,7 +37,7 @@ for (const by of ['mouse', 'touch', 'keyboard']) {
     await page.locator('.planned .muted').waitFor();
     assert.deepEqual(await filled(), ['▸ With the remedy, from the start'], 'then the remedy is');
     const failing = page.locator('#failing');
-    await failing.getByText('since 60 s.').waitFor();
+    await failing.getByText('since second 60.').waitFor();
     await page.getByText('In the settled run', { exact: true }).waitFor();
   });
 }

@@ -47,6 +47,17 @@ fn kept(model: &Model) -> &Kept {
 }
 
 #[test]
+fn what_was_before_a_change_is_of_the_same_system() {
+    let mut model = page("?stage=3");
+    settle(&mut model, figures(0.2, 0.01));
+    set(&mut model, "web.servers", "7");
+    assert!(model.before.is_some());
+    settle(&mut model, figures(0.1, 0.01));
+    tell(&mut model, Page::Stage(4));
+    assert_eq!(model.before, None, "another stage is no change of it");
+}
+
+#[test]
 fn a_is_kept_with_its_figures_and_exchanged_with_undo() {
     let mut model = page("?stage=3");
     let asked = with(&mut model, Msg::Keep);

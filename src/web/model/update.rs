@@ -157,7 +157,9 @@ fn ready(model: &mut Model, place: Place) -> Vec<Effect> {
 
 /// Takes on a changed scenario: notes the step, marks what is settled as old.
 pub(super) fn adopt(model: &mut Model, scenario: Scenario, what: String, gesture: Option<&str>) {
-    let settled = model.settled.clone().filter(|_| model.fresh);
+    // Another stage or preset is no change of this system.
+    let is_same = model.scenario.base == scenario.base;
+    let settled = model.settled.clone().filter(|_| model.fresh && is_same);
     let before = settled.map(|settled| Before { settled, scenario: Rc::clone(&model.scenario) });
     let is_new = model.steps.push(&model.scenario, what.clone(), gesture);
     if is_new {

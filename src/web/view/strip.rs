@@ -25,6 +25,9 @@ struct Metric {
     help: &'static str,
 }
 
+/// Metrics of which another figure is settled than the live one above it.
+const OTHER: [&str; 4] = ["users", "offered", "availability", "cost"];
+
 const METRICS: &[Metric] = &[
     Metric {
         key: "users",
@@ -41,7 +44,8 @@ const METRICS: &[Metric] = &[
         series: |history| &history.users,
         mood: |_| "",
         help: "People a day whose busiest hour makes this traffic: requests per second × 86,400 s \
-               ÷ (requests of a user and day × peak to mean). Both are settings of the users.",
+               ÷ (requests of a user and day × peak to mean). Both are settings of the users. Below: the \
+               requests per second that a long run settles at.",
     },
     Metric {
         key: "offered",
@@ -50,11 +54,12 @@ const METRICS: &[Metric] = &[
         settled: |_, settled| {
             let attempts = settled.figures.attempts as f64;
             let wishes = (settled.figures.users.arrived as f64).max(1.0);
-            format!("{:.2} tries", attempts / wishes)
+            format!("{:.2} tries each", attempts / wishes)
         },
         series: |history| &history.offered,
         mood: |_| "",
-        help: "Requests that users made per second, each counted once however often it was retried.",
+        help: "Requests that users made per second, each counted once however often it was retried. \
+               Below: how often each is tried, in a long run.",
     },
     Metric {
         key: "goodput",
@@ -195,7 +200,7 @@ pub fn view(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
             <p class="explained card" id="explained" hidden={explained.is_none()}>
                 if let Some(metric) = explained {
                     <strong>{ glossary::name(metric.name) }{ ". " }</strong>{ metric.help }
-                    { " Behind the arrow: what a long run settles at, with its interval where it has one; behind ≈ a first estimate of it, behind ≥ and ≤ one that goes on growing or falling." }
+                    { " Behind an arrow: what a long run settles at, with its interval where it has one; behind ≈ a first estimate of it, behind ≥ and ≤ one that goes on growing or falling." }
                     if let Some(uncounted) = uncounted(model) { { " " }{ uncounted } }
                 }
             </p>
@@ -217,6 +222,7 @@ fn tile(
 ) -> Html {
     let onclick = tell.reform(move |_: MouseEvent| Msg::Explain(Some(index)));
     let (state, settled) = settled(model, metric);
+    let other = OTHER.contains(&metric.key).then_some("other");
     let is_open = model.explained == Some(index);
     let p99 = (metric.key == "p99").then_some(model.settled.as_ref()).flatten();
     let raw = p99.and_then(|settled| settled.p99_s).map(|p99| p99.value.to_string());
@@ -233,7 +239,7 @@ fn tile(
                     <Sparkline values={Rc::clone((metric.series)(&model.history))} label={metric.name} />
                 </span>
                 <span class="tile-value">{ (metric.value)(model, figures) }</span>
-                <span class={classes!("tile-settled", state)}>{ settled }</span>
+                <span class={classes!("tile-settled", state, other)}>{ settled }</span>
             </button>
         </li>
     }

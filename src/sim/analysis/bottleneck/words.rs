@@ -21,7 +21,7 @@ pub fn explain(topology: &Topology, figures: &Snapshot) -> Vec<String> {
         None => {}
     }
     said.extend(edges(topology, figures));
-    said.extend(trouble(figures));
+    said.extend(trouble(figures, false));
     said.extend(figures.parts.iter().filter_map(counted));
     said
 }
@@ -85,18 +85,20 @@ fn edges(topology: &Topology, figures: &Snapshot) -> Option<String> {
     ))
 }
 
-/// Refusals, and backlogs that grow: at the last part on the way, where they begin.
+/// Refusals, and backlogs that grow: at the last part on the way, where they begin. Of a live
+/// window they are told as what was: it may be over by now.
 #[must_use]
-pub fn trouble(figures: &Snapshot) -> Vec<String> {
+pub fn trouble(figures: &Snapshot, is_live: bool) -> Vec<String> {
     let mut said = Vec::new();
     let refused = |part: &PartView| part.servers.iter().map(|s| s.refused).sum::<f64>();
     if let Some(part) = figures.parts.iter().rev().find(|part| refused(part) > 0.0) {
-        said.push(format!(
-            "{} refuses {} of {} calls per second: its backlog is full.",
-            names::label(&part.key),
-            number(refused(part)),
-            number(part.rate)
-        ));
+        let [name, some, all] = [names::label(&part.key), number(refused(part)), number(part.rate)];
+        said.push(if is_live {
+            let window = figures.window_s;
+            format!("{name} refused {some} of {all} calls per second in the last {window:.0} s: its backlog was full.")
+        } else {
+            format!("{name} refuses {some} of {all} calls per second: its backlog is full.")
+        });
     }
     let growth = |part: &PartView| {
         let tally = &part.tally;

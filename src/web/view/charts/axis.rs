@@ -57,7 +57,8 @@ pub fn outline(points: impl Iterator<Item = Option<(f64, f64)>>) -> String {
 /// Points of a series that tell where it is going: of some twelve seconds.
 const RECENT: usize = 24;
 
-/// Where a series is going: the last third of its newest values against the first.
+/// Where a series is going: the last third of its newest values, and the newest one, against the
+/// first third.
 #[must_use]
 pub fn trend(values: &[Option<f64>]) -> &'static str {
     let newest = &values[values.len().saturating_sub(RECENT)..];
@@ -68,9 +69,11 @@ pub fn trend(values: &[Option<f64>]) -> &'static str {
     }
     let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
     let (first, last) = (mean(&there[..third]), mean(&there[there.len() - third..]));
-    if last > 1.2 * first {
+    // What is over is not on its way, whatever the means say.
+    let newest = there[there.len() - 1];
+    if last > 1.2 * first && newest > first {
         "rising"
-    } else if last < first / 1.2 {
+    } else if last < first / 1.2 && newest < first {
         "falling"
     } else {
         "steady"
@@ -99,5 +102,7 @@ mod tests {
         let stopped: Vec<Option<f64>> =
             (0..60).map(|i| Some(if i < 30 { 9.0 } else { 0.0 })).collect();
         assert_eq!(trend(&stopped), "steady", "it fell long ago");
+        let over = [0.0, 0.0, 0.0, 0.0, 9.0, 0.0].map(Some);
+        assert_eq!(trend(&over), "steady", "it came and went");
     }
 }

@@ -266,6 +266,18 @@ pub fn utilisation(servers: &[ServerView]) -> f64 {
     up.clone().map(|s| s.utilisation).sum::<f64>() / up.count().max(1) as f64
 }
 
+/// How busy a part is that is drawn as one: of a database its primaries or its replicas, whichever
+/// do more, as one limits it however idle the others are.
+#[must_use]
+pub fn pressed(view: &PartView) -> f64 {
+    let mean = |is_primary: bool| {
+        let own = view.servers.iter().filter(|s| s.alive && s.is_primary == is_primary);
+        own.clone().map(|s| s.utilisation).sum::<f64>() / own.count().max(1) as f64
+    };
+    let has_roles = view.servers.iter().any(|s| s.is_primary);
+    if has_roles { mean(true).max(mean(false)) } else { view.utilisation }
+}
+
 /// For how many servers a cell of a part stands, where that is more than its name tells.
 #[must_use]
 pub fn cell_servers(scene: &Scene<'_>, at: At) -> Option<usize> {
@@ -279,6 +291,23 @@ pub fn cell_servers(scene: &Scene<'_>, at: At) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_database_is_as_busy_as_those_of_its_servers_that_limit_it() {
+        let server = |is_primary, utilisation| ServerView {
+            alive: true,
+            is_primary,
+            utilisation,
+            ..ServerView::default()
+        };
+        let servers = vec![server(true, 0.05), server(false, 0.7), server(false, 0.8)];
+        let mut view = PartView { utilisation: 0.4, servers, ..PartView::default() };
+        assert!((pressed(&view) - 0.75).abs() < 1e-9);
+        view.servers[1].alive = false;
+        assert!((pressed(&view) - 0.8).abs() < 1e-9, "the dead do no work");
+        view.servers = vec![server(false, 0.3), server(false, 0.5)];
+        assert!((pressed(&view) - 0.4).abs() < 1e-9, "who is alike counts alike");
+    }
 
     #[test]
     fn the_first_of_a_queue_is_its_broker() {
