@@ -77,7 +77,11 @@ fn story(model: &Model, at: Option<&challenge::Place>, is_met: bool, tell: &Tell
     html! {
         <>
             <p class="eyebrow">
-                { format!("Stage {} · {} users a day", known.number, format::count(known.users)) }
+                if at.is_still_before(known.number) {
+                    { format!("Stage {} · still as stage {}", known.number, known.number - 1) }
+                } else {
+                    { format!("Stage {} · {} users a day", known.number, format::count(known.users)) }
+                }
             </p>
             <h2 id="lesson-title" tabindex="-1">{ known.name }</h2>
             <p>{ glossary::text(lesson.new) }</p>

@@ -24,6 +24,14 @@ pub struct Place {
     pub is_done: bool,
 }
 
+impl Place {
+    /// Whether what stands there is still built as the stage before.
+    #[must_use]
+    pub const fn is_still_before(&self, stage: u8) -> bool {
+        self.in_trouble && stage > 1
+    }
+}
+
 /// Where the visitor stands in the challenge of a stage.
 pub fn place(model: &Model, stage: u8) -> Place {
     let seed = model.scenario.seed;

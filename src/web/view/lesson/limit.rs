@@ -22,33 +22,35 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
         failing::lingering(&model.scenario, model.figures(), settled, changed_s)
     });
     let failing = failing::now(&model.scenario, model.figures(), settled);
+    let cold = summary::cold_hits(&model.live.figures);
+    let is_now = !failing.is_empty() || lingers.is_some() || cold.is_some();
     html! {
         <>
             <h3>{ "What limits it now" }</h3>
             <div id="limit" tabindex="-1">
-                if !failing.is_empty() {
+                if is_now {
                     <div id="failing">
                         <p><strong>{ "At this moment" }</strong></p>
                         { for failing.into_iter().map(|text| html! { <p>{ text }</p> }) }
+                        if let Some(lingers) = &lingers {
+                            <p id="lingering">
+                                { lingers }
+                                { glossary::text(" Where that does not pass by itself it is a \
+                                                  {metastable failure}; Restart begins without it.") }
+                            </p>
+                        }
+                        if let Some(hit) = cold {
+                            <p id="cold">
+                                { glossary::text("The {caches|cache} are still {cold|cold cache}: ") }
+                                { format!("{} of look-ups find something, and each of the others asks \
+                                           the database. It has less to do as they fill.", format::percent(hit)) }
+                            </p>
+                        }
                     </div>
                     <p><strong>{ "In the settled run" }</strong></p>
                 }
                 { reasons(why) }
             </div>
-            if let Some(lingers) = &lingers {
-                <p id="lingering">
-                    { lingers }
-                    { glossary::text(" Where that does not pass by itself it is a {metastable failure}; \
-                                      Restart begins without it.") }
-                </p>
-            }
-            if let Some(hit) = summary::cold_hits(&model.live.figures) {
-                <p id="cold">
-                    { glossary::text("The {caches|cache} are still {cold|cold cache}: ") }
-                    { format!("{} of look-ups find something, and each of the others asks the \
-                               database. It has less to do as they fill.", format::percent(hit)) }
-                </p>
-            }
             if let Some(settled) = settled.filter(|settled| !settled.complete) {
                 <p class="muted">
                     { "This is a first estimate, from a short run. A long one is under way." }
