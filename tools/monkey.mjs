@@ -211,6 +211,9 @@ export async function visit(browser, site, name, { seed, seconds }) {
         await page.waitForTimeout(500);
       }
       await page.keyboard.press('Escape');
+      // A run that goes on keeps its moments, up to 240 of them: it is to stand, as the page does that begins.
+      const pause = page.getByRole('button', { name: 'Pause', exact: true });
+      if (await pause.isVisible()) await pause.click();
       return usage(page);
     };
     await page.goto(site + address(name));

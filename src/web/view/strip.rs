@@ -54,7 +54,7 @@ const METRICS: &[Metric] = &[
         settled: |_, settled| {
             let attempts = settled.figures.attempts as f64;
             let wishes = (settled.figures.users.arrived as f64).max(1.0);
-            format!("{:.2} tries each", attempts / wishes)
+            format!("{:.2} tries", attempts / wishes)
         },
         series: |history| &history.offered,
         mood: |_| "",
