@@ -213,7 +213,8 @@ export async function visit(browser, site, name, { seed, seconds }) {
       await page.keyboard.press('Escape');
       // A run that goes on keeps its moments, up to 240 of them: it is to stand, as the page does that begins.
       const pause = page.getByRole('button', { name: 'Pause', exact: true });
-      if (await pause.isVisible()) await pause.click();
+      // By the page itself: after a pinch nothing lies where its rectangle says.
+      if (await pause.isVisible()) await pause.evaluate((button) => button.click());
       return usage(page);
     };
     await page.goto(site + address(name));
