@@ -88,7 +88,8 @@ impl Component for App {
 }
 
 impl App {
-    /// Whether this is one of the live figures that come in a row while time passes and nothing happens.
+    /// Whether this is one of the live figures that come in a row while time passes and nothing
+    /// else happens.
     fn is_row(&self, msg: &Msg) -> bool {
         let Msg::Engine(said) = msg else { return false };
         let Update::Live(live) = &**said else { return false };

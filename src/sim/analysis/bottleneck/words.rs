@@ -95,7 +95,10 @@ pub fn trouble(figures: &Snapshot, is_live: bool) -> Vec<String> {
         let [name, some, all] = [names::label(&part.key), number(refused(part)), number(part.rate)];
         said.push(if is_live {
             let window = figures.window_s;
-            format!("{name} refused {some} of {all} calls per second in the last {window:.0} s: its backlog was full.")
+            format!(
+                "{name} refused {some} of {all} calls per second in the last {window:.0} s: its \
+                 backlog was full."
+            )
         } else {
             format!("{name} refuses {some} of {all} calls per second: its backlog is full.")
         });
