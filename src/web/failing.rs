@@ -5,7 +5,7 @@ use super::remedy::HURTS;
 use super::view::format;
 use super::{summary, timeline};
 use crate::sim::analysis::availability::Availability;
-use crate::sim::analysis::bottleneck::{down, trouble};
+use crate::sim::analysis::bottleneck::{down, trouble, window};
 use crate::sim::analysis::settle::Settled;
 use crate::sim::kinds::{Kind, clients};
 use crate::sim::scenario::Scenario;
@@ -36,12 +36,6 @@ pub fn now(scenario: &Scenario, shown: &Snapshot, settled: Option<&Settled>) -> 
         said.extend(trouble(shown, true));
     }
     said.iter().map(|text| summary::as_drawn(text, scenario)).collect()
-}
-
-/// The length of the live window, in whole seconds where it has some.
-fn window(shown: &Snapshot) -> String {
-    let seconds = shown.window_s;
-    if seconds < 1.0 { format!("{seconds:.1}") } else { format!("{seconds:.0}") }
 }
 
 /// Simulated seconds that a live window has to have to tell what piles up.
@@ -86,8 +80,8 @@ pub fn lingering(
         let [now, usual] = [now, usual].map(format::duration);
         format!(
             "The traffic is as usual and nothing new is broken, yet p99 was {now} in the last \
-             {:.0} s (settled {usual}): this run has not got over what came before.",
-            shown.window_s
+             {} s (settled {usual}): this run has not got over what came before.",
+            window(shown)
         )
     })
 }

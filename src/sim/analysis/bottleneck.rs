@@ -9,7 +9,7 @@ use crate::snapshot::Snapshot;
 use crate::topology::Topology;
 use candidates::candidates;
 use serde::Serialize;
-pub use words::{count, down, explain, number, trouble};
+pub use words::{count, down, explain, number, trouble, window};
 
 /// What a server can run out of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

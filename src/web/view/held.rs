@@ -8,12 +8,28 @@ use std::rc::Rc;
 
 /// Of so many live figures in a row, one is drawn everywhere.
 const EACH: u8 = 3;
-/// How many parts of the page are held.
-const PARTS: usize = 5;
+
+/// The parts of the page that are held.
+#[derive(Clone, Copy)]
+pub enum Place {
+    /// The bar above all.
+    Head,
+    /// The story.
+    Lesson,
+    /// The panel of the selected part.
+    Inspector,
+    /// What stands below the first screen.
+    Results,
+    /// What lies over the page.
+    Over,
+}
+
+/// How many there are.
+const PLACES: usize = Place::Over as usize + 1;
 
 /// Parts of the page as they were drawn last, and whether it is time to draw them anew.
 pub struct Held {
-    drawn: RefCell<[Option<Drawn>; PARTS]>,
+    drawn: RefCell<[Option<Drawn>; PLACES]>,
     /// Live figures since all was drawn.
     row: u8,
     is_due: Cell<bool>,
@@ -42,12 +58,12 @@ impl Held {
     }
 
     /// A part, drawn anew or as it was.
-    pub fn show(&self, part: usize, anew: Option<Html>) -> Html {
-        let mut drawn = self.drawn.borrow_mut();
+    pub fn show(&self, place: Place, anew: Option<Html>) -> Html {
+        let drawn = &mut self.drawn.borrow_mut()[place as usize];
         if let Some(anew) = anew {
-            drawn[part] = Some(Drawn(Rc::new(anew)));
+            *drawn = Some(Drawn(Rc::new(anew)));
         }
-        drawn[part].clone().map_or_else(Html::default, |drawn| html! { <Part {drawn} /> })
+        drawn.clone().map_or_else(Html::default, |drawn| html! { <Part {drawn} /> })
     }
 
     /// All that is due was drawn.

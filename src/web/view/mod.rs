@@ -35,7 +35,7 @@ use crate::web::model::{Model, Msg};
 use crate::web::route::options::Panel;
 use crate::web::summary;
 use diagram::Diagram;
-use held::Held;
+use held::{Held, Place};
 use inspector::Structure;
 use std::rc::Rc;
 
@@ -53,11 +53,13 @@ pub fn page(model: &Model, held: &Held, tell: &Tell) -> Html {
     let is_drawn = |layer| model.layers >= layer;
     let is_due = held.is_due();
     let head = || if options.embed { frame::head(model, tell) } else { top_bar::view(model, tell) };
-    let head = held.show(0, is_due.then(head));
-    let lesson = || held.show(1, is_due.then(|| lesson::view(model, tell)));
-    let inspector = || held.show(2, is_due.then(|| inspector::view(model, &figures, tell)));
-    let results = || held.show(3, is_due.then(|| results::view(model, &figures, tell)));
-    let over = || held.show(4, is_due.then(|| over(model, tell)));
+    let head = held.show(Place::Head, is_due.then(head));
+    let lesson = || held.show(Place::Lesson, is_due.then(|| lesson::view(model, tell)));
+    let inspector =
+        || held.show(Place::Inspector, is_due.then(|| inspector::view(model, &figures, tell)));
+    let results =
+        || held.show(Place::Results, is_due.then(|| results::view(model, &figures, tell)));
+    let over = || held.show(Place::Over, is_due.then(|| over(model, tell)));
     let class = classes!(
         "page",
         options.embed.then_some("embed"),

@@ -85,6 +85,13 @@ fn edges(topology: &Topology, figures: &Snapshot) -> Option<String> {
     ))
 }
 
+/// The length of a live window in seconds, whole ones where it has some.
+#[must_use]
+pub fn window(figures: &Snapshot) -> String {
+    let seconds = figures.window_s;
+    if seconds < 1.0 { format!("{seconds:.1}") } else { format!("{seconds:.0}") }
+}
+
 /// Refusals, and backlogs that grow: at the last part on the way, where they begin. Of a live
 /// window they are told as what was: it may be over by now.
 #[must_use]
@@ -94,9 +101,9 @@ pub fn trouble(figures: &Snapshot, is_live: bool) -> Vec<String> {
     if let Some(part) = figures.parts.iter().rev().find(|part| refused(part) > 0.0) {
         let [name, some, all] = [names::label(&part.key), number(refused(part)), number(part.rate)];
         said.push(if is_live {
-            let window = figures.window_s;
+            let window = window(figures);
             format!(
-                "{name} refused {some} of {all} calls per second in the last {window:.0} s: its \
+                "{name} refused {some} of {all} calls per second in the last {window} s: its \
                  backlog was full."
             )
         } else {

@@ -248,6 +248,9 @@ mod tests {
                 for grid in &grids {
                     let last = &grids[grids.len() - 1].heads;
                     assert!(grid.heads.iter().all(|h| last.contains(h)), "{what} at {width}");
+                    // Only a column in which nothing stands yet has no heading.
+                    let mut missing = last.iter().filter(|h| !grid.heads.contains(h));
+                    assert!(missing.all(|h| h.1 == "Later"), "{what} at {width}");
                     assert_eq!(grid.sites, grids[0].sites, "{what} at {width}");
                     assert_eq!(grid.front(0).map(|r| r.y > 0.0), Some(true));
                 }
