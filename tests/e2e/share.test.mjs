@@ -138,7 +138,7 @@ test('a link that is longer than is kept says so, and its file opens again', asy
   const [download] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Save the scenario' }).click()]);
   assert.equal(download.suggestedFilename(), 'millionth-stage-3.json');
   await dialog.getByLabel('Where to').selectOption({ label: 'HTML, mdBook' });
-  await dialog.getByText('Longer than').waitFor({ state: 'detached' });
+  await dialog.getByText('Longer than the 2000 characters').waitFor({ state: 'detached' });
 });
 
 test('Markdown has a picture beside it', async ({ open }) => {
