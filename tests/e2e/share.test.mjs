@@ -16,13 +16,20 @@ const pasted = async (page) => {
   await page.keyboard.press('Control+v');
   return page.locator('#pasted').inputValue();
 };
+let clipboard = Promise.resolve();
+/** A test that has the clipboard to itself: the browser has one, and two tests run side by side. */
+const copying = (body) => (visit) => {
+  const turn = clipboard.then(() => body(visit));
+  clipboard = turn.catch(() => {});
+  return turn;
+};
 /** Closes the clipboard: what is not granted is denied. */
 const close = async (page) => {
   await page.context().grantPermissions([]);
   assert.equal(await page.evaluate(() => navigator.clipboard.writeText('x').catch((error) => error.name)), 'NotAllowedError');
 };
 
-test('a link is shared as every form, by keyboard, and the page stays as it was', async ({ open }) => {
+test('a link is shared as every form, by keyboard, and the page stays as it was', copying(async ({ open }) => {
   const page = await open('/?stage=3&run=0#v=1&web.servers=6');
   await page.getByRole('button', { name: 'Share', exact: true }).focus();
   await page.keyboard.press('Enter');
@@ -48,18 +55,18 @@ test('a link is shared as every form, by keyboard, and the page stays as it was'
   await dialog.waitFor({ state: 'hidden' });
   assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Share', 'the focus comes back');
   assert.match(page.url(), /run=0#v=1&web\.servers=6$/);
-});
+}));
 
-test('where the clipboard is closed the text is copied by its selection', async ({ open }) => {
+test('where the clipboard is closed the text is copied by its selection', copying(async ({ open }) => {
   const page = await open('/?stage=2&run=0');
   await close(page);
   const dialog = await opened(page);
   await dialog.getByRole('button', { name: 'Copy' }).click();
   await status(dialog, 'Copied.');
   assert.equal(await pasted(page), await text(dialog));
-});
+}));
 
-test('where nothing copies the text is selected and the keys are named', async ({ open }) => {
+test('where nothing copies the text is selected and the keys are named', copying(async ({ open }) => {
   const page = await open('/?stage=2&run=0');
   await close(page);
   await page.evaluate(() => { document.execCommand = () => false; });
@@ -74,7 +81,7 @@ test('where nothing copies the text is selected and the keys are named', async (
   assert.deepEqual(selected, ['share-text', await text(dialog)]);
   await page.keyboard.press('Control+c');
   assert.equal(await pasted(page), await text(dialog));
-});
+}));
 
 test('what is ticked is what readers see and may change', async ({ open }) => {
   const page = await open('/?stage=3&run=0#v=1&web.servers=6');
