@@ -105,9 +105,13 @@ fn healed(scenario: &Scenario, part: &str) -> Option<Remedy> {
         if target.faults == now {
             return None;
         }
+        let ended: Vec<_> = now.iter().filter(|fault| !target.faults.contains(fault)).collect();
+        let what = match ended[..] {
+            [only] => summary::fault_alone(only, scenario),
+            _ => summary::part_name(&Selection { kind: of, site, server: None }.name(), scenario),
+        };
         target.faults.extend_from_slice(&planned);
-        let key = Selection { kind: of, site, server: None }.name();
-        let what = format!("{}: heal it", summary::part_name(&key, scenario));
+        let what = format!("{what}: heal it");
         Some(Remedy { what, link: link::write(&target), scenario: target, load: None })
     })
 }
@@ -344,8 +348,12 @@ mod tests {
     #[test]
     fn what_is_dead_is_healed_before_anything_grows() {
         for (link, expected) in [
-            ("?stage=3#v=1&fault=kill.db", "Database: heal it"),
-            ("?stage=3#v=1&fault=kill.network", "Network: heal it"),
+            ("?stage=3#v=1&fault=kill.db", "Database is dead: heal it"),
+            ("?stage=3#v=1&fault=kill.network", "North America East is down: heal it"),
+            (
+                "?stage=3#v=1&fault=kill.web.1&fault=kill.web.2&fault=kill.web.3&fault=kill.web.4",
+                "Web tier: heal it",
+            ),
         ] {
             let (what, errors) = offered(link).expect(link);
             assert_eq!(what, expected, "{link}");

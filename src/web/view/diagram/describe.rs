@@ -129,7 +129,7 @@ pub fn part(scene: &Scene<'_>, at: At) -> String {
     let used = if kind == Kind::Dns || view.guest || view.servers.is_empty() {
         String::new()
     } else {
-        format!(", {} in use", format::percent(view.utilisation))
+        format!(", {}", in_use(view))
     };
     let mean = view.latency.mean_s.filter(|_| kind != Kind::Dns);
     let mean = mean.map_or_else(String::new, |s| format!(", mean time {}", format::duration(s)));
@@ -266,16 +266,40 @@ pub fn utilisation(servers: &[ServerView]) -> f64 {
     up.clone().map(|s| s.utilisation).sum::<f64>() / up.count().max(1) as f64
 }
 
-/// How busy a part is that is drawn as one: of a database its primaries or its replicas, whichever
-/// do more, as one limits it however idle the others are.
+/// How busy the primaries of a database are and how busy its replicas, means of those that are up;
+/// `None` of what has not both.
 #[must_use]
-pub fn pressed(view: &PartView) -> f64 {
-    let mean = |is_primary: bool| {
+pub fn roles(view: &PartView) -> Option<[(&'static str, f64); 2]> {
+    let mean = |is_primary: bool, one: &'static str, several: &'static str| {
         let own = view.servers.iter().filter(|s| s.alive && s.is_primary == is_primary);
-        own.clone().map(|s| s.utilisation).sum::<f64>() / own.count().max(1) as f64
+        let count = own.clone().count();
+        let mean = own.map(|s| s.utilisation).sum::<f64>() / count as f64;
+        (count > 0).then_some((if count == 1 { one } else { several }, mean))
     };
-    let has_roles = view.servers.iter().any(|s| s.is_primary);
-    if has_roles { mean(true).max(mean(false)) } else { view.utilisation }
+    Some([mean(true, "primary", "primaries")?, mean(false, "replica", "replicas")?])
+}
+
+/// How busy a part is that is drawn as one, and who of it is: of a database its primaries or its
+/// replicas, whichever do more, as one limits it however idle the others are.
+#[must_use]
+pub fn pressed(view: &PartView) -> (Option<&'static str>, f64) {
+    let roles = roles(view).map(|[primaries, replicas]| {
+        let (role, used) = if replicas.1 > primaries.1 { replicas } else { primaries };
+        (Some(role), used)
+    });
+    roles.unwrap_or((None, view.utilisation))
+}
+
+/// How busy a part is, in words.
+fn in_use(view: &PartView) -> String {
+    match roles(view) {
+        Some(roles) => {
+            let [one, other] =
+                roles.map(|(role, used)| format!("{role} {}", format::percent(used)));
+            format!("{one} and {other} in use")
+        }
+        None => format!("{} in use", format::percent(view.utilisation)),
+    }
 }
 
 /// For how many servers a cell of a part stands, where that is more than its name tells.
@@ -302,11 +326,16 @@ mod tests {
         };
         let servers = vec![server(true, 0.05), server(false, 0.7), server(false, 0.8)];
         let mut view = PartView { utilisation: 0.4, servers, ..PartView::default() };
-        assert!((pressed(&view) - 0.75).abs() < 1e-9);
+        let is = |view: &PartView, role: Option<&str>, used: f64| {
+            let (of, share) = pressed(view);
+            assert!(of == role && (share - used).abs() < 1e-9, "{of:?} {share}");
+        };
+        is(&view, Some("replicas"), 0.75);
+        assert_eq!(in_use(&view), "primary 5.0\u{202f}% and replicas 75\u{202f}% in use");
         view.servers[1].alive = false;
-        assert!((pressed(&view) - 0.8).abs() < 1e-9, "the dead do no work");
+        is(&view, Some("replica"), 0.8);
         view.servers = vec![server(false, 0.3), server(false, 0.5)];
-        assert!((pressed(&view) - 0.4).abs() < 1e-9, "who is alike counts alike");
+        is(&view, None, 0.4);
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod cell;
 mod cells;
 #[cfg(test)]
 mod contrast;
-mod describe;
+pub mod describe;
 mod facts;
 pub mod fit;
 pub mod flow;

@@ -7,6 +7,7 @@ use crate::sim::units::capital;
 use crate::web::markup::prelude::*;
 use crate::web::model::Model;
 use crate::web::summary;
+use crate::web::view::diagram::describe;
 use crate::web::view::format::{dash, time};
 use crate::web::view::{format, glossary, theory};
 
@@ -90,6 +91,14 @@ fn part_rows(now: &PartView, settled: Option<&PartView>) -> Vec<(String, String,
     all.insert(4, ("In the backlog".to_owned(), format::count(now.backlog as f64), dash()));
     if !now.servers.iter().any(can_fill) {
         all.retain(|(name, ..)| name != BUSY && name != WAIT);
+    } else if let Some(roles) = describe::roles(now) {
+        // The mean of those that write and those that only read limits nobody.
+        let then = settled.and_then(describe::roles);
+        let row = |index: usize, (role, used): (&str, f64)| {
+            let then = then.map_or_else(dash, |then| format::percent(then[index].1.min(1.0)));
+            (format!("{BUSY}, {role}"), format::percent(used.min(1.0)), then)
+        };
+        all.splice(1..1, roles.into_iter().enumerate().map(|(index, role)| row(index, role)));
     }
     all
 }
