@@ -60,28 +60,48 @@ pub fn tiers(figures: &Snapshot, scenario: &Scenario) -> Html {
     table("Tiers", note, &TIERS, seen.map(row).collect())
 }
 
+/// Hosts that the table has at most: more are read by nobody, and drawn anew with each figure.
+const MOST_HOSTS: usize = 200;
+
 /// The metrics of each host, made only when they are looked at.
 pub fn hosts(figures: &Rc<Snapshot>, scenario: &Rc<Scenario>) -> Html {
     let count: usize = figures.parts.iter().map(|part| part.servers.len()).sum();
     let (figures, scenario) = (Rc::clone(figures), Rc::clone(scenario));
     let rows = Callback::from(move |()| {
-        let of_part = |part: &PartView| -> Vec<Vec<String>> {
-            let row = |(index, server): (usize, &ServerView)| host(part, index, server, &scenario);
-            part.servers.iter().enumerate().map(row).collect()
-        };
-        figures.parts.iter().flat_map(of_part).collect()
+        let row = |(part, index)| host(part, index, &scenario);
+        listed(&figures).into_iter().map(row).collect()
     });
     let columns: Vec<AttrValue> = HOSTS.into_iter().map(AttrValue::from).collect();
+    let less = if count > MOST_HOSTS {
+        format!(" The table has {MOST_HOSTS} of them, first those that are not up.")
+    } else {
+        String::new()
+    };
     html! {
         <div class="card wide" id="hosts">
             <h3>{ "Hosts" }</h3>
-            <p class="muted">{ format!("{count} servers, nodes, edges and workers, each with its own figures.") }</p>
+            <p class="muted">{ format!("{count} servers, nodes, edges and workers, each with its own figures.{less}") }</p>
             <Table caption="Hosts, live window" {columns} {rows} />
         </div>
     }
 }
 
-fn host(part: &PartView, index: usize, server: &ServerView, scenario: &Scenario) -> Vec<String> {
+/// The hosts in the table, with the parts they are of: all as they stand, or of too many first those
+/// that are not up.
+fn listed(figures: &Snapshot) -> Vec<(&PartView, usize)> {
+    let mut all = Vec::new();
+    for part in &figures.parts {
+        all.extend((0..part.servers.len()).map(|index| (part, index)));
+    }
+    if all.len() > MOST_HOSTS {
+        all.sort_by_key(|(part, index)| state(&part.servers[*index]) == "up");
+        all.truncate(MOST_HOSTS);
+    }
+    all
+}
+
+fn host(part: &PartView, index: usize, scenario: &Scenario) -> Vec<String> {
+    let server = &part.servers[index];
     let share = |share: Option<f64>| share.map_or_else(dash, format::percent);
     vec![
         summary::as_drawn(&names::server(part, index), scenario),
@@ -93,4 +113,37 @@ fn host(part: &PartView, index: usize, server: &ServerView, scenario: &Scenario)
         format::count(f64::from(server.backlog)),
         share(server.disk),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_too_many_hosts_those_that_are_not_up_come_first() {
+        let part = |key: &str, count: usize| PartView {
+            key: key.to_owned(),
+            servers: vec![
+                ServerView { alive: true, healthy: true, ..ServerView::default() };
+                count
+            ],
+            ..PartView::default()
+        };
+        let mut figures =
+            Snapshot { parts: vec![part("lb", 1), part("web", 199)], ..Snapshot::default() };
+        figures.parts[1].servers[50].alive = false;
+        let of = |figures: &Snapshot| -> Vec<(String, usize)> {
+            listed(figures).into_iter().map(|(part, index)| (part.key.clone(), index)).collect()
+        };
+        let all = of(&figures);
+        assert_eq!((all.len(), &*all[0].0, all[51].1), (200, "lb", 50));
+        figures.parts.push(part("queue", 300));
+        figures.parts[2].servers[299].healthy = false;
+        let some = of(&figures);
+        let names: Vec<(&str, usize)> = some.iter().map(|(key, index)| (&**key, *index)).collect();
+        assert_eq!(
+            (names.len(), &names[..3]),
+            (200, &[("web", 50), ("queue", 299), ("lb", 0)][..])
+        );
+    }
 }
