@@ -77,9 +77,20 @@ pub struct Bottleneck {
     pub others: Option<f64>,
     /// How many servers there may be, where their number follows the load.
     pub grows_to: Option<usize>,
+    /// How many times as many servers there may be as there are.
+    #[serde(skip)]
+    pub growth: f64,
     /// What the servers do, where a part has some of several sorts: see `names::role`.
     #[serde(skip)]
     pub role: u8,
+}
+
+impl Bottleneck {
+    /// The load that it comes to when all servers run that there may be; the load itself where they
+    /// come too late for it.
+    fn presses(&self) -> f64 {
+        if self.load >= 1.0 { self.load } else { self.load / self.growth }
+    }
 }
 
 /// From this load of its own work on a server is the limit, whatever slots are held elsewhere.
@@ -96,7 +107,7 @@ pub fn find(topology: &Topology, figures: &Snapshot) -> Option<Bottleneck> {
     let all = level(&candidates(topology, figures), figures);
     // More may come to a server than it can do, and yet it is not busy with it: it refuses most of
     // it while its slots are held for a part that is.
-    let is_busy = |b: &Bottleneck| b.load.min(b.utilisation) >= NEARLY_FULL;
+    let is_busy = |b: &Bottleneck| b.presses().min(b.utilisation) >= NEARLY_FULL;
     let is_any_busy = all.iter().any(|b| !b.resource.is_held() && is_busy(b));
     let most = |held: bool| {
         let those = all.iter().filter(|b| b.resource.is_held() == held);
@@ -107,7 +118,7 @@ pub fn find(topology: &Topology, figures: &Snapshot) -> Option<Bottleneck> {
     let (own, held) = (most(false), most(true));
     match (own, held) {
         // Slots held for a part that is full itself are that part's doing.
-        (Some(own), Some(held)) if is_busy(own) || own.load >= held.load => Some(own),
+        (Some(own), Some(held)) if is_busy(own) || own.presses() >= held.presses() => Some(own),
         (own, held) => held.or(own),
     }
     .cloned()

@@ -169,6 +169,7 @@ impl Place<'_> {
             alike: 1,
             others: None,
             grows_to: growth.map(|(_, most)| most),
+            growth: more,
             role: names::role(self.part, index),
         }
     }

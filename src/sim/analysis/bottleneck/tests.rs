@@ -184,6 +184,18 @@ fn workers_edges_sites_and_growing_tiers_have_their_words() {
 /// What a server refuses would have come to its guests too; servers that health checks take out in
 /// turn are one tier; and what is only tried again is not what users ask for.
 #[test]
+fn what_grows_with_the_load_hides_no_part_that_does_not() {
+    let sandbox = run("?preset=sandbox#v=1&db2.replicas=3");
+    let found = sandbox.find();
+    assert!(found.part.starts_with("db") && found.grows_to.is_none(), "{found:?}");
+    let most =
+        |traffic: f64| run(&format!("?preset=sandbox#v=1&db2.replicas=3&clients.rate={traffic}"));
+    let full = most(1.25 * found.most_traffic);
+    let [before, after] = [&sandbox, &full].map(|run| run.figures.users.error_share());
+    assert!(before < 0.001 && after > 0.01, "{before} {after}, {found:?}");
+}
+
+#[test]
 fn an_overload_is_told_as_it_would_be_without_refusals_and_retries() {
     let calm = run("?stage=1#v=1").find();
     let full = run("?stage=1#v=1&clients.rate=208");
