@@ -2,6 +2,7 @@
 //! reads that are stale behind replicas. Sources of the formulas: [`theory`](super::theory).
 
 use super::names;
+use super::stations::{has_changes, has_faults};
 use super::theory::caches::{
     Group, fifo_hit_ratio, invalidated_hit_ratio, lfu_hit_ratio, lru_hit_ratio, popularity,
 };
@@ -174,7 +175,7 @@ fn of_cache(topology: &Topology, figures: &Snapshot, part: &PartView) -> Option<
     let (measured, lookups) = hits(part)?;
     let spec = topology.scenario().spec_at(Kind::Cache, names::site(&part.key))?;
     let number = |row: cache::Setting| spec.number(row as usize);
-    let mut fails = general(topology);
+    let mut fails = general(topology, figures);
     if let Some(unanswered) = names::counter(part, "unanswered").filter(|count| *count > 0) {
         fails.push(format!("{unanswered} look-ups were not carried out and count as misses"));
     }
@@ -237,10 +238,10 @@ fn filling(part: &PartView, places: f64, groups: &[Group], pieces: f64) -> Optio
 }
 
 /// What no formula here knows of.
-fn general(topology: &Topology) -> Vec<String> {
+fn general(topology: &Topology, figures: &Snapshot) -> Vec<String> {
     let scenario = topology.scenario();
     let mut fails = Vec::new();
-    if !scenario.faults.is_empty() || !scenario.changes.is_empty() {
+    if has_faults(scenario, figures) || has_changes(scenario, figures) {
         fails.push("faults or changes of settings: one ratio stands for several".to_owned());
     }
     let pattern = Kind::Clients.row("pattern").zip(scenario.spec(Kind::Clients));
@@ -260,7 +261,7 @@ fn of_edges(topology: &Topology, figures: &Snapshot, part: &PartView) -> Option<
     }
     let groups = edge_groups(spec, clients, &popular(topology));
     let (files, reads) = (number(cdn::Setting::Ttl), number(cdn::Setting::ReadTtl));
-    let mut fails = general(topology);
+    let mut fails = general(topology, figures);
     if number(cdn::Setting::Reads) > 0.0 && (files - reads).abs() > 0.0 {
         fails.push("files and reads live for different times: taken for the shorter".to_owned());
     }
@@ -346,7 +347,7 @@ fn of_replicas(topology: &Topology, figures: &Snapshot, part: &PartView) -> Opti
     let pending = (own * late + received * later) / figures.window_s;
     let one = |g: &Group| g.items * g.probability * stale_share(pending * g.probability, 1.0);
     let value = popular(topology).iter().map(one).sum();
-    let mut fails = general(topology);
+    let mut fails = general(topology, figures);
     let now = names::gauge(part, "lag_s").unwrap_or(0.0);
     if now > 2.0 * late {
         fails.push(format!(

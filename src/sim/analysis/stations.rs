@@ -13,6 +13,7 @@ use super::names;
 use crate::kinds::Kind;
 use crate::snapshot::{PartView, ServerView, Snapshot};
 use crate::topology::Topology;
+pub use assumptions::{has_changes, has_faults};
 pub use measured::{Measured, measured};
 use serde::{Deserialize, Serialize};
 

@@ -309,6 +309,9 @@ impl Judge<'_> {
         let after = number(database::Setting::Detect) + number(database::Setting::Promote);
         match (lost, without_primary) {
             (0, 0) => survives("The other servers answer its reads."),
+            _ if lost == shards && self.topology.scenario().sites > 1 => {
+                self.without_data("Nothing else in this site has the data.", 0.0)
+            }
             _ if lost == shards => self.without_data("Nothing else has the data.", 0.0),
             (1.., _) => partial(format!("{lost} of {shards} shards: nothing else has their data.")),
             _ if fails_over => {

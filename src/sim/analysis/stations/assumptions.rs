@@ -6,8 +6,10 @@ use crate::analysis::bottleneck::number;
 use crate::analysis::names;
 use crate::kinds::behavior::Surroundings;
 use crate::kinds::{Kind, guard};
+use crate::scenario::{PresentFault, Scenario};
 use crate::snapshot::{PartView, Snapshot};
 use crate::topology::Topology;
+use crate::units::Span;
 
 /// The text of a setting by its full name; `None` where the scenario does not have it.
 fn setting(topology: &Topology, key: &str) -> Option<String> {
@@ -125,14 +127,29 @@ fn is_scaled(topology: &Topology, part: &PartView) -> bool {
     setting(topology, &format!("{}.autoscale", part.key)).is_some_and(|text| text == "on")
 }
 
+/// Whether any fault is in force while the figures are taken.
+pub fn has_faults(scenario: &Scenario, figures: &Snapshot) -> bool {
+    let from = figures.at_s - figures.window_s;
+    let is_over = |fault: &PresentFault| {
+        let lasts = fault.lasts.or(fault.fault.is_instant().then_some(Span::ZERO));
+        lasts.is_some_and(|span| fault.at.after(span).seconds() <= from)
+    };
+    scenario.faults.iter().any(|fault| fault.at.seconds() < figures.at_s && !is_over(fault))
+}
+
+/// Whether any setting has been changed by the time the figures are of.
+pub fn has_changes(scenario: &Scenario, figures: &Snapshot) -> bool {
+    scenario.changes.iter().any(|change| change.at.seconds() < figures.at_s)
+}
+
 /// What fails at every station of a run: faults, changes, bursts, guards that act.
 pub fn general(topology: &Topology, figures: &Snapshot, part: &PartView) -> Vec<String> {
     let mut fails = Vec::new();
     let scenario = topology.scenario();
-    if !scenario.faults.is_empty() {
+    if has_faults(scenario, figures) {
         fails.push("faults are present".to_owned());
     }
-    if !scenario.changes.is_empty() {
+    if has_changes(scenario, figures) {
         fails.push("settings change while it runs".to_owned());
     }
     let chaos = figures.part(Kind::Chaos.key());

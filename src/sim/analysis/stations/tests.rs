@@ -86,6 +86,12 @@ fn what_breaks_an_assumption_is_named() {
         let said = all[0].fails.join("; ");
         assert!(said.contains(expected), "{settings}: {said}");
     }
+    let unseen = "&clients.rate=50&fault=slow1.5.web@0.1for0.1&fault=kill.web@900";
+    assert_eq!(
+        stations("clients,web", unseen, 400.0)[0].fails,
+        [""; 0],
+        "not while it is measured"
+    );
     let held = "&clients.rate=50&web.hold=on&web.queries=2&web.slots=10&db.discipline=slots";
     let all = stations("clients,web,db", held, 400.0);
     assert!(all[0].fails.iter().any(|s| s.contains("held")), "{:?}", all[0].fails);
