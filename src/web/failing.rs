@@ -6,16 +6,18 @@ use super::view::format;
 use super::{summary, timeline};
 use crate::sim::analysis::availability::Availability;
 use crate::sim::analysis::bottleneck::{down, trouble, window};
+use crate::sim::analysis::names;
 use crate::sim::analysis::settle::Settled;
+use crate::sim::kinds::behavior::Fault;
 use crate::sim::kinds::{Kind, clients};
-use crate::sim::scenario::Scenario;
-use crate::sim::snapshot::Snapshot;
+use crate::sim::scenario::{PresentFault, Scenario};
+use crate::sim::snapshot::{PartView, Snapshot};
 
 /// In sentences; none where the settled run tells as much.
 #[must_use]
 pub fn now(scenario: &Scenario, shown: &Snapshot, settled: Option<&Settled>) -> Vec<String> {
     let known = settled.map(|settled| &settled.figures);
-    let mut said = in_force(scenario, shown.at_s);
+    let mut said = in_force(scenario, shown);
     let dead = down(shown);
     if said.is_empty() && known.is_none_or(|known| down(known) != dead) {
         said.extend(dead);
@@ -32,6 +34,7 @@ pub fn now(scenario: &Scenario, shown: &Snapshot, settled: Option<&Settled>) -> 
     }
     // While the first requests fill an empty system, more come than go.
     let is_full = shown.at_s >= 2.0 * shown.window_s && shown.window_s >= LEAST_S;
+    said.extend(known.filter(|_| is_full).and_then(|known| fuller(shown, known)));
     if !said.is_empty() || is_full && known.is_none_or(|known| trouble(known, false).is_empty()) {
         said.extend(trouble(shown, true));
     }
@@ -86,18 +89,79 @@ pub fn lingering(
     })
 }
 
-/// Planned faults that have begun and are not over. Those from the start are in the settled run.
-fn in_force(scenario: &Scenario, now: f64) -> Vec<String> {
-    let marks = timeline::marks(scenario).into_iter();
-    let lasts = marks.filter(|mark| !mark.is_change && !mark.is_instant);
-    let is_on = |mark: &timeline::Mark| {
-        mark.at > 0.0 && mark.at <= now && mark.end().is_none_or(|end| now < end)
+/// A group of servers is full from this use on, and was not below the other.
+const FULL: [f64; 2] = [0.97, 0.9];
+
+/// The fullest servers of those that the settled run did not have full.
+fn fuller(shown: &Snapshot, known: &Snapshot) -> Option<String> {
+    let used = |part: &PartView, role: u8| {
+        let (mut sum, mut count) = (0.0, 0.0);
+        for (index, server) in part.servers.iter().enumerate() {
+            if server.alive && names::role(part, index) == role {
+                (sum, count) = (sum + server.utilisation, count + 1.0);
+            }
+        }
+        // Of nobody it is not a number, which is not full either.
+        sum / count
     };
-    let said = |mark: timeline::Mark| match mark.end() {
+    let mut fullest = None;
+    let mut most = FULL[0];
+    for part in shown.parts.iter().filter(|part| !part.guest) {
+        let Some(before) = known.part(&part.key) else { continue };
+        for role in [0, 1] {
+            let (now, then) = (used(part, role), used(before, role));
+            if now >= most && then < FULL[1] {
+                (fullest, most) = (Some((part, role, now, then)), now);
+            }
+        }
+    }
+    let (part, role, now, then) = fullest?;
+    let [now, then] = [now, then].map(|used| format::percent(libm::round(used * 100.0) / 100.0));
+    Some(format!(
+        "{}: {now} in use in the last {} s; in the settled run {then}.",
+        names::role_label(part, role),
+        window(shown)
+    ))
+}
+
+/// Planned faults that have begun and are not over. Those from the start are in the settled run.
+fn in_force(scenario: &Scenario, shown: &Snapshot) -> Vec<String> {
+    let now = shown.at_s;
+    let marks = timeline::marks(scenario).into_iter();
+    let faults = marks.zip(&scenario.faults).filter(|(mark, _)| !mark.is_instant);
+    let is_on = |(mark, fault): &(timeline::Mark, &PresentFault)| {
+        let is_time = mark.at <= now && mark.end().is_none_or(|end| now < end);
+        mark.at > 0.0 && is_time && !is_replaced(fault, shown)
+    };
+    let said = |(mark, _): (timeline::Mark, &PresentFault)| match mark.end() {
         Some(end) => format!("{} until second {}.", mark.text, format::plain(end)),
         None => format!("{} since second {}.", mark.text, format::plain(mark.at)),
     };
-    lasts.filter(is_on).map(said).collect()
+    faults.filter(is_on).map(said).collect()
+}
+
+/// Whether all that a fault killed is alive: monitoring has had it replaced.
+fn is_replaced(fault: &PresentFault, shown: &Snapshot) -> bool {
+    let is_site = fault.kind == Kind::Network;
+    let is_meant = |part: &&PartView| {
+        let site = names::site(&part.key);
+        let is_there = fault.site.is_none_or(|wanted| site == wanted);
+        match names::kind(&part.key) {
+            Some(kind) if is_site => !kind.is_global() && is_there,
+            kind => kind == Some(fault.kind) && (fault.kind.is_global() || is_there),
+        }
+    };
+    let is_one = |index: usize| is_site || fault.server.is_none_or(|one| one == index);
+    let mut found = false;
+    for part in shown.parts.iter().filter(is_meant) {
+        for (index, server) in part.servers.iter().enumerate() {
+            if is_one(index) && !server.alive {
+                return false;
+            }
+            found |= is_one(index);
+        }
+    }
+    found && fault.fault == Fault::Kill
 }
 
 #[cfg(test)]
@@ -137,6 +201,39 @@ mod tests {
         assert!(
             said[1].contains("failed in the last 10 s; in the settled run 0\u{202f}%."),
             "{said:?}"
+        );
+    }
+
+    #[test]
+    fn what_monitoring_replaced_is_no_longer_said_to_be_dead() {
+        let said = said("?preset=sandbox#v=1&fault=kill.web3@5", &[20, 140]);
+        assert!(said[0].contains("is dead since second 5."), "{said:?}");
+        assert!(!said[1].contains("is dead"), "{said:?}");
+        let site = self::said("?preset=sandbox#v=1&fault=kill.network1@10", &[20, 140]);
+        assert!(site[0].contains("is down since second 10."), "{site:?}");
+        assert!(!site[1].contains("is down"), "{site:?}");
+    }
+
+    #[test]
+    fn what_is_full_now_and_was_not_is_said() {
+        let scenario = link::read("?stage=4").scenario;
+        let figures = |address: &str| {
+            let mut session = Session::new(address);
+            let updates = (0..30).flat_map(|_| session.handle(Command::Step { ms: 1_000.0 }));
+            let updates: Vec<Update> = updates.collect();
+            let live = updates.into_iter().rev().find_map(|update| match update {
+                Update::Live(live) => Some(live.figures),
+                _ => None,
+            });
+            live.expect("a step shows how it is")
+        };
+        let settled = Settled { figures: figures("?stage=4#lb.check_s=0"), ..Settled::default() };
+        assert_eq!(now(&scenario, &settled.figures, Some(&settled)), [""; 0]);
+        let full = now(&scenario, &figures("?stage=4#lb.check_s=0&web.servers=3"), Some(&settled))
+            .join(" ");
+        assert!(
+            full.contains("Web tier: 100\u{202f}% in use in the last 10 s; in the settled run 62"),
+            "{full}"
         );
     }
 
