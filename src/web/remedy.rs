@@ -1,7 +1,7 @@
 //! What limits the system, in numbers, and the change that would help: computed from the load of
 //! what is full first, and tried in a settled run of its own before anyone has to believe it.
 
-use super::compare::{self, Go, Row};
+use super::compare::{self, Finding, Go, Row};
 use super::model::{Effect, Model, Selection};
 use super::steps;
 use super::summary;
@@ -23,6 +23,8 @@ const WORTH: f64 = 0.75;
 pub const HURTS: f64 = 0.01;
 /// The load that a change aims at.
 const TARGET: f64 = 0.7;
+/// The row of a comparison that tells what it costs.
+const COST: &str = "Cost a month";
 /// Retries for so many requests, where they alone make an overload: a usual budget.
 const BUDGET: f64 = 0.2;
 
@@ -77,8 +79,19 @@ pub fn tried(model: &Model, remedy: &Remedy) -> Option<Vec<Row>> {
     let now: &Settled = model.settled.as_deref().filter(|_| model.fresh)?;
     let then = model.references.get(&remedy.link)?;
     let rows = compare::rows((&model.scenario, now), (&remedy.scenario, then));
-    let tells = ["p99", "Errors", "Goodput", "Cost a month"];
+    let tells = ["p99", "Errors", "Goodput", COST];
     Some(rows.into_iter().filter(|row| tells.contains(&row.name)).collect())
+}
+
+/// Whether nothing got better with the change, though both were measured.
+#[must_use]
+pub fn is_vain(rows: &[Row]) -> bool {
+    let is_vain = |row: &Row| match row.finding {
+        Finding::Same | Finding::Overlap => true,
+        Finding::Apart { better, .. } => better != Some(true) || row.name == COST,
+        _ => row.name == COST,
+    };
+    !rows.is_empty() && rows.iter().all(is_vain)
 }
 
 /// What would help most. Where a part is dead and requests fail, more of another does not.
@@ -364,5 +377,21 @@ mod tests {
         assert_eq!(healed.link, "?stage=3#v=1&fault=kill.db@60for30");
         let unharmed = link::read("?stage=3").scenario;
         assert_eq!(super::healed(&unharmed, "db"), None, "dead by itself: nothing to heal");
+    }
+
+    #[test]
+    fn what_made_nothing_better_is_no_help() {
+        let row = |name, finding| Row {
+            name,
+            texts: [String::new(), String::new()],
+            difference: String::new(),
+            finding,
+        };
+        let apart = |better| Finding::Apart { higher: true, better };
+        let dearer = row(COST, apart(Some(true)));
+        assert!(is_vain(&[row("p99", Finding::Overlap), row("Errors", apart(None)), dearer]));
+        assert!(!is_vain(&[row("p99", Finding::Overlap), row("Errors", apart(Some(true)))]));
+        assert!(!is_vain(&[row("p99", Finding::Early), row("Errors", Finding::Same)]), "not known");
+        assert!(!is_vain(&[]));
     }
 }

@@ -109,10 +109,14 @@ fn offer(model: &Model, remedy: &Remedy, tell: &Tell) -> Html {
     let loads = remedy.load.map_or_else(String::new, |(now, then)| {
         format!("What users ask for would fill {} of it, now {}. ", load(then), load(now))
     });
-    let tried = match remedy::tried(model, remedy) {
-        Some(rows) => format!("Tried: {}.", rows.iter().map(said).collect::<Vec<_>>().join("; ")),
-        None => "Being tried …".to_owned(),
-    };
+    let rows = remedy::tried(model, remedy);
+    let tried = rows.as_ref().map_or_else(
+        || "Being tried …".to_owned(),
+        |rows| format!("Tried: {}.", rows.iter().map(said).collect::<Vec<_>>().join("; ")),
+    );
+    if remedy.load.is_none() && rows.is_some_and(|rows| remedy::is_vain(&rows)) {
+        return html! { <p class="muted" id="remedy-tried">{ format!("Of no help: {}. {tried}", remedy.what) }</p> };
+    }
     html! {
         <div class="remedy" data-next="#limit">
             <button type="button" class="try" id="remedy" onclick={act} aria-describedby="remedy-tried">
