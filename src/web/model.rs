@@ -377,7 +377,8 @@ impl Model {
     #[must_use]
     pub fn origin(&self) -> Scenario {
         let is_home = self.options.embed && self.home.base == self.scenario.base;
-        if is_home { (*self.home).clone() } else { self.scenario.origin() }
+        let base = || self.scenario.base.scenario().unwrap_or_else(|| self.scenario.origin());
+        if is_home { (*self.home).clone() } else { base() }
     }
 }
 

@@ -33,6 +33,11 @@ pub(super) fn timeline(model: &mut Model, msg: Timeline) -> Vec<Effect> {
     Vec::new()
 }
 
+/// What was planned, as a step: charts show it when it was done, not when it strikes.
+fn plan(mark: &timeline::Mark) -> String {
+    format!("Plan: {} {}", mark.text, mark.when())
+}
+
 /// A mark moves: from where it was when the drag began, so that nothing on the way is lost.
 fn shift(model: &mut Model, name: &str, to: (f64, Option<f64>), done: bool) -> Vec<Effect> {
     let gesture = format!("timeline.{name}");
@@ -46,7 +51,7 @@ fn shift(model: &mut Model, name: &str, to: (f64, Option<f64>), done: bool) -> V
             Ok(_) => {
                 let marks = timeline::marks(&scenario);
                 let mark = marks.iter().find(|mark| mark.name == name);
-                let what = mark.map_or_else(String::new, |m| format!("{} {}", m.text, m.when()));
+                let what = mark.map_or_else(String::new, plan);
                 adopt(model, scenario, what, Some(&gesture));
                 effects = vec![Effect::Send(command), address(model, false)];
             }
@@ -72,9 +77,10 @@ fn add(model: &mut Model, fault: Option<&str>, planned: Option<&str>) -> Vec<Eff
         model.notice = vec![Problem::new("timeline", "it is there already")];
         return Vec::new();
     };
-    let what = format!("{} {}", new.text, new.when());
+    let said = format!("Added: {} {}", new.text, new.when());
+    let what = plan(new);
     (model.timeline.picked, model.timeline.adding) = (Some(new.name.clone()), false);
-    model.said = format!("Added: {what}");
+    model.said = said;
     change(model, what, vec![command], false)
 }
 
@@ -191,7 +197,7 @@ mod tests {
         update(&mut model, moved(90.0, true));
         update(&mut model, Msg::Undo);
         assert!(model.link.ends_with("&fault=kill.web.2@20for30&fault=kill.web@0for30"));
-        assert_eq!(model.steps.last_done(), Some("Web tier 2 is dead at 20 s for 30 s"));
+        assert_eq!(model.steps.last_done(), Some("Plan: Web tier 2 is dead at 20 s for 30 s"));
         update(&mut model, Msg::Undo);
         assert_eq!(model.link, before);
     }
@@ -232,5 +238,14 @@ mod tests {
             assert!(said.join(" ").contains(why), "{said:?}");
         }
         assert_eq!(model.link, before);
+    }
+
+    #[test]
+    fn a_reset_brings_back_the_parts_and_sites_of_the_stage() {
+        let mut model = page("?preset=sandbox&sites=5&drop=queue#v=1&db2.replicas=3");
+        update(&mut model, Msg::ResetStage);
+        assert_eq!(model.link, page("?preset=sandbox").link);
+        update(&mut model, Msg::Undo);
+        assert_eq!((model.scenario.sites, model.scenario.spec(Kind::Queue)), (5, None));
     }
 }

@@ -41,7 +41,7 @@ pub fn resets(model: &Model, tell: &Tell) -> Html {
                 title="The clock goes back to zero; settings stay">{ "Restart" }</button>
             <button type="button" class="plain" onclick={tell.reform(|_| Msg::ResetStage)}
                 disabled={model.options.lock || *model.scenario == model.origin()}
-                title="All settings as the stage had them; can be undone">{ "Reset stage" }</button>
+                title="All parts and settings as the stage had them; can be undone">{ "Reset stage" }</button>
         </>
     }
 }
