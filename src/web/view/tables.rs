@@ -6,7 +6,7 @@ use super::inspector::measured::state;
 use super::{format, glossary};
 use crate::sim::analysis::names;
 use crate::sim::scenario::Scenario;
-use crate::sim::snapshot::{PartView, ServerView, Snapshot};
+use crate::sim::snapshot::{PartView, Snapshot};
 use crate::web::markup::prelude::*;
 use crate::web::summary;
 use std::rc::Rc;
@@ -54,10 +54,17 @@ pub fn tiers(figures: &Snapshot, scenario: &Scenario) -> Html {
             format::usd(part.usd_per_month),
         ]
     };
-    let seen = figures.parts.iter().filter(|part| part.rate > 0.0 || !part.servers.is_empty());
+    let is_seen =
+        |part: &&PartView| part.rate > 0.0 || !part.servers.is_empty() || part.usd_per_month > 0.0;
+    let mut rows: Vec<_> = figures.parts.iter().filter(is_seen).map(row).collect();
+    let mut all = vec![String::new(); TIERS.len()];
+    all[0] = "All".to_owned();
+    all[TIERS.len() - 1] = format::usd(figures.usd_per_month);
+    rows.push(all);
     let note = "Calls to other parts are in the times, and DNS counts requests that know the \
-                address too; each figure is of the live window.";
-    table("Tiers", note, &TIERS, seen.map(row).collect())
+                address too; busy is the mean of all that is up, primaries and replicas alike. \
+                What traffic costs stands with the network. Each figure is of the live window.";
+    table("Tiers", note, &TIERS, rows)
 }
 
 /// Hosts that the table has at most: more are read by nobody, and drawn anew with each figure.
@@ -94,8 +101,9 @@ fn listed(figures: &Snapshot) -> Vec<(&PartView, usize)> {
         all.extend((0..part.servers.len()).map(|index| (part, index)));
     }
     if all.len() > MOST_HOSTS {
-        all.sort_by_key(|(part, index)| state(&part.servers[*index]) == "up");
-        all.truncate(MOST_HOSTS);
+        let is_up = |&&(part, index): &&(&PartView, usize)| state(&part.servers[index]) == "up";
+        let (down, up) = (all.iter().filter(|one| !is_up(one)), all.iter().filter(is_up));
+        return down.chain(up).take(MOST_HOSTS).copied().collect();
     }
     all
 }
@@ -118,6 +126,7 @@ fn host(part: &PartView, index: usize, scenario: &Scenario) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::snapshot::ServerView;
 
     #[test]
     fn of_too_many_hosts_those_that_are_not_up_come_first() {

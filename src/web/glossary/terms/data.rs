@@ -219,7 +219,14 @@ pub const TERMS: &[Term] = &[
         "",
         "",
     ),
-    term("astray", "misrouted", "Sent to the shard that had the data before it moved.", "", ""),
+    term(
+        "astray",
+        "misrouted,still misrouted,share misrouted of late",
+        "Sent where it no longer belongs: by an old DNS answer to a site that is not named any \
+         more, or to the shard that had the data before it moved.",
+        "",
+        "",
+    ),
     term("sharding", "", "Data split over several databases, each with a part of it.", "", ""),
     term("shard", "shards", "A part of split data, with database machines of its own.", "", ""),
     term(

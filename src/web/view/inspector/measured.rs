@@ -94,11 +94,13 @@ fn part_rows(now: &PartView, settled: Option<&PartView>) -> Vec<(String, String,
     } else if let Some(roles) = describe::roles(now) {
         // The mean of those that write and those that only read limits nobody.
         let then = settled.and_then(describe::roles);
-        let row = |index: usize, (role, used): (&str, f64)| {
+        for (index, (role, used)) in roles.into_iter().enumerate() {
             let then = then.map_or_else(dash, |then| format::percent(then[index].1.min(1.0)));
-            (format!("{BUSY}, {role}"), format::percent(used.min(1.0)), then)
-        };
-        all.splice(1..1, roles.into_iter().enumerate().map(|(index, role)| row(index, role)));
+            all.insert(
+                1 + index,
+                (format!("{BUSY}, {role}"), format::percent(used.min(1.0)), then),
+            );
+        }
     }
     all
 }
@@ -158,7 +160,7 @@ fn named(name: &str) -> String {
         "rpo_s" => "RPO",
         "rto_s" => "RTO",
         "lag_writes" => "writes behind",
-        "misrouted_share" => "share misrouted",
+        "misrouted_share" => "share misrouted of late",
         "kilobytes" => "kilobytes sent",
         "coalesced" => "joined a fetch under way",
         "coalesced_in_vain" => "joined in vain, asked again",
