@@ -91,6 +91,13 @@ impl Bottleneck {
     fn presses(&self) -> f64 {
         if self.load >= 1.0 { self.load } else { self.load / self.growth }
     }
+
+    /// The headroom; of servers that are overloaded that of those that run, for until more do they
+    /// are what limits.
+    fn room(&self) -> f64 {
+        let growth = if self.load >= 1.0 { self.growth } else { 1.0 };
+        (1.0 + self.headroom) / growth - 1.0
+    }
 }
 
 /// From this load of its own work on a server is the limit, whatever slots are held elsewhere.
@@ -113,7 +120,7 @@ pub fn find(topology: &Topology, figures: &Snapshot) -> Option<Bottleneck> {
         let those = all.iter().filter(|b| b.resource.is_held() == held);
         those
             .filter(|b| held || !is_any_busy || is_busy(b))
-            .reduce(|a, b| if b.headroom < a.headroom { b } else { a })
+            .reduce(|a, b| if b.room() < a.room() { b } else { a })
     };
     let (own, held) = (most(false), most(true));
     match (own, held) {

@@ -193,6 +193,9 @@ fn what_grows_with_the_load_hides_no_part_that_does_not() {
     let full = most(1.25 * found.most_traffic);
     let [before, after] = [&sandbox, &full].map(|run| run.figures.users.error_share());
     assert!(before < 0.001 && after > 0.01, "{before} {after}, {found:?}");
+    // Servers that are overloaded limit until there are more of them.
+    let grows = |load: f64| Bottleneck { load, growth: 5.0, headroom: 4.0, ..found.clone() };
+    assert_eq!([grows(0.9).room(), grows(1.1).room()], [4.0, 0.0]);
 }
 
 #[test]

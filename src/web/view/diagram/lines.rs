@@ -98,7 +98,7 @@ fn labelled(scene: &Scene<'_>, wire: &Wire) -> Html {
     </> }
 }
 
-/// The way to a site: with its share where there are several.
+/// The rate beside the way to a site: with its share where there are several.
 fn front(scene: &Scene<'_>, wire: &Wire) -> Html {
     let rate = scene.rate(scene.calls(wire.to));
     let share = site::share(scene, wire.to.site).filter(|_| scene.parts.is_spread());
@@ -110,10 +110,7 @@ fn front(scene: &Scene<'_>, wire: &Wire) -> Html {
         }
         None => vec![rate],
     };
-    html! { <>
-        { line_to(scene, wire, &wire.curve) }
-        { labels(scene, wire, words) }
-    </> }
+    labels(scene, wire, words)
 }
 
 /// Lags up to so many seconds are the way between sites; above, a backlog of writes grows.
@@ -181,6 +178,7 @@ pub fn draw(scene: &Scene<'_>) -> Html {
                 { line_to(scene, wire, &wire.curve) }
                 { line(on, fetched, "") }
             }
+            { for wires.fronts.iter().map(|wire| line_to(scene, wire, &wire.curve)) }
             { for wires.fronts.iter().map(|wire| front(scene, wire)) }
             { for wires.inner.iter().map(|wire| labelled(scene, wire)) }
             { for wires.between.iter().map(|wire| between(scene, wire)) }

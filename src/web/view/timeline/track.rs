@@ -276,16 +276,16 @@ fn Item(props: &ItemProps) -> Html {
                 data-mark={mark.name.clone()} onfocus={pick}
                 onkeydown={keys(&latest, *length, &props.edit)} onkeyup={props.edit.reform(|_: KeyboardEvent| Msg::LetGo)} onpointerdown={grab(false)}>
                 if has_bar {
-                    <rect class="mark-bar" x="0" y="10" width={width.clone()} height="6" />
+                    <rect class="mark-bar" x="0" y="11" width={width.clone()} height="5" />
                 }
                 <rect class="mark-hit" x="-13" y="0" width="26" height="26" />
                 <path class="mark-shape" d={shape} />
-                <text class="mark-label" {x} y="8" text-anchor={anchor}>{ label(mark, *length, props.width) }</text>
+                <text class="mark-label" {x} y="7" text-anchor={anchor}>{ label(mark, *length, props.width) }</text>
                 if has_bar {
                     <svg x={width} overflow="visible" onpointerdown={grab(true)} class="mark-end">
                         <rect class="mark-hit" x="-12" y="0" width="24" height="26" />
                         if mark.lasts.is_some() {
-                            <rect class="mark-shape" x="-2" y="9" width="4" height="10" />
+                            <rect class="mark-shape" x="-2" y="10" width="4" height="8" />
                         }
                     </svg>
                 }
