@@ -181,8 +181,6 @@ fn workers_edges_sites_and_growing_tiers_have_their_words() {
     assert!(said(1.1).ends_with(late), "{}", said(1.1));
 }
 
-/// What a server refuses would have come to its guests too; servers that health checks take out in
-/// turn are one tier; and what is only tried again is not what users ask for.
 #[test]
 fn what_grows_with_the_load_hides_no_part_that_does_not() {
     let sandbox = run("?preset=sandbox#v=1&db2.replicas=3");
@@ -198,6 +196,8 @@ fn what_grows_with_the_load_hides_no_part_that_does_not() {
     assert_eq!([grows(0.9).room(), grows(1.1).room()], [4.0, 0.0]);
 }
 
+/// What a server refuses would have come to its guests too; servers that health checks take out in
+/// turn are one tier; and what is only tried again is not what users ask for.
 #[test]
 fn an_overload_is_told_as_it_would_be_without_refusals_and_retries() {
     let calm = run("?stage=1#v=1").find();
