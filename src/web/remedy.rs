@@ -86,12 +86,12 @@ pub fn tried(model: &Model, remedy: &Remedy) -> Option<Vec<Row>> {
 /// Whether nothing got better with the change, though both were measured.
 #[must_use]
 pub fn is_vain(rows: &[Row]) -> bool {
-    let is_vain = |row: &Row| match row.finding {
+    let is_no_better = |row: &Row| match row.finding {
         Finding::Same | Finding::Overlap => true,
         Finding::Apart { better, .. } => better != Some(true) || row.name == COST,
         _ => row.name == COST,
     };
-    !rows.is_empty() && rows.iter().all(is_vain)
+    !rows.is_empty() && rows.iter().all(is_no_better)
 }
 
 /// What would help most. Where a part is dead and requests fail, more of another does not.

@@ -175,7 +175,7 @@ fn head(
     if plan.last.is_some() {
         return header(at.kind, r, scene.pad(), plan.header, facts.names, &facts.setting);
     }
-    let used = scene.view(at).filter(|_| scene.is_measured()).map(|view| pressed(view).1.min(1.0));
+    let used = scene.view(at).filter(|_| scene.is_measured()).map(|view| pressed(view).min(1.0));
     let shortest = facts.names.last().map_or(0.0, |name| fit::width(name, NAME, Weight::Bold));
     let left = r.w - 2.0 * scene.pad() - shortest - 8.0;
     let (class, words) = match troubles.first() {
@@ -209,7 +209,7 @@ fn body(scene: &Scene<'_>, at: At, plan: &Plan, body: Body) -> Html {
         return Html::default();
     };
     let view = scene.view(at).filter(|_| scene.is_measured());
-    let (role, used) = view.map_or((None, 0.0), pressed);
+    let used = view.map_or(0.0, pressed);
     match body {
         Body::Use => bar(place, used, Load::of(used).class()),
         Body::Split => split(scene, Rect::new(place.x, place.y - 3.0, place.w, 7.0)),
@@ -232,11 +232,6 @@ fn body(scene: &Scene<'_>, at: At, plan: &Plan, body: Body) -> Html {
                 return Html::default();
             }
             let number = view.map_or_else(String::new, |_| facts::brief(used));
-            let of_whom = role.map(|role| format!("{role} {number}"));
-            let half = place.w / 2.0;
-            let number = of_whom
-                .filter(|text| fit::width(text, SMALL, Weight::Bold) < half)
-                .unwrap_or(number);
             let w = place.w - fit::width(&number, SMALL, Weight::Bold) - 6.0;
             html! { <>
                 { bar(Rect::new(place.x, place.bottom() - 6.0, w, 5.0), used, Load::of(used).class()) }
