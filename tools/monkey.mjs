@@ -181,6 +181,9 @@ async function usage(page) {
     same = now.worker === workers.worker && idle.every((one) => one) ? same + 1 : 0;
     workers = now;
   }
+  // The browser keeps what the pointer was over, and all that it was part of, until the pointer moves.
+  await page.mouse.move(1, 1);
+  await page.mouse.move(2, 2);
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('HeapProfiler.collectGarbage');
   await cdp.send('HeapProfiler.collectGarbage');

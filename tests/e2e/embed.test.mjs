@@ -61,7 +61,7 @@ test('without the host\'s leave to read its files a sandboxed frame still says w
   });
   await new Promise((listening) => bare.listen(0, '127.0.0.1', listening));
   try {
-    for (const pattern of [/CORS policy/, /net::ERR_FAILED/, /foreign request/, /was preloaded/]) expect(pattern);
+    for (const pattern of [/CORS policy/, /net::ERR_FAILED/, /foreign request/, /Failed to fetch/]) expect(pattern);
     const host = await embed(`<iframe src="http://127.0.0.1:${bare.address().port}/?stage=2&embed=1" ${SANDBOX}></iframe>`, { program: false });
     const inside = host.frames()[1];
     await inside.getByRole('heading', { name: 'Millionth' }).waitFor();

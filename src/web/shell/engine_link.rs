@@ -111,7 +111,7 @@ impl EngineLink {
 
 /// A worker of the page's own program; `None` where none can start, as in a sandboxed frame.
 fn start_worker() -> Option<Worker> {
-    // Trunk preloads the page's script, and so tells its name.
+    // The page's script is told to the browser beforehand, and so to us: see Trunk.toml.
     let preload = page::window()?.document()?.query_selector("link[rel=modulepreload]").ok()??;
     let script = preload.get_attribute("href")?;
     let options = WorkerOptions::new();
