@@ -127,17 +127,17 @@ fn fuller(shown: &Snapshot, known: &Snapshot) -> Option<String> {
 /// Planned faults that have begun and are not over. Those from the start are in the settled run.
 fn in_force(scenario: &Scenario, shown: &Snapshot) -> Vec<String> {
     let now = shown.at_s;
-    let marks = timeline::marks(scenario).into_iter();
-    let faults = marks.zip(&scenario.faults).filter(|(mark, _)| !mark.is_instant);
-    let is_on = |(mark, fault): &(timeline::Mark, &PresentFault)| {
+    let is_on = |mark: &timeline::Mark| {
         let is_time = mark.at <= now && mark.end().is_none_or(|end| now < end);
-        mark.at > 0.0 && is_time && !is_replaced(fault, shown)
+        let faults = mark.faults(scenario);
+        let stays = || faults.iter().any(|fault| !is_replaced(fault, shown));
+        mark.at > 0.0 && !mark.is_instant && is_time && stays()
     };
-    let said = |(mark, _): (timeline::Mark, &PresentFault)| match mark.end() {
+    let said = |mark: timeline::Mark| match mark.end() {
         Some(end) => format!("{} until second {}.", mark.text, format::plain(end)),
         None => format!("{} since second {}.", mark.text, format::plain(mark.at)),
     };
-    faults.filter(is_on).map(said).collect()
+    timeline::marks(scenario).into_iter().filter(is_on).map(said).collect()
 }
 
 /// Whether all that a fault killed is alive: monitoring has had it replaced.

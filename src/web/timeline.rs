@@ -2,18 +2,19 @@
 //! adding or removing one makes of the scenario. Pure.
 
 mod coming;
+mod mark;
 mod since;
 
-use super::summary;
-use super::view::format;
 use crate::sim::analysis::settle::Settled;
 use crate::sim::journal::Line;
 use crate::sim::run::log::Severity;
-use crate::sim::scenario::{Change, PresentFault, Scenario, link};
+use crate::sim::scenario::{Scenario, link};
 use crate::sim::session::Command;
 use crate::sim::sorting;
 use crate::sim::units::{SimTime, Span};
 pub use coming::{before, crowd, is_to_come, next};
+use mark::whose;
+pub use mark::{Mark, change_text, marks};
 pub use since::{Since, told};
 
 /// What is done to the timeline.
@@ -55,78 +56,8 @@ pub struct State {
     pub since: Since,
 }
 
-/// A fault or a change on the track.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Mark {
-    /// Names it among all marks; stays the same when it moves.
-    pub name: String,
-    /// Second at which it begins.
-    pub at: f64,
-    /// Seconds that it lasts; `None` for ever, or where it has no length.
-    pub lasts: Option<f64>,
-    /// Whether it happens at one instant, as some faults do.
-    pub is_instant: bool,
-    /// Whether it changes a setting, and so is no fault.
-    pub is_change: bool,
-    /// What it is, in words and without its time.
-    pub text: String,
-}
-
-impl Mark {
-    /// Its time in words.
-    #[must_use]
-    pub fn when(&self) -> String {
-        let at = format::plain(self.at);
-        match self.lasts {
-            Some(lasts) => format!("at {at} s for {} s", format::plain(lasts)),
-            None if self.is_instant => format!("at {at} s"),
-            None if self.at == 0.0 => "from the start".to_owned(),
-            None => format!("from {at} s on"),
-        }
-    }
-
-    /// The second at which it ends, where it does.
-    #[must_use]
-    pub fn end(&self) -> Option<f64> {
-        self.lasts.map(|lasts| self.at + lasts).or(self.is_instant.then_some(self.at))
-    }
-}
-
 /// Longest time of a run that a mark can be given, in seconds: a week, as links allow.
 pub const LONGEST_S: f64 = 604_800.0;
-
-/// The marks of a scenario: faults in their order, then changes in the order of time.
-#[must_use]
-pub fn marks(scenario: &Scenario) -> Vec<Mark> {
-    let mut marks: Vec<Mark> = Vec::new();
-    let mut add = |mut mark: Mark| {
-        let same = marks.iter().filter(|other| other.name.split('#').next() == Some(&mark.name));
-        mark.name = format!("{}#{}", mark.name, same.count());
-        marks.push(mark);
-    };
-    for fault in &scenario.faults {
-        let timeless = PresentFault { at: SimTime::ZERO, lasts: None, ..*fault };
-        add(Mark {
-            name: timeless.write(),
-            at: fault.at.seconds(),
-            lasts: fault.lasts.map(Span::seconds),
-            is_instant: fault.fault.is_instant(),
-            is_change: false,
-            text: summary::fault_alone(&timeless, scenario),
-        });
-    }
-    for change in &scenario.changes {
-        add(Mark {
-            name: format!("{}={}", change.key, change.value),
-            at: change.at.seconds(),
-            lasts: None,
-            is_instant: false,
-            is_change: true,
-            text: change_text(change, scenario),
-        });
-    }
-    marks
-}
 
 /// That a settled run does not count what is planned, in a sentence: it ended before that begins,
 /// or threw it away with the warm-up. `None` where it counts all.
@@ -146,29 +77,19 @@ pub fn uncounted(scenario: &Scenario, settled: &Settled) -> Option<String> {
     })
 }
 
-/// The part that the mark at a place is about, as the log calls it, and which of its servers.
-fn whose(scenario: &Scenario, place: usize) -> (String, Option<u16>) {
-    let Some(fault) = scenario.faults.get(place) else {
-        let key = &scenario.changes[place - scenario.faults.len()].key;
-        return (key.split('.').next().unwrap_or_default().to_owned(), None);
-    };
-    let mut part = fault.kind.key().to_owned();
-    if let Some(site) = fault.site
-        && scenario.sites > 1
-        && !fault.kind.is_global()
-    {
-        part.push_str(&(site + 1).to_string());
-    }
-    (part, fault.server.map(|server| server as u16 + 1))
-}
-
 /// What of the plan came about after one second and until another, as lines of the log among
 /// those that the engine wrote then. What is wrong from the start is no news.
 #[must_use]
 pub fn logged(scenario: &Scenario, after: f64, until: f64, lines: Vec<Line>) -> Vec<Line> {
     let mut all = Vec::new();
-    for (place, mark) in marks(scenario).into_iter().enumerate() {
-        let (part, server) = whose(scenario, place);
+    for mark in marks(scenario) {
+        let (part, server) = match mark.faults(scenario) {
+            [] => {
+                let key = &scenario.changes[mark.place - scenario.faults.len()].key;
+                (key.split('.').next().unwrap_or_default().to_owned(), None)
+            }
+            faults => whose(scenario, faults),
+        };
         let mut add = |at_s: f64, word: &str, severity: Severity| {
             if at_s > after && at_s <= until {
                 let what = format!("{word}: {}", mark.text);
@@ -191,14 +112,6 @@ pub fn logged(scenario: &Scenario, after: f64, until: f64, lines: Vec<Line>) -> 
     all
 }
 
-/// A change in words: "Web tier: Servers 8".
-#[must_use]
-pub fn change_text(change: &Change, scenario: &Scenario) -> String {
-    let part = change.key.split('.').next().unwrap_or_default();
-    let label = scenario.locate(&change.key).map_or("", |(_, _, param)| param.label);
-    format!("{}: {label} {}", summary::part_name(part, scenario), change.value)
-}
-
 /// The second at the right end of the track: round, with room behind the clock and all marks.
 #[must_use]
 pub fn end(marks: &[Mark], now: f64) -> f64 {
@@ -217,34 +130,34 @@ pub fn step(end: f64) -> f64 {
     STEPS.into_iter().find(|step| *step >= end / 300.0).unwrap_or(3_600.0)
 }
 
-/// The command that gives a mark another time; `None` when there is no such mark.
+/// The command that gives a mark of a scenario another time.
 #[must_use]
-pub fn moved(scenario: &Scenario, name: &str, at: f64, lasts: Option<f64>) -> Option<Command> {
-    let place = marks(scenario).iter().position(|mark| mark.name == name)?;
+pub fn moved(scenario: &Scenario, mark: &Mark, at: f64, lasts: Option<f64>) -> Command {
     let mut scenario = scenario.clone();
     let bounded = |s: f64| if s.is_finite() { s.clamp(0.0, LONGEST_S) } else { 0.0 };
     let at = SimTime::ZERO.after(Span::from_seconds(bounded(at)));
     let faults = scenario.faults.len();
-    if let Some(fault) = scenario.faults.get_mut(place) {
-        let lasts = lasts.map(|s| Span::from_seconds(bounded(s)));
-        (fault.at, fault.lasts) = (at, lasts.filter(|_| !fault.fault.is_instant()));
-    } else {
-        scenario.changes[place - faults].at = at;
+    for place in mark.place..mark.place + mark.count {
+        if let Some(fault) = scenario.faults.get_mut(place) {
+            let lasts = lasts.map(|s| Span::from_seconds(bounded(s)));
+            (fault.at, fault.lasts) = (at, lasts.filter(|_| !fault.fault.is_instant()));
+        } else {
+            scenario.changes[place - faults].at = at;
+        }
     }
-    Some(whole(&scenario))
+    whole(&scenario)
 }
 
-/// The command that takes a mark away.
+/// The command that takes a mark of a scenario away.
 #[must_use]
-pub fn removed(scenario: &Scenario, name: &str) -> Option<Command> {
-    let place = marks(scenario).iter().position(|mark| mark.name == name)?;
+pub fn removed(scenario: &Scenario, mark: &Mark) -> Command {
     let (mut scenario, faults) = (scenario.clone(), scenario.faults.len());
-    if place < faults {
-        scenario.faults.remove(place);
+    if mark.is_change {
+        scenario.changes.remove(mark.place - faults);
     } else {
-        scenario.changes.remove(place - faults);
+        scenario.faults.drain(mark.place..mark.place + mark.count);
     }
-    Some(whole(&scenario))
+    whole(&scenario)
 }
 
 /// The command that adds a fault or a change, as written in links.
@@ -271,34 +184,10 @@ mod tests {
         link::read(link).scenario
     }
 
-    fn after(scenario: &Scenario, command: Option<Command>) -> String {
+    fn after(scenario: &Scenario, command: &Command) -> String {
         let mut scenario = scenario.clone();
-        let command = command.expect("there is such a mark");
-        crate::web::steps::apply(&mut scenario, &command).expect("is allowed");
+        crate::web::steps::apply(&mut scenario, command).expect("is allowed");
         link::write_fragment(&scenario)
-    }
-
-    #[test]
-    fn marks_say_what_happens_and_when() {
-        let scenario = scenario(
-            "?stage=5#fault=kill.web.2@60for30&fault=flush.cache@90&fault=kill.db&fault=kill.web.2\
-             &at=120:web.servers=8",
-        );
-        let said: Vec<String> = marks(&scenario)
-            .iter()
-            .map(|mark| format!("{} | {} {}", mark.name, mark.text, mark.when()))
-            .collect();
-        assert_eq!(
-            said,
-            [
-                "kill.web.2#0 | Web tier 2 is dead at 60 s for 30 s",
-                "flush.cache#0 | Cache is flushed at 90 s",
-                "kill.db#0 | Database is dead from the start",
-                "kill.web.2#1 | Web tier 2 is dead from the start",
-                "web.servers=8#0 | Web tier: Servers 8 from 120 s on",
-            ]
-        );
-        assert_eq!((end(&marks(&scenario), 0.0), end(&[], 290.0)), (300.0, 600.0));
     }
 
     #[test]
@@ -349,23 +238,52 @@ mod tests {
     fn a_mark_is_moved_and_taken_away() {
         let scenario =
             scenario("?stage=5#fault=kill.web.2@60for30&at=20:web.servers=8&at=40:web.servers=9");
+        let marks = marks(&scenario);
+        let named = |name| marks.iter().find(|mark| mark.name == name).expect("is a mark");
         assert_eq!(
-            after(&scenario, moved(&scenario, "kill.web.2#0", 75.0, Some(10.0))),
+            after(&scenario, &moved(&scenario, named("kill.web.2#0"), 75.0, Some(10.0))),
             "v=1&at=20:web.servers=8&at=40:web.servers=9&fault=kill.web.2@75for10"
         );
         assert_eq!(
-            after(&scenario, moved(&scenario, "web.servers=8#0", 50.0, None)),
+            after(&scenario, &moved(&scenario, named("web.servers=8#0"), 50.0, None)),
             "v=1&at=40:web.servers=9&at=50:web.servers=8&fault=kill.web.2@60for30"
         );
         assert_eq!(
-            after(&scenario, removed(&scenario, "web.servers=9#0")),
+            after(&scenario, &removed(&scenario, named("web.servers=9#0"))),
             "v=1&at=20:web.servers=8&fault=kill.web.2@60for30"
         );
         let added = added(&scenario, Some("flush.cache@9"), None);
         assert!(
-            after(&scenario, Some(added))
-                .ends_with("&fault=kill.web.2@60for30&fault=flush.cache@9")
+            after(&scenario, &added).ends_with("&fault=kill.web.2@60for30&fault=flush.cache@9")
         );
-        assert_eq!(moved(&scenario, "kill.moon#0", 1.0, None), None);
+    }
+
+    #[test]
+    fn the_same_of_servers_in_a_row_is_one_mark() {
+        let scenario =
+            scenario("?stage=5#fault=kill.web.2-4@60for30&fault=kill.web.6@60for30&fault=kill.db");
+        let marks = marks(&scenario);
+        let said: Vec<&str> = marks.iter().map(|mark| mark.text.as_str()).collect();
+        assert_eq!(
+            said,
+            ["Web tier 2 is dead, and 2 more", "Web tier 6 is dead", "Database is dead"]
+        );
+        assert_eq!(
+            after(&scenario, &moved(&scenario, &marks[0], 75.0, None)),
+            "v=1&fault=kill.web.2-4@75&fault=kill.web.6@60for30&fault=kill.db"
+        );
+        assert_eq!(
+            after(&scenario, &removed(&scenario, &marks[0])),
+            "v=1&fault=kill.web.6@60for30&fault=kill.db"
+        );
+        let lines = logged(&scenario, 0.0, 60.0, Vec::new());
+        let lines: Vec<_> = lines.iter().map(|line| (line.server, line.what.as_str())).collect();
+        assert_eq!(
+            lines,
+            [
+                (None, "begins: Web tier 2 is dead, and 2 more"),
+                (Some(6), "begins: Web tier 6 is dead"),
+            ]
+        );
     }
 }

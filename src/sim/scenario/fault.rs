@@ -111,14 +111,19 @@ impl PresentFault {
     /// servers in a row as one, since a tier of hundreds without one would be hundreds of texts.
     #[must_use]
     pub fn write_all(faults: &[Self]) -> Vec<String> {
-        let is_next = |a: &Self, b: &Self| {
-            let next = a.server.map(|server| server + 1);
-            next.is_some() && *b == Self { server: next, ..*a }
-        };
-        faults.chunk_by(is_next).map(|row| row[0].write_for(row.len())).collect()
+        faults.chunk_by(Self::goes_on).map(|row| row[0].write_for(row.len())).collect()
     }
 
-    fn write_for(&self, servers: usize) -> String {
+    /// Whether another is the same of the next server.
+    #[must_use]
+    pub fn goes_on(&self, other: &Self) -> bool {
+        let next = self.server.map(|server| server + 1);
+        next.is_some() && *other == Self { server: next, ..*self }
+    }
+
+    /// Writes it for so many servers in a row, of which it is the first's.
+    #[must_use]
+    pub fn write_for(&self, servers: usize) -> String {
         let number = self.fault.number().map_or_else(String::new, |x| x.to_string());
         let site = self.site.map_or_else(String::new, |site| (site + 1).to_string());
         let server = self.server.map_or_else(String::new, |server| match servers {

@@ -3,7 +3,7 @@
 
 use super::update::{address, adopt, change, go};
 use super::{Effect, Model, Selection};
-use crate::sim::scenario::Problem;
+use crate::sim::scenario::{Problem, Scenario};
 use crate::sim::session::Command;
 use crate::web::files::{self, Export, Msg as File};
 use crate::web::timeline::Msg as Timeline;
@@ -21,10 +21,9 @@ pub(super) fn timeline(model: &mut Model, msg: Timeline) -> Vec<Effect> {
         Timeline::AddFault(text) => return add(model, Some(&text), None),
         Timeline::AddChange(text) => return add(model, None, Some(&text)),
         Timeline::Remove(name) => {
-            let marks = timeline::marks(&model.scenario);
-            let mark = marks.iter().find(|mark| mark.name == name);
-            let command = timeline::removed(&model.scenario, &name);
-            if let (Some(mark), Some(command)) = (mark, command) {
+            let marks = model.timeline.since.marks(&model.scenario);
+            if let Some(mark) = marks.iter().find(|mark| mark.name == name) {
+                let command = timeline::removed(&model.scenario, mark);
                 model.timeline.picked = None;
                 return change(model, format!("Remove: {}", mark.text), vec![command], false);
             }
@@ -43,7 +42,14 @@ fn shift(model: &mut Model, name: &str, to: (f64, Option<f64>), done: bool) -> V
     let gesture = format!("timeline.{name}");
     let from = Rc::clone(model.steps.before_gesture(&gesture).unwrap_or(&model.scenario));
     let mut effects = Vec::new();
-    if let Some(command) = timeline::moved(&from, name, to.0, to.1) {
+    let named = |scenario: &Scenario| {
+        let marks = model.timeline.since.marks(scenario);
+        marks.into_iter().find(|mark| mark.name == name)
+    };
+    // What was done by hand is no longer known as that once it moves, and may then be one with another.
+    let mark = named(&from).or_else(|| named(&model.scenario).filter(|mark| !mark.is_change));
+    if let Some(mark) = mark {
+        let command = timeline::moved(&from, &mark, to.0, to.1);
         let mut scenario = (*model.scenario).clone();
         match steps::apply(&mut scenario, &command) {
             Err(problems) => model.notice = problems,

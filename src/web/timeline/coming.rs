@@ -30,9 +30,9 @@ pub fn crowd(scenario: &Scenario) -> Option<Mark> {
         name: String::new(),
         at: number(Setting::PatternAt),
         lasts: Some(number(Setting::PatternLasts)).filter(|s| is_step && *s > 0.0),
-        is_instant: false,
         is_change: true,
         text: format!("Traffic goes to {} times the usual", number(Setting::PatternFactor)),
+        ..Mark::default()
     })
 }
 

@@ -1,12 +1,11 @@
 //! Since when faults that are there to stay have been there in this run. A link has them from the
 //! start, and so has the next run.
 
-use super::{Mark, marks, whose};
+use super::mark::{Mark, marks_at, row_text, whose};
 use crate::sim::journal::Line;
 use crate::sim::run::log::Severity;
 use crate::sim::scenario::{PresentFault, Scenario};
 use crate::sim::units::{SimTime, Span};
-use crate::web::summary;
 
 /// Whether one fault makes what another makes, to the same servers or more.
 fn covers(one: &PresentFault, other: &PresentFault) -> bool {
@@ -24,25 +23,22 @@ pub fn told(before: &Scenario, after: &Scenario, now: f64) -> Vec<Line> {
         return Vec::new();
     }
     let instant = SimTime::ZERO.after(Span::from_seconds(now));
-    let present = |scenario: &Scenario| -> Vec<(usize, PresentFault)> {
-        let all = scenario.faults.iter().copied().enumerate();
-        all.filter(|(_, fault)| fault.is_present(instant)).collect()
+    let present = |scenario: &Scenario| -> Vec<PresentFault> {
+        scenario.faults.iter().copied().filter(|fault| fault.is_present(instant)).collect()
     };
     let sides = [(before, present(before)), (after, present(after))];
     let news = |from: usize, word: &str, severity: Severity| -> Vec<Line> {
         let ((scenario, these), (_, others)) = (&sides[from], &sides[1 - from]);
-        let is_news = |(_, fault): &&(usize, PresentFault)| {
-            !others.iter().any(|(_, other)| covers(other, fault))
-        };
-        let line = |(place, fault): &(usize, PresentFault)| {
-            let (part, server) = whose(scenario, *place);
-            let stays_in_part = from == 0 && others.iter().any(|(_, other)| covers(fault, other));
+        let is_news = |fault: &&PresentFault| !others.iter().any(|other| covers(other, fault));
+        let new: Vec<PresentFault> = these.iter().filter(is_news).copied().collect();
+        let line = |row: &[PresentFault]| {
+            let (part, server) = whose(scenario, row);
+            let stays_in_part = from == 0 && others.iter().any(|other| covers(&row[0], other));
             let part_of_it = if stays_in_part { " in part" } else { "" };
-            let timeless = PresentFault { at: SimTime::ZERO, lasts: None, ..*fault };
-            let what = format!("{word}{part_of_it}: {}", summary::fault_alone(&timeless, scenario));
+            let what = format!("{word}{part_of_it}: {}", row_text(row, scenario));
             Line { at_s: now, part, server, severity, what, numbers: Vec::new() }
         };
-        these.iter().filter(is_news).map(line).collect()
+        new.chunk_by(PresentFault::goes_on).map(line).collect()
     };
     let mut lines = news(1, "begins", Severity::Warning);
     lines.extend(news(0, "ends", Severity::Info));
@@ -65,13 +61,8 @@ impl Since {
     /// The marks of a scenario as this run has them.
     #[must_use]
     pub fn marks(&self, scenario: &Scenario) -> Vec<Mark> {
-        let mut marks = marks(scenario);
-        for (mark, fault) in marks.iter_mut().zip(&scenario.faults) {
-            if let Some((_, at)) = self.0.iter().find(|(known, _)| known == fault) {
-                mark.at = *at;
-            }
-        }
-        marks
+        let known = |fault: &PresentFault| self.0.iter().find(|(known, _)| known == fault);
+        marks_at(scenario, |fault| known(fault).map_or(fault.at.seconds(), |(_, at)| *at))
     }
 }
 
@@ -94,6 +85,12 @@ mod tests {
         }
         let at = |since: &Since| since.marks(&steps[2].0).iter().map(|m| m.at).collect::<Vec<_>>();
         assert_eq!(at(&since), [0.0, 10.0, 60.0]);
+        let row = scenario("fault=kill.web.1-3");
+        let mut by_hand = Since::default();
+        by_hand.follow(&scenario("fault=kill.web.1-2"), &row, 9.0);
+        let names: Vec<_> = by_hand.marks(&row).into_iter().map(|m| (m.name, m.at)).collect();
+        let known = |name: &str, at| (name.to_owned(), at);
+        assert_eq!(names, [known("kill.web.1-2#0", 0.0), known("kill.web.3#0", 9.0)]);
         since.follow(&steps[2].0, &steps[0].0, 30.0);
         since.follow(&steps[0].0, &steps[2].0, 40.0);
         assert_eq!(at(&since), [0.0, 40.0, 60.0], "it was healed, and broken again");

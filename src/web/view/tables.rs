@@ -5,6 +5,7 @@ use super::format::{dash, time};
 use super::inspector::measured::state;
 use super::{format, glossary};
 use crate::sim::analysis::names;
+use crate::sim::kinds::Kind;
 use crate::sim::scenario::Scenario;
 use crate::sim::snapshot::{PartView, Snapshot};
 use crate::web::markup::prelude::*;
@@ -42,8 +43,16 @@ pub const HOSTS: [&str; 8] =
 /// The metrics of each tier.
 pub fn tiers(figures: &Snapshot, scenario: &Scenario) -> Html {
     let row = |part: &PartView| {
+        let name = summary::part_name(&part.key, scenario);
+        if names::kind(&part.key) == Some(Kind::Network) {
+            // Nothing calls it: it lies between all others.
+            let mut cells = vec![dash(); TIERS.len()];
+            cells[0] = name;
+            cells[TIERS.len() - 1] = format::usd(part.usd_per_month);
+            return cells;
+        }
         vec![
-            summary::part_name(&part.key, scenario),
+            name,
             format::rate(part.rate),
             format::percent(part.tally.error_share()),
             format::percent(part.utilisation.min(1.0)),

@@ -116,6 +116,8 @@ fn state(model: &Model) -> &'static str {
         "stood still, hidden"
     } else if model.playing && model.ahead.is_some() {
         "running ahead"
+    } else if model.playing && model.insight.moment.is_some() {
+        "live, it runs on"
     } else if model.playing && model.live.behind {
         "slower than asked"
     } else if model.playing {

@@ -330,7 +330,7 @@ mod tests {
 
     fn mark(name: &str, at: f64, lasts: Option<f64>) -> Mark {
         let (name, text) = (name.to_owned(), "Web tier 2 is dead".to_owned());
-        Mark { name, at, lasts, is_instant: false, is_change: false, text }
+        Mark { name, at, lasts, text, ..Mark::default() }
     }
 
     #[test]
