@@ -221,7 +221,7 @@ fn milliseconds(seconds: Option<f64>) -> Option<f64> {
 fn figures(figures: &Snapshot) -> Value {
     let latency = &figures.latency;
     let busiest = summary::busiest(figures)
-        .map(|(part, load)| json!({ "part": part.key, "utilisation": load }));
+        .map(|(part, _, load)| json!({ "part": part.key, "utilisation": load }));
     json!({
         "daily_users": figures.daily_users,
         "offered_per_s": figures.offered_rate(),

@@ -26,15 +26,15 @@ pub fn now(scenario: &Scenario, shown: &Snapshot, settled: Option<&Settled>) -> 
     let (good, failed) = (shown.users.good, shown.users.failed);
     // Clearly more than usual, whatever chance does to few requests.
     if Availability::counted(good, failed).high < 1.0 - usual - HURTS {
-        let settled = settled.map_or_else(String::new, |_| {
-            format!("; in the settled run {}", format::percent(usual))
+        let settled = settled.map_or_else(String::new, |settled| {
+            format!("; {} {}", of_run(settled), format::percent(usual))
         });
         let share = format::percent(shown.users.error_share());
         said.push(format!("{share} of requests failed in the last {} s{settled}.", window(shown)));
     }
     // While the first requests fill an empty system, more come than go.
     let is_full = shown.at_s >= 2.0 * shown.window_s && shown.window_s >= LEAST_S;
-    said.extend(known.filter(|_| is_full).and_then(|known| fuller(shown, known)));
+    said.extend(settled.filter(|_| is_full).and_then(|settled| fuller(shown, settled)));
     if !said.is_empty() || is_full && known.is_none_or(|known| trouble(known, false).is_empty()) {
         said.extend(trouble(shown, true));
     }
@@ -89,27 +89,24 @@ pub fn lingering(
     })
 }
 
+/// Where the figures are from that the moment is compared with.
+#[must_use]
+pub const fn of_run(settled: &Settled) -> &'static str {
+    if settled.complete { "in the settled run" } else { "in the first estimate" }
+}
+
 /// A group of servers is full from this use on, and was not below the other.
 const FULL: [f64; 2] = [0.97, 0.9];
 
 /// The fullest servers of those that the settled run did not have full.
-fn fuller(shown: &Snapshot, known: &Snapshot) -> Option<String> {
-    let used = |part: &PartView, role: u8| {
-        let (mut sum, mut count) = (0.0, 0.0);
-        for (index, server) in part.servers.iter().enumerate() {
-            if server.alive && names::role(part, index) == role {
-                (sum, count) = (sum + server.utilisation, count + 1.0);
-            }
-        }
-        // Of nobody it is not a number, which is not full either.
-        sum / count
-    };
+fn fuller(shown: &Snapshot, settled: &Settled) -> Option<String> {
     let mut fullest = None;
     let mut most = FULL[0];
     for part in shown.parts.iter().filter(|part| !part.guest) {
-        let Some(before) = known.part(&part.key) else { continue };
+        let Some(before) = settled.figures.part(&part.key) else { continue };
         for role in [0, 1] {
-            let (now, then) = (used(part, role), used(before, role));
+            let used = names::used(part, role).zip(names::used(before, role));
+            let Some((now, then)) = used else { continue };
             if now >= most && then < FULL[1] {
                 (fullest, most) = (Some((part, role, now, then)), now);
             }
@@ -118,9 +115,10 @@ fn fuller(shown: &Snapshot, known: &Snapshot) -> Option<String> {
     let (part, role, now, then) = fullest?;
     let [now, then] = [now, then].map(|used| format::percent(libm::round(used * 100.0) / 100.0));
     Some(format!(
-        "{}: {now} in use in the last {} s; in the settled run {then}.",
+        "{}: {now} in use in the last {} s; {} {then}.",
         names::role_label(part, role),
-        window(shown)
+        window(shown),
+        of_run(settled)
     ))
 }
 
@@ -176,7 +174,7 @@ mod tests {
     fn said(address: &str, seconds: &[u32]) -> Vec<String> {
         let scenario = link::read(address).scenario;
         let mut session = Session::new(address);
-        let quiet = Settled::default();
+        let quiet = Settled { complete: true, ..Settled::default() };
         let mut all = Vec::new();
         for second in 1..=seconds.iter().copied().max().unwrap_or(0) {
             let updates = session.handle(Command::Step { ms: 1_000.0 });
@@ -227,7 +225,8 @@ mod tests {
             });
             live.expect("a step shows how it is")
         };
-        let settled = Settled { figures: figures("?stage=4#lb.check_s=0"), ..Settled::default() };
+        let known = figures("?stage=4#lb.check_s=0");
+        let settled = Settled { figures: known, complete: true, ..Settled::default() };
         assert_eq!(now(&scenario, &settled.figures, Some(&settled)), [""; 0]);
         let full = now(&scenario, &figures("?stage=4#lb.check_s=0&web.servers=3"), Some(&settled))
             .join(" ");
@@ -235,6 +234,9 @@ mod tests {
             full.contains("Web tier: 100\u{202f}% in use in the last 10 s; in the settled run 62"),
             "{full}"
         );
+        let estimate = Settled { complete: false, ..settled };
+        let full = now(&scenario, &figures("?stage=4#lb.check_s=0&web.servers=3"), Some(&estimate));
+        assert!(full.join(" ").contains("in the last 10 s; in the first estimate 62"), "{full:?}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The newest few minutes of the live run: one point for each half second, as charts over time show
 //! them, with all figures of that moment to look back at.
 
+use crate::sim::analysis::names;
 use crate::sim::session::Live;
 use crate::sim::snapshot::Snapshot;
 use std::rc::Rc;
@@ -131,7 +132,7 @@ impl History {
         }
         for (key, series) in &mut self.parts {
             let part = slice.part(key).filter(|part| serves(&part.key));
-            add(Rc::make_mut(series), part.map(|part| part.utilisation));
+            add(Rc::make_mut(series), part.map(|part| names::busy(part).1));
         }
     }
 }

@@ -11,16 +11,16 @@ use crate::sim::region::REGIONS;
 use crate::sim::scenario::{Base, PresentFault, Scenario, presets};
 use crate::sim::snapshot::{PartView, Snapshot};
 
-/// The part whose servers are used most, and how much. Parts that live on another's machine are
+/// The part whose servers are used most, the role of those, and how much. Parts that live on another's machine are
 /// seen there.
 #[must_use]
-pub fn busiest(figures: &Snapshot) -> Option<(&PartView, f64)> {
-    figures
-        .parts
-        .iter()
-        .filter(|part| !part.guest && !part.servers.is_empty())
-        .map(|part| (part, part.utilisation))
-        .max_by(|a, b| a.1.total_cmp(&b.1))
+pub fn busiest(figures: &Snapshot) -> Option<(&PartView, u8, f64)> {
+    let own = figures.parts.iter().filter(|part| !part.guest && !part.servers.is_empty());
+    let used = own.map(|part| {
+        let (role, used) = names::busy(part);
+        (part, role, used)
+    });
+    used.max_by(|a, b| a.2.total_cmp(&b.2))
 }
 
 /// The name of a class of requests, by its name in results.
@@ -294,8 +294,8 @@ pub fn paragraph(scenario: &Scenario, figures: &Snapshot) -> String {
     for fault in scenario.faults.iter().take(5) {
         text.push_str(&format!(" {}.", fault_text(fault, scenario)));
     }
-    if let Some((part, load)) = busiest(figures) {
-        let label = part_name(&part.key, scenario);
+    if let Some((part, role, load)) = busiest(figures) {
+        let label = as_drawn(&names::role_label(part, role), scenario);
         text.push_str(&format!(" Busiest: {label}, {}.", format::percent(load)));
     }
     text.push_str(&format!(" Cost: {} per month.", format::usd(figures.usd_per_month)));

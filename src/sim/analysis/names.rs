@@ -147,6 +147,32 @@ pub fn role(part: &PartView, index: usize) -> u8 {
     }
 }
 
+/// How busy a part is with what limits it, and the role of the servers that are: of a database or a
+/// queue those of one sort that do more, of balancers the one at work. Means of all that are up.
+#[must_use]
+pub fn busy(part: &PartView) -> (u8, f64) {
+    if let Some(at_work) = gauge(part, "active_balancer") {
+        let server = part.servers.get((at_work as usize).wrapping_sub(1));
+        return (0, server.map_or(part.utilisation, |server| server.utilisation));
+    }
+    match [used(part, 0).unwrap_or(0.0), used(part, 1).unwrap_or(0.0)] {
+        [first, second] if second > first => (1, second),
+        [first, _] => (0, first),
+    }
+}
+
+/// The mean use of the servers of one role that are up; `None` where none is.
+#[must_use]
+pub fn used(part: &PartView, wanted: u8) -> Option<f64> {
+    let (mut sum, mut count) = (0.0, 0.0);
+    for (index, server) in part.servers.iter().enumerate() {
+        if server.alive && role(part, index) == wanted {
+            (sum, count) = (sum + server.utilisation, count + 1.0);
+        }
+    }
+    (count > 0.0).then(|| sum / count)
+}
+
 /// The role of servers as a group: "Database primaries", "Workers".
 #[must_use]
 pub fn role_label(part: &PartView, role: u8) -> String {
@@ -170,7 +196,7 @@ mod tests {
     use super::*;
     use crate::engine::Engine;
     use crate::scenario::link;
-    use crate::snapshot::Snapshot;
+    use crate::snapshot::{ServerView, Snapshot};
 
     #[test]
     fn names_have_site_shard_and_place() {
@@ -200,5 +226,25 @@ mod tests {
             (beside("db2", Kind::WebTier), beside("db", Kind::Dns)),
             ("web2".into(), "dns".into())
         );
+    }
+
+    #[test]
+    fn a_part_is_as_busy_as_those_of_its_servers_that_limit_it() {
+        let server = |utilisation| ServerView { alive: true, utilisation, ..ServerView::default() };
+        let part = |key: &str, used: &[f64], gauges: &[(&str, f64)]| PartView {
+            key: key.to_owned(),
+            servers: used.iter().map(|used| server(*used)).collect(),
+            gauges: gauges.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect(),
+            ..PartView::default()
+        };
+        let mut data = part("db1", &[0.05, 0.7, 0.8], &[("shards", 1.0)]);
+        data.servers[0].is_primary = true;
+        assert_eq!(busy(&data), (1, 0.75), "replicas do more than the primary");
+        assert_eq!(used(&data, 0), Some(0.05));
+        data.servers[0].alive = false;
+        assert_eq!(used(&data, 0), None);
+        let pair = part("lb", &[0.0, 0.02], &[("active_balancer", 2.0)]);
+        assert_eq!(busy(&pair), (0, 0.02), "its idle fellow does not count");
+        assert_eq!(busy(&part("web", &[0.2, 0.4], &[])), (0, 0.300_000_000_000_000_04));
     }
 }

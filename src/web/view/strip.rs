@@ -153,8 +153,9 @@ const METRICS: &[Metric] = &[
         series: |history| &history.usd,
         mood: |_| "",
         help: "Machines, balancer, DNS, CDN, queue, monitoring and traffic to users by the byte, at \
-               list prices, on demand, 730 hours a month. Storage, traffic between sites and staff \
-               are not in it. Below: per million good answers, if every hour were the busiest.",
+               list prices, on demand, for 730 hours all as busy as this: a bill with quiet hours is \
+               lower. Storage, traffic between sites and staff are not in it. Below: per million \
+               good answers.",
     },
 ];
 

@@ -2,7 +2,7 @@
 
 use super::charts::Table;
 use super::format::{dash, time};
-use super::inspector::measured::state;
+use super::inspector::measured::{can_fill, state};
 use super::{format, glossary};
 use crate::sim::analysis::names;
 use crate::sim::kinds::Kind;
@@ -44,8 +44,8 @@ pub const HOSTS: [&str; 8] =
 pub fn tiers(figures: &Snapshot, scenario: &Scenario) -> Html {
     let row = |part: &PartView| {
         let name = summary::part_name(&part.key, scenario);
-        if names::kind(&part.key) == Some(Kind::Network) {
-            // Nothing calls it: it lies between all others.
+        if matches!(names::kind(&part.key), Some(Kind::Network | Kind::Monitor)) {
+            // No request calls it: one lies between all others, the other watches.
             let mut cells = vec![dash(); TIERS.len()];
             cells[0] = name;
             cells[TIERS.len() - 1] = format::usd(part.usd_per_month);
@@ -55,7 +55,11 @@ pub fn tiers(figures: &Snapshot, scenario: &Scenario) -> Html {
             name,
             format::rate(part.rate),
             format::percent(part.tally.error_share()),
-            format::percent(part.utilisation.min(1.0)),
+            if part.servers.iter().any(can_fill) {
+                format::percent(names::busy(part).1.min(1.0))
+            } else {
+                dash()
+            },
             time(part.latency.p50_s),
             time(part.latency.p99_s),
             time(part.mean_wait_s),
@@ -71,7 +75,8 @@ pub fn tiers(figures: &Snapshot, scenario: &Scenario) -> Html {
     all[TIERS.len() - 1] = format::usd(figures.usd_per_month);
     rows.push(all);
     let note = "Calls to other parts are in the times, and DNS counts requests that know the \
-                address too; busy is the mean of all that is up, primaries and replicas alike. \
+                address too; busy is the mean of those that do the same: of primaries and replicas \
+                the busier, of balancers the one at work. \
                 What traffic costs stands with the network. Each figure is of the live window.";
     table("Tiers", note, &TIERS, rows)
 }

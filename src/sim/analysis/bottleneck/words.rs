@@ -184,7 +184,7 @@ impl Bottleneck {
         let takes = if is_plural(name) { plural(&takes) } else { takes };
         let each = if is_plural(name) { plural(&each) } else { each };
         let others = self.others.map_or_else(String::new, |others| {
-            format!(" (the others are at {:.0} %)", others * 100.0)
+            format!(" (the others are at {:.0} % on average)", others * 100.0)
         });
         let verb = match (self.load >= 1.0, is_plural(name)) {
             (true, false) => "it can serve",
@@ -234,6 +234,8 @@ impl Bottleneck {
         if is_out {
             " Health checks keep servers that are overloaded out of use in turn: hence they are \
              not busier."
+        } else if self.load < NEARLY_FULL && self.headroom < 0.0 {
+            " It is not full, as much of what would come to it is refused on the way."
         } else {
             ""
         }

@@ -106,7 +106,7 @@ pub const TERMS: &[Term] = &[
         "cost a month,cost/month,usd",
         "What machines, services and traffic cost at list prices.",
         "USD/month",
-        "730 hours a month.",
+        "730 hours a month, all as busy as this one.",
     ),
     term("cost_per_hour", "", "What all costs in an hour.", "USD/h", ""),
     term("cost_per_million", "", "Cost of a million good answers.", "USD", ""),

@@ -110,7 +110,7 @@ const BUSY: &str = "Busy";
 const WAIT: &str = "Wait for a slot";
 
 /// Whether a server has a processor or slots that can be full.
-const fn can_fill(server: &ServerView) -> bool {
+pub const fn can_fill(server: &ServerView) -> bool {
     server.cores.is_some() || matches!(server.slots, Some(1..))
 }
 

@@ -3,6 +3,8 @@
 
 use super::super::{Tell, format, glossary};
 use crate::sim::analysis::settle::Settled;
+use crate::sim::snapshot::Snapshot;
+use crate::sim::units::capital;
 use crate::web::compare::Row;
 use crate::web::failing;
 use crate::web::insight;
@@ -47,13 +49,14 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                             </p>
                         }
                     </div>
-                    <p><strong>{ "In the settled run" }</strong></p>
+                    <p><strong>{ capital(settled.map_or("in the settled run", failing::of_run)) }</strong></p>
                 }
                 { reasons(why) }
             </div>
             if let Some(settled) = settled.filter(|settled| !settled.complete) {
                 <p class="muted">
                     { "This is a first estimate, from a short run. A long one is under way." }
+                    { estimate(&settled.figures) }
                     if settled.is_growing() { { " Until then waits and errors go on growing." } }
                 </p>
             } else if let Some(growing) = settled.and_then(Settled::growing) {
@@ -63,6 +66,21 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
         </>
     }
 }
+
+/// What to know of a short run's figures.
+fn estimate(figures: &Snapshot) -> &'static str {
+    let mut servers = figures.parts.iter().flat_map(|part| &part.servers);
+    if summary::cold_hits(figures).is_some() {
+        " Its caches were cold: once they are warm, what stands behind them has less to do."
+    } else if servers.any(|server| server.alive && server.utilisation >= SATURATED) {
+        " What is as full as this fills up over minutes, which it does not know of."
+    } else {
+        ""
+    }
+}
+
+/// From this use on a queue takes longer to come to rest than a short run lasts.
+const SATURATED: f64 = 0.95;
 
 /// So many sentences are read at once; the others are folded.
 const READ: usize = 3;
