@@ -11,7 +11,7 @@ use crate::sim::region::REGIONS;
 use crate::sim::scenario::{Base, PresentFault, Scenario, presets};
 use crate::sim::snapshot::{PartView, Snapshot};
 
-/// The part whose servers are used most, the role of those, and how much. Parts that live on another's machine are
+/// The part whose servers are used most, their role, and how much. Parts on another's machine are
 /// seen there.
 #[must_use]
 pub fn busiest(figures: &Snapshot) -> Option<(&PartView, u8, f64)> {

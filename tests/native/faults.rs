@@ -85,6 +85,13 @@ fn a_dead_server_of_four_hurts_until_the_health_check_notices() {
         let rates = rates(&healed);
         let even = rates.iter().all(|rate| (rate / rates[0] - 1.0).abs() < 0.05);
         assert!(even, "after two good checks all get the same: {rates:?}");
+        let news = |what: &str| {
+            let of = engine.log().entries().filter(|entry| entry.what.starts_with(what));
+            of.map(|entry| (entry.server, entry.at.seconds())).collect::<Vec<_>>()
+        };
+        let (out, back) = (news("out of use"), news("in use"));
+        assert!(matches!(out[..], [(Some(1), at)] if (65.0..70.5).contains(&at)), "{out:?}");
+        assert!(matches!(back[..], [(Some(1), at)] if (130.0..142.0).contains(&at)), "{back:?}");
     }
 }
 

@@ -106,7 +106,7 @@ pub(super) fn row_text(row: &[PresentFault], scenario: &Scenario) -> String {
     if row.len() > 1 { format!("{text}, and {} more", row.len() - 1) } else { text }
 }
 
-/// The part that faults of one row are about, as the log calls it, and which of its servers, where it is one.
+/// The part that faults of one row are about, as the log calls it, and its server, where it is one.
 pub(super) fn whose(scenario: &Scenario, faults: &[PresentFault]) -> (String, Option<u16>) {
     let fault = &faults[0];
     let mut part = fault.kind.key().to_owned();

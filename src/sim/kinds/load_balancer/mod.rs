@@ -14,6 +14,7 @@ use super::{Kind, network};
 use crate::law::Law;
 use crate::rng::{Purpose, Stream};
 use crate::run::calendar::LineId;
+use crate::run::log::Severity;
 use crate::run::meters::ServerMeter;
 use crate::run::requests::{Class, Outcome, Request, RequestId, Wish};
 use crate::units::{SimTime, Span};
@@ -133,8 +134,8 @@ impl State {
         Some((id, Action::Call { to: self.web, way: self.way }))
     }
 
-    /// Takes note of a check's result.
-    fn judge(&mut self, server: usize, well: bool) {
+    /// Takes note of a check's result; what comes of it for a server is in the log.
+    fn judge(&mut self, ctx: &mut Ctx, server: usize, well: bool) {
         let backend = &mut self.pool.backends[server];
         backend.check = 0;
         if self.interval == Span::ZERO {
@@ -152,6 +153,13 @@ impl State {
             false => self.successes,
         };
         if backend.contrary >= needed {
+            let (severity, what) = match well {
+                true => (Severity::Info, "in use: health checks succeed"),
+                false => (Severity::Warning, "out of use: health checks fail"),
+            };
+            if !backend.is_new {
+                ctx.log_of(self.web, severity, Some(server), what, &[]);
+            }
             backend.is_new = false;
             backend.healthy = well;
             backend.contrary = 0;
@@ -248,7 +256,7 @@ impl Behavior for State {
         let server = pick as usize;
         if ctx.frame(id).phase == CHECK {
             if self.pool.backends[server].check == number {
-                self.judge(server, outcome == Outcome::Good);
+                self.judge(ctx, server, outcome == Outcome::Good);
             }
             ctx.end(id);
             return Action::Wait;
@@ -270,7 +278,7 @@ impl Behavior for State {
             let Backend { check, checked, .. } = self.pool.backends[server];
             // The check may have been answered, and the next begun, since the timer was set.
             if check != 0 && ctx.now() >= checked.after(self.timeout) {
-                self.judge(server, false);
+                self.judge(ctx, server, false);
             }
             return None;
         }
