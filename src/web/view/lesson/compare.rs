@@ -34,7 +34,7 @@ fn database(settled: &Settled) -> String {
     let parts = settled.figures.parts.iter();
     let databases = parts.filter(|part| names::kind(&part.key) == Some(Kind::Database));
     let busy = databases.flat_map(|part| &part.servers).map(|server| server.utilisation);
-    busy.reduce(f64::max).map_or_else(dash, format::percent)
+    busy.reduce(f64::max).map_or_else(dash, |used| format::percent(libm::round(used * 1e2) / 1e2))
 }
 
 /// A column: its head, and the text of each row.
