@@ -191,9 +191,9 @@ impl Flow {
             return self.stops[from].on.push(hop);
         }
         let all: f64 = view.servers.iter().map(|s| s.rate).sum();
-        for (range, place) in places {
-            let pit = range.clone().filter(|&i| is_pit(i)).count() as f64;
-            let rate: f64 = range.clone().map(|i| view.servers[i].rate).sum();
+        for (group, place) in places {
+            let pit = group.iter().filter(|&&i| is_pit(i)).count() as f64;
+            let rate: f64 = group.iter().map(|&i| view.servers[i].rate).sum();
             let lost = if pits > 0.0 { fails * pit / pits } else { 0.0 };
             let served = if all > 0.0 { rate / all } else { 0.0 };
             let kept = if pits > 0.0 { (1.0 - fails) * served } else { served };

@@ -136,8 +136,9 @@ fn drawn_states(scene: &Scene<'_>) -> Vec<Item> {
     for at in parts(scene) {
         let Some(view) = scene.view(at) else { continue };
         let all = state::conditions(view, scene.checked(at));
-        for (range, _) in tier::cell_places(scene, at) {
-            there.push(cell::shown(&all[range]));
+        for (group, _) in tier::cell_places(scene, at) {
+            let own: Vec<Condition> = group.iter().map(|&i| all[i]).collect();
+            there.push(cell::shown(&own));
         }
     }
     STATES.into_iter().filter(|(state, _)| there.contains(state)).map(sample).collect()

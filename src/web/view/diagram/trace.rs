@@ -141,7 +141,7 @@ pub fn trace_overlay(scene: &Scene<'_>, hops: &[Hop]) -> Html {
         }
         if let Some(server) = hop.server.filter(|_| at.kind != Kind::Clients) {
             let places = tier::cell_places(scene, at);
-            cells.extend(places.iter().find(|(range, _)| range.contains(&server)).map(|(_, r)| *r));
+            cells.extend(places.iter().find(|(group, _)| group.contains(&server)).map(|(_, r)| *r));
         }
     }
     let badge = |(place, visits, failed): &(Rect, Vec<usize>, bool)| {

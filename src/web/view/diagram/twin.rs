@@ -5,6 +5,7 @@ use super::facts;
 use super::outage;
 use super::parts::{At, RegionRow};
 use super::scene::Scene;
+use super::tier;
 use super::users;
 use super::wires::Wire;
 use crate::sim::kinds::Kind;
@@ -71,11 +72,10 @@ fn part(scene: &Scene<'_>, at: At) -> Html {
     let servers = scene.view(at).map_or(0, |view| view.servers.len());
     let listed = (servers > 1).then(|| {
         let view = scene.view(at)?;
-        let step = if servers > SINGLE { servers.div_ceil(SINGLE) } else { 1 };
-        let ranges = (0..servers).step_by(step).map(|first| first..(first + step).min(servers));
+        let groups = tier::groups(scene, at, SINGLE);
         Some(html! {
-            <ul>{ for ranges.map(|range| html! {
-                <li>{ describe::cell_name(scene, at, &range) }{ ": " }{ describe::cell(scene, at, view, &range) }</li>
+            <ul>{ for groups.iter().map(|group| html! {
+                <li>{ describe::cell_name(scene, at, group) }{ ": " }{ describe::cell(scene, at, view, group) }</li>
             }) }</ul>
         })
     });
