@@ -36,22 +36,23 @@ pub fn per_cell(servers: usize, most: usize) -> usize {
 /// Where there is one only, it has those of the role that is busier. Servers are told by their role.
 #[must_use]
 pub fn groups(roles: &[u8], most: usize, busier: u8) -> Vec<Vec<usize>> {
-    let of = |role: u8| (0..roles.len()).filter(|&i| roles[i] == role).collect::<Vec<usize>>();
-    let each = per_cell(roles.len(), most);
-    if each < 2 {
-        return (0..roles.len()).map(|server| vec![server]).collect();
-    }
-    let (first, other) = (of(0), of(1));
-    if first.is_empty() || other.is_empty() {
-        return chunks(&[first, other].concat(), each);
+    let count = roles.len();
+    let of = |wanted: Option<u8>, cells: usize| {
+        let is_one = |&i: &usize| wanted.is_none_or(|role| roles[i] == role);
+        let servers: Vec<usize> = (0..count).filter(is_one).collect();
+        chunks(&servers, per_cell(servers.len(), cells))
+    };
+    let first = roles.iter().filter(|role| **role == 0).count();
+    if count <= most || first == 0 || first == count {
+        return of(None, most);
     }
     if most < 2 {
-        return vec![of(busier)];
+        return of(Some(busier), 1);
     }
     // At least one cell for each role, and the others where most servers are.
-    let own = (most * first.len() / roles.len()).max(1);
-    let mut all = chunks(&first, per_cell(first.len(), own));
-    all.extend(chunks(&other, per_cell(other.len(), most - own)));
+    let own = (most * first / count).max(1);
+    let mut all = of(Some(0), own);
+    all.extend(of(Some(1), most - own));
     all
 }
 
@@ -83,18 +84,17 @@ pub fn shards(
     let count = primaries.len();
     let blocks = arrange(area, count);
     let low = blocks.first().is_some_and(|block| block.h < ROWS);
-    if copies > 1 && (low || per_cell(count, most(area)) > 1) {
-        let mut bands = vec![(busier, area)];
-        let half = |length: f64| 0.5 * (length - GAP);
-        if half(area.h) >= WRITTEN {
-            let h = half(area.h);
-            let below = Rect::new(area.x, area.bottom() - h, area.w, h);
-            bands = vec![(0, Rect { h, ..area }), (1, below)];
-        } else if half(area.w) >= SMALLEST.0 - GAP {
-            let w = half(area.w);
-            let beside = Rect::new(area.right() - w, area.y, w, area.h);
-            bands = vec![(0, Rect { w, ..area }), (1, beside)];
-        }
+    if copies == 1 || low || per_cell(count, most(area)) > 1 {
+        let (w, h) = (0.5 * (area.w - GAP), 0.5 * (area.h - GAP));
+        let bands = if copies == 1 {
+            vec![(0, area)]
+        } else if h >= WRITTEN {
+            vec![(0, Rect { h, ..area }), (1, Rect { y: area.bottom() - h, h, ..area })]
+        } else if w >= SMALLEST.0 - GAP {
+            vec![(0, Rect { w, ..area }), (1, Rect { x: area.right() - w, w, ..area })]
+        } else {
+            vec![(busier, area)]
+        };
         let mut places = Vec::new();
         for (role, band) in bands {
             let each = per_cell(count, most(band));
@@ -105,11 +105,6 @@ pub fn shards(
             }
         }
         return places;
-    }
-    if copies == 1 {
-        let groups = chunks(primaries, per_cell(count, most(area)));
-        let places = arrange(area, groups.len());
-        return groups.into_iter().zip(places).collect();
     }
     let mut places = Vec::new();
     for (shard, place) in blocks.into_iter().enumerate() {

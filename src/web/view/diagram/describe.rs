@@ -210,8 +210,11 @@ fn server(scene: &Scene<'_>, at: At, index: usize, view: &ServerView) -> String 
 pub fn role(scene: &Scene<'_>, at: At, group: &[usize]) -> Option<&'static str> {
     let (_, copies) = parts::shards(scene.scenario, at);
     let is_primary = tier::role(scene, at, group[0]) == 0;
-    (at.kind == Kind::Database && copies > 1)
-        .then_some(if is_primary { "primaries" } else { "replicas" })
+    (at.kind == Kind::Database && copies > 1).then_some(if is_primary {
+        "primaries"
+    } else {
+        "replicas"
+    })
 }
 
 /// The name of a cell: that of its server, or which servers or shards it stands for.
@@ -310,9 +313,8 @@ fn in_use(view: &PartView) -> String {
 pub fn cell_servers(scene: &Scene<'_>, at: At) -> Option<usize> {
     let (shards, copies) = parts::shards(scene.scenario, at);
     // The replicas of one shard are below its primary.
-    let is_shard = |group: &[usize]| {
-        shards > 1 && group[0] / copies == group[group.len() - 1] / copies
-    };
+    let is_shard =
+        |group: &[usize]| shards > 1 && group[0] / copies == group[group.len() - 1] / copies;
     let places = tier::cell_places(scene, at);
     let groups = places.iter().filter(|(group, _)| group.len() > 1 && !is_shard(group));
     groups.map(|(group, _)| group.len()).max()
@@ -357,7 +359,7 @@ mod tests {
             ("Database, replicas of shard 2", sharded, Kind::Database, &[4, 5]),
             ("Database, 2 replicas", "?stage=4#db.replicas=3", Kind::Database, &[1, 2]),
             ("Web tier, servers 3 to 5", "?stage=4", Kind::WebTier, &[2, 3, 4]),
-            ("Queue, workers 4 to 7", "?stage=4&add=queue", Kind::Queue, &[4, 5, 6, 7]),
+            ("Queue and workers, workers 4 to 7", "?stage=4&add=queue", Kind::Queue, &[4, 5, 6, 7]),
             ("Queue", "?stage=4&add=queue", Kind::Queue, &[0]),
         ] {
             assert_eq!(named(address, kind, group), expected);
