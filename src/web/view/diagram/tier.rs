@@ -8,7 +8,7 @@ use super::facts;
 use super::fit::{self, Weight};
 use super::layout::Form;
 use super::parts::{self, At, Site};
-use super::pieces::{Choice, header, rect, text, text_end, trouble_line};
+use super::pieces::{Choice, header, rect, text, text_end, trouble_line, trouble_words};
 use super::scene::{KEY, SMALL, Scene};
 use super::shape::Rect;
 use crate::sim::kinds::Kind;
@@ -110,17 +110,10 @@ pub fn groups(scene: &Scene<'_>, at: At, most: usize) -> Vec<Vec<usize>> {
     cells::groups(&roles, most, busier(scene, at))
 }
 
-/// The role of the servers that are busier.
+/// The role of the servers that are busier; of a queue, of those that do the work.
 fn busier(scene: &Scene<'_>, at: At) -> u8 {
-    let used = |wanted: u8| {
-        let servers = scene.view(at).map_or(&[][..], |view| &view.servers).iter().enumerate();
-        let (mut sum, mut count) = (0.0, 0.0);
-        for (_, server) in servers.filter(|(i, s)| s.alive && role(scene, at, *i) == wanted) {
-            (sum, count) = (sum + server.utilisation, count + 1.0);
-        }
-        sum / f64::max(count, 1.0)
-    };
-    u8::from(used(1) > used(0))
+    let roles = scene.view(at).and_then(describe::roles);
+    u8::from(at.kind == Kind::Queue || roles.is_some_and(|[one, other]| other.1 > one.1))
 }
 
 /// The cells of a tier: which servers, and where.
@@ -240,8 +233,7 @@ fn room_content(scene: &Scene<'_>, at: At, r: Rect) -> Html {
         return html! { <>{ frame }{ header(kind, r, 8.0, y, names, &key) }</> };
     }
     let left = inner - fit::width(names[0], 13.0, Weight::Bold) - 24.0;
-    let wordings = [super::state::line(&troubles), troubles[0].text.clone()];
-    let words = fit::first(&wordings, left, SMALL, Weight::Bold);
+    let words = trouble_words(&troubles, left);
     html! { <>
         { frame }
         { header(kind, r, 8.0, y, names, &[]) }
