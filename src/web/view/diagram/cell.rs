@@ -183,9 +183,7 @@ fn note(scene: &Scene<'_>, at: At, group: &[usize], conditions: &[Condition]) ->
             let vcpus = parts::vcpus(scene.scenario, at, group[0]);
             vcpus.map_or_else(Vec::new, |n| vec![parts::vcpu_text(n), format!("{n}")])
         }
-        Some(Condition::Sound) if at.kind == Kind::Database => {
-            database_note(scene, at, group[0])
-        }
+        Some(Condition::Sound) if at.kind == Kind::Database => database_note(scene, at, group[0]),
         Some(Condition::Slow(_)) => {
             let words = conditions[0].words();
             let factor = words.split(' ').next().unwrap_or_default().to_owned();

@@ -2,6 +2,7 @@
 
 use super::describe;
 use super::facts;
+use super::guards;
 use super::outage;
 use super::parts::{At, RegionRow};
 use super::scene::Scene;
@@ -64,7 +65,7 @@ fn region(scene: &Scene<'_>, row: &RegionRow) -> Html {
     html! { <li><b>{ names.join(", ") }</b>{ format!(": {rate}{mean}") }</li> }
 }
 
-/// A part with its servers.
+/// A part with its servers, and the guard of the calls to it.
 fn part(scene: &Scene<'_>, at: At) -> Html {
     let facts = facts::of(scene, at);
     let key = facts.key.first().filter(|_| scene.is_measured());
@@ -79,12 +80,15 @@ fn part(scene: &Scene<'_>, at: At) -> Html {
             }) }</ul>
         })
     });
-    html! {
+    html! { <>
         <li>
             <b>{ describe::name(scene, at) }</b>{ ": " }{ key }{ describe::part(scene, at) }
             if let Some(list) = listed.flatten() { { list } }
         </li>
-    }
+        if let Some(guard) = guards::of(scene, at) {
+            <li><b>{ guards::title(scene, guard) }</b>{ format!(": {}", guards::state(scene, at)) }</li>
+        }
+    </> }
 }
 
 /// Who calls a part over a line.
