@@ -134,7 +134,7 @@ fn paint(
         let (x, y, radius) = swarm.place(dot);
         let (x, y) = ((x - window.corner.0) * window.scale, (y - window.corner.1) * window.scale);
         // Below what is seen stands the legend.
-        if y > window.height {
+        if y > window.height || swarm.is_hidden(dot) {
             continue;
         }
         if matches!(dot.phase, Phase::Falling { .. } | Phase::Back { late: true }) {

@@ -85,10 +85,12 @@ fn traced(model: &Model, tell: &Tell) -> Html {
         || "None of them failed.".to_owned(),
         |trace: &Trace| insight::in_words(trace, &model.scenario),
     );
+    // In few words, so that what it failed of has room.
+    let short = sum.replacen(" after ", ": ", 1);
     html! {
         <>
             { choice(model, tell, "row") }
-            <span class="asks-said" title={sum.clone()}>{ for clauses(&sum).into_iter().map(|text| html! { <span>{ text.to_owned() }</span> }) }</span>
+            <span class="asks-said" title={sum}>{ for clauses(&short).into_iter().map(|text| html! { <span>{ text.to_owned() }</span> }) }</span>
             <button type="button" class="quiet ask-for" onclick={go_to("traces")}>{ "Hop by hop" }</button>
             <button type="button" class="quiet" aria-label="Stop following" data-next=".asks button:not(.story)" onclick={tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::HideTraces))}>{ icon::icon(icon::CLOSE) }</button>
         </>
@@ -98,7 +100,8 @@ fn traced(model: &Model, tell: &Tell) -> Html {
 /// What is said of a request: how it ended, where its time went, where it waited longest. Each is
 /// shown as a whole or not at all.
 fn clauses(sum: &str) -> Vec<&str> {
-    let spent = sum.find(": ").unwrap_or(sum.len());
+    let spent = sum.find(" on the network").and_then(|end| sum[..end].rfind(": "));
+    let spent = spent.unwrap_or(sum.len());
     let waited = sum.find(". It waited").unwrap_or(sum.len());
     vec![&sum[..spent], &sum[spent..waited], &sum[waited..]]
 }

@@ -176,6 +176,12 @@ impl Swarm {
         }
     }
 
+    /// Whether a dot is behind a card that it only passes.
+    pub fn is_hidden(&self, dot: &Dot) -> bool {
+        let track = &self.flow.tracks[dot.trail[dot.depth - 1]];
+        self.flow.hides(track, track.at(dot.at))
+    }
+
     /// Where a dot is, and its radius.
     pub fn place(&self, dot: &Dot) -> (f64, f64, f64) {
         let (x, y) = self.flow.tracks[dot.trail[dot.depth - 1]].at(dot.at);
@@ -202,7 +208,7 @@ mod tests {
             Stop { on: vec![hop(1, 2)], ..Stop::default() },
             Stop { fails, late, ..Stop::default() },
         ];
-        Rc::new(Flow { tracks, stops, dots_per_second: 10.0, requests_per_dot: 1.0 })
+        Rc::new(Flow { tracks, stops, dots_per_second: 10.0, ..Flow::default() })
     }
 
     fn after(seconds: f64, flow: &Rc<Flow>) -> Swarm {

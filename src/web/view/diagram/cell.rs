@@ -13,7 +13,6 @@ use crate::sim::kinds::Kind;
 use crate::sim::snapshot::{PartView, ServerView};
 use crate::web::markup::prelude::*;
 use crate::web::view::format;
-use std::ops::Range;
 
 /// So many cells are stops of the tabulator key; among more, only one is, and arrow keys go on.
 const STOPS: usize = 8;
@@ -35,20 +34,20 @@ pub fn draw_all(scene: &Scene<'_>, at: At) -> Html {
     let selected = scene.selected.filter(|s| (s.kind, s.site) == (mine.kind, mine.site));
     let selected = selected.and_then(|s| s.server);
     let stop = selected
-        .and_then(|server| places.iter().position(|(range, _)| range.contains(&server)))
+        .and_then(|server| places.iter().position(|(group, _)| group.contains(&server)))
         .unwrap_or(0);
-    let cells = places.iter().enumerate().map(|(i, (range, place))| {
-        let sized = sized(scene, at, range.start, *place);
-        let server = representative(scene, at, view, range, selected);
+    let cells = places.iter().enumerate().map(|(i, (group, place))| {
+        let sized = sized(scene, at, group[0], *place);
+        let server = representative(scene, at, view, group, selected);
         let choice = Choice {
             selection: super::choose(scene, at, Some(server)),
             ring: *place,
-            title: describe::cell_name(scene, at, range),
-            label: describe::cell(scene, at, view, range),
+            title: describe::cell_name(scene, at, group),
+            label: describe::cell(scene, at, view, group),
             stop: few || i == stop,
-            tip: range.len() > 1,
+            tip: group.len() > 1,
         };
-        choice.draw(scene, content(scene, at, view, range, sized))
+        choice.draw(scene, content(scene, at, view, group, sized))
     });
     html! { <g>{ for cells }</g> }
 }
@@ -59,15 +58,15 @@ fn representative(
     scene: &Scene<'_>,
     at: At,
     view: &PartView,
-    range: &Range<usize>,
+    group: &[usize],
     selected: Option<usize>,
 ) -> usize {
     let checked = scene.checked(at);
     let troubled = |i: &usize| Condition::of(&view.servers[*i], checked) != Condition::Sound;
     selected
-        .filter(|server| range.contains(server))
-        .or_else(|| range.clone().find(troubled))
-        .unwrap_or(range.start)
+        .filter(|server| group.contains(server))
+        .or_else(|| group.iter().copied().find(troubled))
+        .unwrap_or(group[0])
 }
 
 /// The place of a cell, lower for servers smaller than the largest.
@@ -82,30 +81,30 @@ fn sized(scene: &Scene<'_>, at: At, server: usize, place: Rect) -> Rect {
     Rect::new(place.x, place.bottom() - h, place.w, h)
 }
 
-fn content(scene: &Scene<'_>, at: At, view: &PartView, range: &Range<usize>, r: Rect) -> Html {
-    let servers = &view.servers[range.clone()];
+fn content(scene: &Scene<'_>, at: At, view: &PartView, group: &[usize], r: Rect) -> Html {
+    let servers = || group.iter().map(|&i| &view.servers[i]);
     let conditions: Vec<Condition> =
-        servers.iter().map(|s| Condition::of(s, scene.checked(at))).collect();
+        servers().map(|s| Condition::of(s, scene.checked(at))).collect();
     let dead = conditions.iter().filter(|c| c.is_dead()).count();
-    if dead == servers.len() {
+    if dead == group.len() {
         return cross(r, conditions.contains(&Condition::Unnoticed));
     }
     // What has no limit of its own shows its rate, beside that of the busiest one.
     let endless = is_endless(view);
     let used = if endless {
         let busiest = view.servers.iter().map(|s| s.rate).fold(1e-9, f64::max);
-        servers.iter().map(|s| s.rate).fold(0.0, f64::max) / busiest
+        servers().map(|s| s.rate).fold(0.0, f64::max) / busiest
     } else {
-        describe::utilisation(servers)
+        describe::utilisation(view, group)
     };
     let troubled = conditions.iter().copied().find(|c| *c != Condition::Sound);
-    let note = note(scene, at, range, &conditions);
+    let note = note(scene, at, group, &conditions);
     let short = note.last().cloned().filter(|_| at.kind == Kind::Database && r.h < 30.0);
     let (x, middle) = r.centre();
     let note = note
         .into_iter()
         .find(|text| r.h >= 30.0 && fit::width(text, SMALL, Weight::Plain) <= r.w - 4.0);
-    let lag = lag(scene, at, range).filter(|_| r.h >= 30.0);
+    let lag = lag(scene, at, group).filter(|_| r.h >= 30.0);
     // A higher cell has the lag in words as well.
     let behind = lag.filter(|_| note.is_some() && r.h >= 62.0).and_then(|lag| {
         let lag = format::duration(lag);
@@ -117,11 +116,11 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, range: &Range<usize>, r: 
         _ => middle + 4.5,
     };
     let number = if endless && scene.is_measured() {
-        let rate = format::rate(servers.iter().map(|s| s.rate).sum());
+        let rate = format::rate(servers().map(|s| s.rate).sum());
         let short =
             rate.trim_end_matches("/s").trim_end_matches('\u{202f}').replace('\u{202f}', "");
         // Of all cells alike, the one with most to say tells whether the unit has room.
-        let most = view.servers.iter().map(|s| format::rate(s.rate * range.len() as f64));
+        let most = view.servers.iter().map(|s| format::rate(s.rate * group.len() as f64));
         let most = most.chain(["999\u{202f}/s".to_owned()]).max_by_key(|rate| rate.chars().count());
         written([rate, short], &most.unwrap_or_default(), r)
     } else {
@@ -170,30 +169,21 @@ fn written(wordings: [String; 2], longest: &str, r: Rect) -> Option<String> {
 }
 
 /// A word below the number, in shorter and shorter wordings.
-fn note(scene: &Scene<'_>, at: At, range: &Range<usize>, conditions: &[Condition]) -> Vec<String> {
-    let (shards, copies) = parts::shards(scene.scenario, at);
-    if shards > 1 && conditions.len() == copies && conditions.iter().all(|c| !c.is_dead()) {
-        return vec![
-            format!("shard {}", range.start / copies + 1),
-            format!("s{}", range.start / copies + 1),
-        ];
-    }
+fn note(scene: &Scene<'_>, at: At, group: &[usize], conditions: &[Condition]) -> Vec<String> {
     if conditions.len() > 1 {
         let dead = conditions.iter().filter(|c| c.is_dead()).count();
         return if dead > 0 {
             vec![format!("{dead} dead"), format!("✕{dead}")]
         } else {
-            Vec::new()
+            describe::role(scene, at, group).map_or_else(Vec::new, |role| vec![role.to_owned()])
         };
     }
     match conditions.first() {
         Some(Condition::Sound) if parts::is_unequal(scene.scenario, at) => {
-            let vcpus = parts::vcpus(scene.scenario, at, range.start);
+            let vcpus = parts::vcpus(scene.scenario, at, group[0]);
             vcpus.map_or_else(Vec::new, |n| vec![parts::vcpu_text(n), format!("{n}")])
         }
-        Some(Condition::Sound) if at.kind == Kind::Database => {
-            database_note(scene, at, range.start)
-        }
+        Some(Condition::Sound) if at.kind == Kind::Database => database_note(scene, at, group[0]),
         Some(Condition::Slow(_)) => {
             let words = conditions[0].words();
             let factor = words.split(' ').next().unwrap_or_default().to_owned();
@@ -216,8 +206,8 @@ fn database_note(scene: &Scene<'_>, at: At, server: usize) -> Vec<String> {
         (false, true, _) if is_primary => vec!["primary".to_owned(), "prim.".to_owned()],
         (false, true, 0) => vec!["old primary".to_owned(), "old".to_owned()],
         (false, true, n) => vec![format!("replica {n}"), format!("r{n}")],
-        (true, _, 0) => vec![format!("shard {shard}"), format!("s{shard}")],
-        (true, ..) if is_primary => vec!["primary".to_owned(), "prim.".to_owned()],
+        (true, ..) if is_primary => vec![format!("shard {shard}"), format!("s{shard}")],
+        (true, _, 0) => vec!["old primary".to_owned(), "old".to_owned()],
         (true, _, n) => vec![format!("replica {n}"), format!("r{n}")],
     }
 }
@@ -228,10 +218,10 @@ const LONGEST_LAG_S: f64 = 10.0;
 const LATE_S: f64 = 1.0;
 
 /// How far a replica is behind its primary, in seconds; `None` for all other servers.
-fn lag(scene: &Scene<'_>, at: At, range: &Range<usize>) -> Option<f64> {
+fn lag(scene: &Scene<'_>, at: At, group: &[usize]) -> Option<f64> {
     let (_, copies) = parts::shards(scene.scenario, at);
-    let view = scene.view(at).filter(|_| copies > 1 && range.len() == 1 && scene.is_measured())?;
-    let server = view.servers.get(range.start)?;
+    let view = scene.view(at).filter(|_| copies > 1 && group.len() == 1 && scene.is_measured())?;
+    let server = view.servers.get(group[0])?;
     (server.alive && !server.is_primary).then_some(server.lag_s)
 }
 

@@ -32,36 +32,102 @@ pub fn per_cell(servers: usize, most: usize) -> usize {
     servers.div_ceil(most).next_power_of_two()
 }
 
-/// The servers of each cell.
+/// The servers of each cell, of which there are at most so many: none holds servers of two roles.
+/// Where there is one only, it has those of the role that is busier. Servers are told by their role.
 #[must_use]
-pub fn groups(servers: usize, most: usize) -> Vec<Range<usize>> {
-    let step = per_cell(servers, most);
-    (0..servers).step_by(step).map(|first| first..(first + step).min(servers)).collect()
+pub fn groups(roles: &[u8], most: usize, busier: u8) -> Vec<Vec<usize>> {
+    let count = roles.len();
+    let of = |wanted: Option<u8>, cells: usize| {
+        let is_one = |&i: &usize| wanted.is_none_or(|role| roles[i] == role);
+        let servers: Vec<usize> = (0..count).filter(is_one).collect();
+        chunks(&servers, per_cell(servers.len(), cells))
+    };
+    let first = roles.iter().filter(|role| **role == 0).count();
+    if count <= most || first == 0 || first == count {
+        return of(None, most);
+    }
+    if most < 2 {
+        return of(Some(busier), 1);
+    }
+    // At least one cell for each role, and the others where most servers are.
+    let own = (most * first / count).max(1);
+    let mut all = of(Some(0), own);
+    all.extend(of(Some(1), most - own));
+    all
 }
 
-/// Cells of shards: the primary of each with its replicas below it, or all of a shard as one cell
-/// where there is little room; several shards share one where there is still less.
+fn chunks(servers: &[usize], each: usize) -> Vec<Vec<usize>> {
+    servers.chunks(each).map(<[usize]>::to_vec).collect()
+}
+
+/// Height of a row of cells without numbers, with the other one above or below it.
+const ROWS: f64 = 25.0;
+/// Space between the rows of a shard.
+const NEAR: f64 = 2.0;
+/// Width of a cell with a number of two digits.
+const DIGITS: f64 = 19.0;
+
+/// Cells of shards, of which the primaries are given: the primary of each with its replicas below
+/// it; where there is less room, cells for the primaries of several shards and for their replicas,
+/// or for the busier of the two only. None holds primaries and replicas.
 #[must_use]
-pub fn shards(area: Rect, shards: usize, copies: usize) -> Vec<(Range<usize>, Rect)> {
-    let each = per_cell(shards, most(area));
-    let blocks = arrange(area, shards.div_ceil(each));
+pub fn shards(
+    area: Rect,
+    primaries: &[usize],
+    copies: usize,
+    busier: u8,
+) -> Vec<(Vec<usize>, Rect)> {
+    let replicas = |shards: Range<usize>| {
+        let all = shards.start * copies..shards.end * copies;
+        all.filter(|i| primaries[i / copies] != *i).collect::<Vec<usize>>()
+    };
+    let count = primaries.len();
+    let blocks = arrange(area, count);
+    let low = blocks.first().is_some_and(|block| block.h < ROWS);
+    if copies == 1 || low || per_cell(count, most(area)) > 1 {
+        let (w, h) = (0.5 * (area.w - GAP), 0.5 * (area.h - GAP));
+        let bands = if copies == 1 {
+            vec![(0, area)]
+        } else if h >= WRITTEN {
+            vec![(0, Rect { h, ..area }), (1, Rect { y: area.bottom() - h, h, ..area })]
+        } else if w >= SMALLEST.0 - GAP {
+            vec![(0, Rect { w, ..area }), (1, Rect { x: area.right() - w, w, ..area })]
+        } else {
+            vec![(busier, area)]
+        };
+        let mut places = Vec::new();
+        for (role, band) in bands {
+            let each = per_cell(count, most(band));
+            for (i, place) in arrange(band, count.div_ceil(each)).into_iter().enumerate() {
+                let some = i * each..((i + 1) * each).min(count);
+                let servers = if role == 0 { primaries[some].to_vec() } else { replicas(some) };
+                places.push((servers, place));
+            }
+        }
+        return places;
+    }
     let mut places = Vec::new();
-    for (block, place) in blocks.into_iter().enumerate() {
-        let first = block * each;
-        let range = first * copies..((first + each).min(shards)) * copies;
-        let replicas = copies - 1;
-        let w = (place.w - 2.0 * (replicas as f64 - 1.0)) / (replicas.max(1)) as f64;
-        if each > 1 || replicas == 0 || place.h < 25.0 || w < 9.0 {
-            places.push((range, place));
+    for (shard, place) in blocks.into_iter().enumerate() {
+        let room = place.h - NEAR;
+        // The lower of the two rows, which has numbers as well where there is room.
+        let least = (0.38 * room).max(WRITTEN.min(0.5 * room));
+        // Without numbers in both rows they stand in that which limits.
+        let (other, is_upper) = if room >= 2.0 * WRITTEN {
+            (least, true)
+        } else {
+            (room - (0.62 * room).max(WRITTEN), busier == 0)
+        };
+        let h = if is_upper { room - other } else { other };
+        places.push((vec![primaries[shard]], Rect { h, ..place }));
+        let others = replicas(shard..shard + 1);
+        let row = Rect::new(place.x, place.y + h + NEAR, place.w, room - h);
+        let w = (row.w - NEAR * (others.len() as f64 - 1.0)) / others.len() as f64;
+        if w < DIGITS && others.len() > 1 {
+            places.push((others, row));
             continue;
         }
-        let h = 0.62 * (place.h - 2.0);
-        places.push((range.start..range.start + 1, Rect::new(place.x, place.y, place.w, h)));
-        for replica in 0..replicas {
-            let x = place.x + replica as f64 * (w + 2.0);
-            let y = place.y + h + 2.0;
-            let server = range.start + 1 + replica;
-            places.push((server..server + 1, Rect::new(x, y, w, place.h - h - 2.0)));
+        for (i, server) in others.into_iter().enumerate() {
+            places.push((vec![server], Rect { x: row.x + i as f64 * (w + NEAR), w, ..row }));
         }
     }
     places
@@ -148,9 +214,9 @@ mod tests {
     #[test]
     fn every_server_has_a_cell_within_the_area_and_no_two_overlap() {
         for servers in [1, 2, 3, 4, 5, 9, 12, 30, 31, 60, 500] {
-            let groups = groups(servers, MOST_CELLS);
+            let groups = groups(&vec![0; servers], MOST_CELLS, 0);
             assert!(groups.len() <= MOST_CELLS);
-            assert_eq!(groups.iter().map(ExactSizeIterator::len).sum::<usize>(), servers);
+            assert_eq!(groups.concat(), (0..servers).collect::<Vec<_>>());
             for cells in [arrange(AREA, groups.len()), arrange_data(AREA, groups.len())] {
                 assert_eq!(cells.len(), groups.len());
                 for (i, cell) in cells.iter().enumerate() {
@@ -189,18 +255,66 @@ mod tests {
     }
 
     #[test]
+    fn no_cell_holds_servers_of_two_roles() {
+        // One broker with workers; a primary that is not the first.
+        for (servers, special) in [(2, 0), (9, 0), (16, 3), (40, 0)] {
+            let roles: Vec<u8> = (0..servers).map(|i| u8::from(i != special)).collect();
+            for most in [2, 4, 8, MOST_CELLS] {
+                let groups = groups(&roles, most, 1);
+                assert!(groups.len() <= most, "{servers} in {most}: {groups:?}");
+                let is_pure = |group: &Vec<usize>| group.len() == 1 || !group.contains(&special);
+                assert!(groups.iter().all(is_pure), "{groups:?}");
+                let mut all = groups.concat();
+                all.sort_unstable();
+                assert_eq!(all, (0..servers).collect::<Vec<_>>());
+            }
+            assert_eq!(groups(&roles, 1, 0), [[special]]);
+            assert_eq!(groups(&roles, 1, 1)[0].len(), servers - 1);
+        }
+    }
+
+    #[test]
     fn shards_stand_apart_and_each_server_once() {
+        let small = Rect::new(0.0, 0.0, 90.0, 20.0);
+        let tiny = Rect::new(0.0, 0.0, 50.0, 20.0);
+        let large = Rect::new(0.0, 0.0, 300.0, 200.0);
         for (shards, copies) in [(2, 1), (4, 3), (16, 2), (64, 4)] {
-            for area in [AREA, Rect::new(0.0, 0.0, 90.0, 20.0), Rect::new(0.0, 0.0, 300.0, 200.0)] {
-                let cells = super::shards(area, shards, copies);
-                let servers: Vec<usize> =
-                    cells.iter().flat_map(|(range, _)| range.clone()).collect();
-                assert_eq!(servers, (0..shards * copies).collect::<Vec<_>>());
-                for (i, (_, cell)) in cells.iter().enumerate() {
-                    assert!(cell.w > 3.0 && cell.h > 3.0, "{shards}x{copies}: {cell:?}");
-                    assert!(!cells[..i].iter().any(|(_, other)| other.overlaps(cell)));
+            // Somewhere another has taken the place of the first.
+            let primaries: Vec<usize> =
+                (0..shards).map(|shard| shard * copies + (shard % 3).min(copies - 1)).collect();
+            for area in [AREA, small, tiny, large, Rect::new(0.0, 0.0, 128.0, 27.0)] {
+                for busier in [0, 1] {
+                    let cells = super::shards(area, &primaries, copies, busier);
+                    let mut servers: Vec<usize> =
+                        cells.iter().flat_map(|(servers, _)| servers.clone()).collect();
+                    servers.sort_unstable();
+                    if area == tiny && copies > 1 {
+                        assert_eq!(servers.contains(&primaries[0]), busier == 0);
+                    } else {
+                        assert_eq!(servers, (0..shards * copies).collect::<Vec<_>>());
+                    }
+                    for (i, (servers, cell)) in cells.iter().enumerate() {
+                        let is_one = |i: &usize| primaries.contains(i);
+                        let mixed = servers.iter().any(is_one) && !servers.iter().all(is_one);
+                        assert!(!mixed, "{shards}x{copies}: {servers:?}");
+                        assert!(cell.w > 3.0 && cell.h > 3.0, "{shards}x{copies}: {cell:?}");
+                        assert!(cell.right() <= area.right() + 0.1, "{cell:?}");
+                        assert!(cell.bottom() <= area.bottom() + 0.1, "{cell:?}");
+                        assert!(!cells[..i].iter().any(|(_, other)| other.overlaps(cell)));
+                    }
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_row_that_limits_has_numbers() {
+        let rows = |h: f64, busier: u8| {
+            let area = Rect::new(0.0, 0.0, 128.0, h);
+            let cells = shards(area, &[0, 2, 4, 6], 2, busier);
+            [cells[0].1.h >= WRITTEN, cells[1].1.h >= WRITTEN]
+        };
+        assert_eq!([rows(27.0, 0), rows(27.0, 1)], [[true, false], [false, true]]);
+        assert_eq!([rows(31.0, 0), rows(31.0, 1)], [[true; 2]; 2]);
     }
 }

@@ -11,7 +11,6 @@ use crate::sim::region::REGIONS;
 use crate::sim::snapshot::{PartView, ServerView};
 use crate::web::summary;
 use crate::web::view::format;
-use std::ops::Range;
 
 /// The whole diagram in a sentence.
 #[must_use]
@@ -206,25 +205,36 @@ fn server(scene: &Scene<'_>, at: At, index: usize, view: &ServerView) -> String 
     format!("{size}{state}: {used}{}, backlog {}", format::spoken_rate(view.rate), view.backlog)
 }
 
-/// The name of a cell: that of its server, or which servers or shards it stands for.
+/// What the servers of a cell of a database are, where it has primaries and replicas.
 #[must_use]
-pub fn cell_name(scene: &Scene<'_>, at: At, range: &Range<usize>) -> String {
-    if range.len() < 2 {
-        return server_name(scene, at, range.start);
-    }
-    let (shards, copies) = parts::shards(scene.scenario, at);
-    let which = match at.kind {
-        Kind::Queue => workers(range),
-        _ if shards > 1 => numbers("shard", range.start / copies + 1, range.end.div_ceil(copies)),
-        _ => numbers("server", range.start + 1, range.end),
-    };
-    format!("{}, {which}", name(scene, at))
+pub fn role(scene: &Scene<'_>, at: At, group: &[usize]) -> Option<&'static str> {
+    let (_, copies) = parts::shards(scene.scenario, at);
+    let is_primary = tier::role(scene, at, group[0]) == 0;
+    (at.kind == Kind::Database && copies > 1).then_some(if is_primary {
+        "primaries"
+    } else {
+        "replicas"
+    })
 }
 
-/// Some of a queue's servers, of which the first is the broker.
-fn workers(range: &Range<usize>) -> String {
-    let workers = numbers("worker", range.start.max(1), range.end - 1);
-    if range.start == 0 { format!("the broker and {workers}") } else { workers }
+/// The name of a cell: that of its server, or which servers or shards it stands for.
+#[must_use]
+pub fn cell_name(scene: &Scene<'_>, at: At, group: &[usize]) -> String {
+    let (first, last) = (group[0], group[group.len() - 1]);
+    if group.len() < 2 {
+        return server_name(scene, at, first);
+    }
+    let (shards, copies) = parts::shards(scene.scenario, at);
+    let which = match (at.kind, role(scene, at, group)) {
+        (Kind::Queue, _) => numbers("worker", first, last),
+        (_, Some(role)) if shards > 1 => {
+            format!("{role} of {}", numbers("shard", first / copies + 1, last / copies + 1))
+        }
+        (_, Some(role)) => format!("{} {role}", group.len()),
+        _ if shards > 1 => numbers("shard", first + 1, last + 1),
+        _ => numbers("server", first + 1, last + 1),
+    };
+    format!("{}, {which}", name(scene, at))
 }
 
 /// Things with their numbers: "server 3", "servers 3 to 5".
@@ -234,35 +244,35 @@ fn numbers(unit: &str, first: usize, last: usize) -> String {
 
 /// What a cell with one server or several does not say in its own text.
 #[must_use]
-pub fn cell(scene: &Scene<'_>, at: At, view: &PartView, range: &Range<usize>) -> String {
-    let servers = &view.servers[range.clone()];
+pub fn cell(scene: &Scene<'_>, at: At, view: &PartView, group: &[usize]) -> String {
+    let servers = || group.iter().map(|&i| &view.servers[i]);
     if scene.view(at).is_none() {
         return "no figures yet".to_owned();
     }
-    if let [only] = servers {
-        return server(scene, at, range.start, only);
+    if let [only] = *group {
+        return server(scene, at, only, &view.servers[only]);
     }
     let conditions: Vec<Condition> =
-        servers.iter().map(|s| Condition::of(s, scene.checked(at))).collect();
+        servers().map(|s| Condition::of(s, scene.checked(at))).collect();
     let dead = conditions.iter().filter(|c| c.is_dead()).count();
     let mut state = if dead == 0 { "all up".to_owned() } else { format!("{dead} dead") };
     let other = conditions.iter().filter(|c| !c.is_dead() && **c != Condition::Sound).count();
     if other > 0 {
         state = format!("{state}, {other} not sound");
     }
-    let rate: f64 = servers.iter().map(|s| s.rate).sum();
-    let backlog: u64 = servers.iter().map(|s| u64::from(s.backlog)).sum();
+    let rate: f64 = servers().map(|s| s.rate).sum();
+    let backlog: u64 = servers().map(|s| u64::from(s.backlog)).sum();
     format!(
         "{state}: {} in use, {}, backlog {backlog}",
-        format::percent(utilisation(servers)),
+        format::percent(utilisation(view, group)),
         format::spoken_rate(rate)
     )
 }
 
-/// Mean utilisation of the servers that are up.
+/// Mean utilisation of those of these servers that are up.
 #[must_use]
-pub fn utilisation(servers: &[ServerView]) -> f64 {
-    let up = servers.iter().filter(|s| s.alive);
+pub fn utilisation(view: &PartView, group: &[usize]) -> f64 {
+    let up = group.iter().map(|&i| &view.servers[i]).filter(|s| s.alive);
     up.clone().map(|s| s.utilisation).sum::<f64>() / up.count().max(1) as f64
 }
 
@@ -301,16 +311,21 @@ fn in_use(view: &PartView) -> String {
 /// For how many servers a cell of a part stands, where that is more than its name tells.
 #[must_use]
 pub fn cell_servers(scene: &Scene<'_>, at: At) -> Option<usize> {
-    let places = tier::cell_places(scene, at);
-    let each = places.iter().map(|(range, _)| range.len()).max().unwrap_or(0);
     let (shards, copies) = parts::shards(scene.scenario, at);
-    let is_shard = shards > 1 && each == copies;
-    (each > 1 && !is_shard).then_some(each)
+    // The replicas of one shard are below its primary.
+    let is_shard =
+        |group: &[usize]| shards > 1 && group[0] / copies == group[group.len() - 1] / copies;
+    let places = tier::cell_places(scene, at);
+    let groups = places.iter().filter(|(group, _)| group.len() > 1 && !is_shard(group));
+    groups.map(|(group, _)| group.len()).max()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::scene::sample;
     use super::*;
+    use crate::sim::scenario::link;
+    use crate::sim::snapshot::Snapshot;
 
     #[test]
     fn a_database_is_as_busy_as_those_of_its_servers_that_limit_it() {
@@ -331,14 +346,23 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_a_queue_is_its_broker() {
-        let named = [0..2, 0..4, 4..8, 9..10].map(|range| workers(&range));
-        let expected = [
-            "the broker and worker 1",
-            "the broker and workers 1 to 3",
-            "workers 4 to 7",
-            "worker 9",
-        ];
-        assert_eq!(named, expected);
+    fn a_cell_of_several_says_which_they_are() {
+        let named = |address: &str, kind: Kind, group: &[usize]| {
+            let scenario = link::read(address).scenario;
+            sample(&scenario, &Snapshot::default(), |scene| {
+                cell_name(scene, At::new(kind, 0), group)
+            })
+        };
+        let sharded = "?stage=4#db.shards=4&db.replicas=2";
+        for (expected, address, kind, group) in [
+            ("Database, primaries of shards 1 to 3", sharded, Kind::Database, &[0, 3, 6][..]),
+            ("Database, replicas of shard 2", sharded, Kind::Database, &[4, 5]),
+            ("Database, 2 replicas", "?stage=4#db.replicas=3", Kind::Database, &[1, 2]),
+            ("Web tier, servers 3 to 5", "?stage=4", Kind::WebTier, &[2, 3, 4]),
+            ("Queue and workers, workers 4 to 7", "?stage=4&add=queue", Kind::Queue, &[4, 5, 6, 7]),
+            ("Queue", "?stage=4&add=queue", Kind::Queue, &[0]),
+        ] {
+            assert_eq!(named(address, kind, group), expected);
+        }
     }
 }

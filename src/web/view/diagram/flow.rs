@@ -45,6 +45,8 @@ pub struct Flow {
     pub tracks: Vec<Track>,
     /// All stops; the first is where dots begin.
     pub stops: Vec<Stop>,
+    /// The parts' cards: a dot that only passes one is behind it.
+    pub cards: Vec<Rect>,
     /// Dots that begin in a second.
     pub dots_per_second: f64,
     /// Requests that a dot stands for.
@@ -74,10 +76,21 @@ impl Flow {
             dots_per_second: per_second / requests_per_dot,
             requests_per_dot,
             stops: vec![Stop::default()],
+            cards: scene.grid.cards.iter().map(|(_, card)| *card).collect(),
             ..Self::default()
         };
         flow.begin(scene, [direct, copies, lookups]);
         flow
+    }
+
+    /// Whether a place on a track is behind a card that the track only passes.
+    #[must_use]
+    pub fn hides(&self, track: &Track, (x, y): Point) -> bool {
+        let (end_x, end_y) = track.at(f64::INFINITY);
+        let point = Rect::new(x, y, 0.0, 0.0);
+        let end = Rect::new(end_x, end_y, 0.0, 0.0);
+        let passes = |card: &Rect| card.overlaps(&point) && !card.inset(-4.0).overlaps(&end);
+        self.cards.iter().any(passes)
     }
 
     fn track(&mut self, track: Track) -> usize {
@@ -191,16 +204,20 @@ impl Flow {
             return self.stops[from].on.push(hop);
         }
         let all: f64 = view.servers.iter().map(|s| s.rate).sum();
-        for (range, place) in places {
-            let pit = range.clone().filter(|&i| is_pit(i)).count() as f64;
-            let rate: f64 = range.clone().map(|i| view.servers[i].rate).sum();
+        for (group, place) in places {
+            let pit = group.iter().filter(|&&i| is_pit(i)).count() as f64;
+            let rate: f64 = group.iter().map(|&i| view.servers[i].rate).sum();
             let lost = if pits > 0.0 { fails * pit / pits } else { 0.0 };
             let served = if all > 0.0 { rate / all } else { 0.0 };
             let kept = if pits > 0.0 { (1.0 - fails) * served } else { served };
             let share = lost + kept;
             let fails = if pits > 0.0 { lost / share.max(1e-9) } else { fails };
             let stop = self.stop(Stop { fails, late, calls: calls.clone(), ..Stop::default() });
-            let track = self.track(Track::along(curve, &lane(curve.end(), place)));
+            // On a phone the line comes from above, where the words are: past them on the right.
+            let card = scene.grid.card(web).filter(|_| scene.grid.form == Form::Tall);
+            let end = curve.end();
+            let side = card.map_or(end, |card| (card.right() - 10.0, end.1));
+            let track = self.track(Track::along(curve, &lane(side, place)));
             self.stops[from].on.push(Hop { share: weight * share, track, stop });
         }
     }
@@ -231,6 +248,19 @@ fn lane(from: Point, cell: Rect) -> [Point; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dots_are_not_seen_while_they_pass_a_card() {
+        let cards = vec![Rect::new(0.0, 20.0, 40.0, 20.0), Rect::new(0.0, 60.0, 40.0, 20.0)];
+        let flow = Flow { cards, ..Flow::default() };
+        let seen = |end: f64| {
+            let track = Track::through(&[(20.0, 0.0), (20.0, end)]);
+            [10.0, 30.0, 50.0, end].map(|y| !flow.hides(&track, (20.0, y)))
+        };
+        assert_eq!(seen(60.0), [true, false, true, true], "past the first, to the second");
+        assert_eq!(seen(70.0), [true, false, true, true], "into the second");
+        assert_eq!(seen(34.0)[..2], [true, true], "into the first");
+    }
 
     #[test]
     fn a_dot_stands_for_a_round_number_of_requests() {

@@ -136,8 +136,9 @@ fn drawn_states(scene: &Scene<'_>) -> Vec<Item> {
     for at in parts(scene) {
         let Some(view) = scene.view(at) else { continue };
         let all = state::conditions(view, scene.checked(at));
-        for (range, _) in tier::cell_places(scene, at) {
-            there.push(cell::shown(&all[range]));
+        for (group, _) in tier::cell_places(scene, at) {
+            let own: Vec<Condition> = group.iter().map(|&i| all[i]).collect();
+            there.push(cell::shown(&own));
         }
     }
     STATES.into_iter().filter(|(state, _)| there.contains(state)).map(sample).collect()
@@ -189,10 +190,20 @@ pub fn draw(scene: &Scene<'_>, far: &Grid, flow: Option<&Flow>) -> Html {
     let r = Rect::new(r.x, r.y, r.w - TOOLS, r.h);
     // The shortest sentence about the dots keeps its room.
     let shortest = width(about.last().map_or("", |text| text)) + 16.0;
-    let left = r.w - wide(&loads) - wide(&states);
+    let mut dots = if flow.is_some() { dots } else { Vec::new() };
+    let left = r.w - wide(&loads) - wide(&states) - wide(&dots);
     let said = say(left - shortest);
     let is_one = left >= shortest && said.is_some() == has_cells;
-    let said = if is_one { said } else { say(r.w - wide(&states)) };
+    // In two lines the dots stand in the second where the first is full. What failed is told at
+    // any width.
+    let is_free = |dots: &[Item], taken: f64| wide(dots) + taken <= r.w;
+    let mut is_first = is_one || is_free(&dots, wide(&loads) + 16.0 + shortest);
+    if !is_first && !is_free(&dots, wide(&states)) {
+        dots.drain(..dots.len().saturating_sub(1));
+        is_first = !is_free(&dots, wide(&states));
+    }
+    let beside = if is_first { 0.0 } else { wide(&dots) };
+    let said = if is_one { said } else { say(r.w - wide(&states) - beside) };
     if let Some(said) = said {
         states.insert(0, said);
     }
@@ -204,17 +215,62 @@ pub fn draw(scene: &Scene<'_>, far: &Grid, flow: Option<&Flow>) -> Html {
         (r.bottom() - 11.0, r.bottom() + 3.0)
     };
     let loads_w = wide(&loads);
-    let left = r.w - loads_w - 16.0;
-    let with_dots = flow.is_some() && left > wide(&dots) + shortest;
-    let room = left - if with_dots { wide(&dots) + 14.0 } else { 0.0 };
-    let about = fit::first(&about, room, SMALL, Weight::Plain);
-    let dots_x = r.x + width(&about) + 14.0;
+    let room = r.w - loads_w - 16.0 - if is_first { wide(&dots) } else { 0.0 };
+    let about = fit::whole(about, room, SMALL, Weight::Plain).unwrap_or_default();
+    let (dots_x, dots_y) = match is_first {
+        true if about.is_empty() => (r.x, y),
+        true => (r.x + width(&about) + 14.0, y),
+        false => (r.x, below),
+    };
     html! {
         <g>
             { text(r.x, y, "dg-soft", about) }
-            if with_dots { { line(dots_x, y, dots) } }
+            { line(dots_x, dots_y, dots) }
             { line(r.right() - loads_w, y, loads) }
             { line(r.right() - wide(&states).max(loads_w), below, states) }
         </g>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pieces;
+    use super::super::scene::sample_in;
+    use super::*;
+    use crate::sim::kinds::Kind;
+    use crate::sim::scenario::link;
+    use crate::sim::snapshot::{PartView, ServerView, Snapshot};
+
+    #[test]
+    fn what_a_failed_dot_is_stands_at_every_width() {
+        let scenario = link::read("?stage=9").scenario;
+        let server = |i: u32| ServerView {
+            alive: i > 3,
+            healthy: i != 2 && i != 5,
+            leaving: i == 6,
+            slow: 1.0,
+            ..ServerView::default()
+        };
+        let mut parts = Vec::new();
+        for site in 1..=3 {
+            let servers: Vec<ServerView> = (0..12).map(server).collect();
+            let key = format!("{}{site}", Kind::WebTier.key());
+            parts.push(PartView { key, servers, ..PartView::default() });
+        }
+        let figures = Snapshot { window_s: 10.0, parts, ..Snapshot::default() };
+        for requests_per_dot in [1.0, 200_000.0] {
+            let flow = Flow { requests_per_dot, ..Flow::default() };
+            for width in (264..1_500).step_by(7) {
+                sample_in(f64::from(width), &scenario, &figures, |scene| {
+                    let mut said = Vec::new();
+                    pieces::words(&draw(scene, scene.grid, Some(&flow)), &mut said);
+                    assert!(said.iter().any(|word| word == "failed"), "{width}: {said:?}");
+                    assert!(!said.iter().any(|word| word.contains('…')), "{width}: {said:?}");
+                    let mut still = Vec::new();
+                    pieces::words(&draw(scene, scene.grid, None), &mut still);
+                    assert!(!still.iter().any(|word| word == "failed"), "nothing moves");
+                });
+            }
+        }
     }
 }

@@ -13,6 +13,7 @@ pub mod flow;
 mod forms;
 mod gestures;
 mod glyph;
+mod guards;
 mod keys;
 mod layout;
 mod legend;
@@ -203,6 +204,7 @@ pub fn Diagram(props: &DiagramProps) -> Html {
                     { lines::draw(&scene) }
                     if let Some(hops) = &props.trace { { trace::trace_lines(&scene, hops) } }
                     { parts_of(&scene) }
+                    { guards::draw(&scene) }
                     { marks(&scene) }
                     if let Some(hops) = &props.trace { { trace::trace_overlay(&scene, hops) } }
                 </svg>

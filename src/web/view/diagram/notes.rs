@@ -1,6 +1,7 @@
 //! Troubles that only some kinds have: a guard that lets nothing pass, a shard that is hotter than
 //! the others, messages given up, a replica that falls behind.
 
+use super::guards;
 use super::parts::{self, At};
 use super::scene::Scene;
 use super::state::Trouble;
@@ -24,9 +25,9 @@ pub fn of(scene: &Scene<'_>, at: At) -> Vec<Trouble> {
 }
 
 /// What the guard of the calls to a part refuses, and whether its breaker is open.
-fn guard(scene: &Scene<'_>, at: At) -> Vec<Trouble> {
-    let Some(guard) = Kind::by_key(&format!("to_{}", at.kind.key())).map(|kind| at.beside(kind))
-    else {
+#[must_use]
+pub fn guard(scene: &Scene<'_>, at: At) -> Vec<Trouble> {
+    let Some(guard) = guards::of(scene, at) else {
         return Vec::new();
     };
     let circuit = scene.gauge(guard, "circuit_open").unwrap_or(0.0);

@@ -68,15 +68,9 @@ pub fn header(
     </> }
 }
 
-/// Room for a sign, but for no word.
-const TINY: f64 = 28.0;
-
-/// The shortest wordings of a trouble: half a word says less than a short one.
-fn brief(text: &str, room: f64) -> Vec<String> {
-    let words = |short: &str| vec![short.to_owned()];
-    if room < TINY {
-        return words("✕");
-    }
+/// The shortest wordings of a trouble: half a word says less than a short one, and a sign says that
+/// something is wrong.
+fn brief(text: &str) -> Vec<String> {
     if let Some((_, shard)) = text.split_once(": shard ") {
         let number = shard.split(' ').next().unwrap_or_default();
         return vec![format!("hot shard {number}"), "hot".to_owned()];
@@ -87,33 +81,50 @@ fn brief(text: &str, room: f64) -> Vec<String> {
     if let Some((lag, _)) = text.trim_start_matches("replica ").split_once(" behind") {
         return vec![format!("{lag} behind"), format!("lag {lag}")];
     }
-    match text {
-        text if text.ends_with("dead") => words("dead"),
-        text if text.ends_with("letters") => words("dead letters"),
-        text => words(text.split(',').next().unwrap_or(text)),
+    if let Some(share) = text.strip_suffix(" fail here") {
+        let bare = share.replace('\u{202f}', "");
+        return vec![format!("{share} fail"), format!("✕\u{202f}{share}"), format!("✕{bare}")];
     }
+    if let Some((rate, _)) = text.split_once(" refused") {
+        return vec![format!("{rate} refused"), "refused".to_owned()];
+    }
+    let short = match text {
+        text if text.ends_with("dead") => "dead",
+        text if text.ends_with("letters") => "letters",
+        text if text.ends_with("lost") => "lost",
+        text if text.ends_with("draining") => "draining",
+        text if text.starts_with("breaker") => "breaker",
+        text => text.split(',').next().unwrap_or(text),
+    };
+    vec![short.to_owned()]
+}
+
+/// What is wrong, as much of it as there is room for, and no word of it cut.
+pub fn trouble_words(troubles: &[Trouble], room: f64) -> String {
+    let Some(worst) = troubles.first() else { return String::new() };
+    let first = worst.text.split(" · ").next().unwrap_or_default().to_owned();
+    let mut wordings = vec![
+        state::line(troubles),
+        state::line(&troubles[..troubles.len().min(2)]),
+        worst.text.clone(),
+        first,
+    ];
+    wordings.extend(brief(&worst.text));
+    fit::whole(wordings, room, SMALL, Weight::Bold).unwrap_or_else(|| "✕".to_owned())
 }
 
 /// What is wrong, or a quiet word where nothing is.
 pub fn trouble_line(x: f64, y: f64, room: f64, troubles: &[Trouble], quiet: &str) -> Html {
-    let Some(worst) = troubles.first() else {
+    if troubles.is_empty() {
         if quiet.is_empty() {
             return Html::default();
         }
         // That nothing is wrong needs no word where there is no room for one.
         let quiet = fit::whole(vec![quiet.to_owned()], room, SMALL, Weight::Plain);
         return text(x, y, "dg-soft", quiet.unwrap_or_default());
-    };
+    }
     let class = if troubles.iter().any(|t| t.bad) { "dg-bad" } else { "dg-warn" };
-    let first = worst.text.split(" · ").next().unwrap_or_default().to_owned();
-    let wordings = [
-        state::line(troubles),
-        state::line(&troubles[..troubles.len().min(2)]),
-        worst.text.clone(),
-        first,
-    ];
-    let wordings: Vec<String> = wordings.into_iter().chain(brief(&worst.text, room)).collect();
-    text(x, y, class, fit::first(&wordings, room, SMALL, Weight::Bold))
+    text(x, y, class, trouble_words(troubles, room))
 }
 
 /// Something that can be selected, by pointer or keyboard: its label says all that it shows.
@@ -166,7 +177,7 @@ impl Choice {
 }
 
 /// All text in a piece of the drawing.
-fn words(html: &Html, found: &mut Vec<String>) {
+pub fn words(html: &Html, found: &mut Vec<String>) {
     match html {
         Html::VText(text) => found.push(text.text.trim().to_owned()),
         Html::VTag(tag) => {
@@ -176,5 +187,40 @@ fn words(html: &Html, found: &mut Vec<String>) {
         }
         Html::VList(list) => list.iter().for_each(|child| words(child, found)),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_of_trouble_is_cut() {
+        let said = |text: &str, room: f64| {
+            let trouble = Trouble { bad: true, text: text.to_owned() };
+            trouble_words(&[trouble], room).replace('\u{202f}', " ")
+        };
+        let failing = "57\u{202f}% fail here";
+        assert_eq!(
+            [120.0, 60.0, 52.0, 42.0, 20.0].map(|room| said(failing, room)),
+            ["57 % fail here", "57 % fail", "✕ 57 %", "✕57%", "✕"]
+        );
+        for text in [
+            "a primary dead",
+            "3 dead · not noticed yet",
+            "420\u{202f}/s refused by its guard",
+            "breaker tries again",
+            "backlog 2.6\u{202f}k",
+            "celebrity: shard 12 · 98\u{202f}%",
+            "replica 23\u{202f}s behind, the longest so far",
+            "12 dead letters",
+            "3 messages lost",
+            "2 draining",
+        ] {
+            for room in [200.0, 100.0, 60.0, 40.0, 20.0] {
+                let said = said(text, room);
+                assert!(!said.contains('…') && !said.is_empty(), "{text} in {room}: {said}");
+            }
+        }
     }
 }

@@ -51,8 +51,19 @@ pub struct Scene<'a> {
 /// What a wide drawing of a system and its figures has, for a test.
 #[cfg(test)]
 pub fn sample<T>(scenario: &Scenario, figures: &Snapshot, see: impl Fn(&Scene<'_>) -> T) -> T {
+    sample_in(1_100.0, scenario, figures, see)
+}
+
+/// The same of a drawing so wide.
+#[cfg(test)]
+pub fn sample_in<T>(
+    width: f64,
+    scenario: &Scenario,
+    figures: &Snapshot,
+    see: impl Fn(&Scene<'_>) -> T,
+) -> T {
     let parts = Parts::of(scenario);
-    let room = super::Room { width: 1_100.0, height: 600.0, tight: false, near: 1.0 };
+    let room = super::Room { width, height: 600.0, tight: false, near: 1.0 };
     let grid = super::layout::grid(room, &parts);
     let wires = Wires::of(&grid, &parts);
     let (parts, grid, wires) = (&parts, &grid, &wires);

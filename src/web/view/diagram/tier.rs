@@ -8,12 +8,11 @@ use super::facts;
 use super::fit::{self, Weight};
 use super::layout::Form;
 use super::parts::{self, At, Site};
-use super::pieces::{Choice, header, rect, text, text_end, trouble_line};
+use super::pieces::{Choice, header, rect, text, text_end, trouble_line, trouble_words};
 use super::scene::{KEY, SMALL, Scene};
 use super::shape::Rect;
 use crate::sim::kinds::Kind;
 use crate::web::markup::prelude::*;
-use std::ops::Range;
 
 /// The inside of a card.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,18 +89,49 @@ pub fn is_host(scene: &Scene<'_>, at: At, place: Rect) -> bool {
         && scene.parts.site(at).is_some_and(|site| !site.guests.is_empty())
 }
 
+/// The role of a server among those of its part: those with the same role are alike.
+#[must_use]
+pub fn role(scene: &Scene<'_>, at: At, server: usize) -> u8 {
+    let (_, copies) = parts::shards(scene.scenario, at);
+    match at.kind {
+        Kind::Queue => u8::from(server > 0),
+        Kind::Database if copies > 1 => {
+            let view = scene.view(at).and_then(|view| view.servers.get(server));
+            u8::from(!view.map_or(server.is_multiple_of(copies), |server| server.is_primary))
+        }
+        _ => 0,
+    }
+}
+
+/// All servers in groups, of which there are at most so many; none has servers of two roles.
+#[must_use]
+pub fn groups(scene: &Scene<'_>, at: At, most: usize) -> Vec<Vec<usize>> {
+    let roles: Vec<u8> = (0..scene.servers(at)).map(|server| role(scene, at, server)).collect();
+    cells::groups(&roles, most, busier(scene, at))
+}
+
+/// The role of the servers that are busier; of a queue, of those that do the work.
+fn busier(scene: &Scene<'_>, at: At) -> u8 {
+    let roles = scene.view(at).and_then(describe::roles);
+    u8::from(at.kind == Kind::Queue || roles.is_some_and(|[one, other]| other.1 > one.1))
+}
+
 /// The cells of a tier: which servers, and where.
 #[must_use]
-pub fn cell_places(scene: &Scene<'_>, at: At) -> Vec<(Range<usize>, Rect)> {
+pub fn cell_places(scene: &Scene<'_>, at: At) -> Vec<(Vec<usize>, Rect)> {
     let Some(area) = field(scene, at) else {
         return Vec::new();
     };
     let servers = scene.servers(at);
     let (shards, copies) = parts::shards(scene.scenario, at);
     if at.kind == Kind::Database && shards > 1 && servers == shards * copies {
-        return cells::shards(area, shards, copies);
+        let primary = |first: usize| {
+            (first..first + copies).find(|&i| role(scene, at, i) == 0).unwrap_or(first)
+        };
+        let primaries: Vec<usize> = (0..servers).step_by(copies).map(primary).collect();
+        return cells::shards(area, &primaries, copies, busier(scene, at));
     }
-    let groups = cells::groups(servers, cells::most(area));
+    let groups = groups(scene, at, cells::most(area));
     let places = if at.kind == Kind::Database && groups.len() == servers {
         cells::arrange_data(area, groups.len())
     } else if at.kind.is_global() {
@@ -203,8 +233,7 @@ fn room_content(scene: &Scene<'_>, at: At, r: Rect) -> Html {
         return html! { <>{ frame }{ header(kind, r, 8.0, y, names, &key) }</> };
     }
     let left = inner - fit::width(names[0], 13.0, Weight::Bold) - 24.0;
-    let wordings = [super::state::line(&troubles), troubles[0].text.clone()];
-    let words = fit::first(&wordings, left, SMALL, Weight::Bold);
+    let words = trouble_words(&troubles, left);
     html! { <>
         { frame }
         { header(kind, r, 8.0, y, names, &[]) }

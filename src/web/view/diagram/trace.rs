@@ -101,12 +101,10 @@ fn numbers(visits: &[usize], room: f64) -> String {
             _ => run.iter().map(ToString::to_string).collect(),
         })
         .collect();
-    let ends = match (visits.first(), visits.last()) {
-        (Some(first), Some(last)) if first != last => format!("{first}…{last}"),
-        (Some(only), _) => only.to_string(),
-        _ => String::new(),
-    };
-    fit::first(&[all.join(", "), ends], room, SMALL, Weight::Bold)
+    let [first, last] = [visits.first(), visits.last()].map(|visit| visit.copied().unwrap_or(0));
+    let ends = format!("{first}…{last}");
+    let wordings = vec![all.join(", "), ends];
+    fit::whole(wordings, room, SMALL, Weight::Bold).unwrap_or_else(|| first.to_string())
 }
 
 /// The lines of a request's way, to be drawn under the parts, as all lines are.
@@ -141,19 +139,20 @@ pub fn trace_overlay(scene: &Scene<'_>, hops: &[Hop]) -> Html {
         }
         if let Some(server) = hop.server.filter(|_| at.kind != Kind::Clients) {
             let places = tier::cell_places(scene, at);
-            cells.extend(places.iter().find(|(range, _)| range.contains(&server)).map(|(_, r)| *r));
+            cells.extend(places.iter().find(|(group, _)| group.contains(&server)).map(|(_, r)| *r));
         }
     }
     let badge = |(place, visits, failed): &(Rect, Vec<usize>, bool)| {
-        let words = numbers(visits, place.w - 26.0);
+        let words = numbers(visits, place.w - 2.0);
         let w = (fit::width(&words, SMALL, Weight::Bold) + 12.0).max(20.0);
-        // On the right: above the left corner stands the name of the column.
-        // In a low drawing the title of the site is near.
-        let (up, h) = if scene.grid.tight { (8.0, 15.0) } else { (9.0, 18.0) };
-        let pill = Rect::new(place.right() - 6.0 - w, place.y - up, w, h);
+        // On the right: above the left corner stands the name of the column. In a low drawing the
+        // title of the site ends just above, and the card's own words begin just below.
+        let (up, h) = if scene.grid.tight { (4.0, 12.0) } else { (9.0, 18.0) };
+        let x = (place.right() - 6.0 - w).max(place.x - 5.0);
+        let pill = Rect::new(x, place.y - up, w, h);
         html! { <g class={classes!("dg-badge", failed.then_some("failed"))}>
-            { rect(pill, "7.5", "dg-pill") }
-            { text_middle(pill.centre().0, pill.bottom() - 4.0, "dg-count", words) }
+            { rect(pill, "6", "dg-pill") }
+            { text_middle(pill.centre().0, pill.centre().1 + 4.0, "dg-count", words) }
         </g> }
     };
     html! {
@@ -213,6 +212,7 @@ mod tests {
         }
         assert_eq!(numbers(&[1, 4, 9], 90.0), "1, 4, 9");
         assert_eq!(numbers(&[1, 4, 9], 30.0), "1…9");
+        assert_eq!(numbers(&[2, 4, 6], 20.0), "2", "no number is cut");
         assert_eq!(numbers(&[2, 3, 5, 6, 7, 8, 11], 90.0), "2, 3, 5–8, 11");
     }
 }

@@ -2,9 +2,11 @@
 
 use super::describe;
 use super::facts;
+use super::guards;
 use super::outage;
 use super::parts::{At, RegionRow};
 use super::scene::Scene;
+use super::tier;
 use super::users;
 use super::wires::Wire;
 use crate::sim::kinds::Kind;
@@ -63,7 +65,7 @@ fn region(scene: &Scene<'_>, row: &RegionRow) -> Html {
     html! { <li><b>{ names.join(", ") }</b>{ format!(": {rate}{mean}") }</li> }
 }
 
-/// A part with its servers.
+/// A part with its servers, and the guard of the calls to it.
 fn part(scene: &Scene<'_>, at: At) -> Html {
     let facts = facts::of(scene, at);
     let key = facts.key.first().filter(|_| scene.is_measured());
@@ -71,20 +73,22 @@ fn part(scene: &Scene<'_>, at: At) -> Html {
     let servers = scene.view(at).map_or(0, |view| view.servers.len());
     let listed = (servers > 1).then(|| {
         let view = scene.view(at)?;
-        let step = if servers > SINGLE { servers.div_ceil(SINGLE) } else { 1 };
-        let ranges = (0..servers).step_by(step).map(|first| first..(first + step).min(servers));
+        let groups = tier::groups(scene, at, SINGLE);
         Some(html! {
-            <ul>{ for ranges.map(|range| html! {
-                <li>{ describe::cell_name(scene, at, &range) }{ ": " }{ describe::cell(scene, at, view, &range) }</li>
+            <ul>{ for groups.iter().map(|group| html! {
+                <li>{ describe::cell_name(scene, at, group) }{ ": " }{ describe::cell(scene, at, view, group) }</li>
             }) }</ul>
         })
     });
-    html! {
+    html! { <>
         <li>
             <b>{ describe::name(scene, at) }</b>{ ": " }{ key }{ describe::part(scene, at) }
             if let Some(list) = listed.flatten() { { list } }
         </li>
-    }
+        if let Some(guard) = guards::of(scene, at) {
+            <li><b>{ guards::title(scene, guard) }</b>{ format!(": {}", guards::state(scene, at)) }</li>
+        }
+    </> }
 }
 
 /// Who calls a part over a line.

@@ -108,9 +108,12 @@ fn dns(grid: &Grid) -> Option<Curve> {
 fn copies(grid: &Grid) -> Option<(Wire, Curve)> {
     let (at, card) = grid.outside("cdn")?;
     if grid.form == Form::Tall {
+        // From the users, past the names on the right.
+        let x = grid
+            .outside("dns")
+            .map_or(0.3 * grid.width, |(_, dns)| 0.5 * (dns.right() + grid.axis.min(card.right())));
+        let wire = Wire { room: 0.0, ..upright(at, (x, grid.users.bottom()), (x, card.y), 20.0) };
         let x = 0.3 * grid.width;
-        let a = (x, card.y - 20.0);
-        let wire = Wire { room: 0.0, ..upright(at, a, (x, card.y), 20.0) };
         return Some((wire, Curve::down((x, card.bottom()), (x, card.bottom() + 20.0))));
     }
     let hub = grid.hub?;
@@ -304,4 +307,27 @@ fn between(grid: &Grid, site: u8) -> Option<Wire> {
         // Between two sites nothing else is written.
         room: frame.right() - x - 20.0,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::layout::{self, Room};
+    use super::*;
+    use crate::sim::scenario::presets;
+
+    #[test]
+    fn on_a_phone_no_call_seems_to_come_from_the_names() {
+        for stage in [5, 9] {
+            let parts = Parts::of(&presets::stage(stage));
+            for width in [300.0, 380.0, 560.0] {
+                let room = Room { width, height: 600.0, tight: false, near: 1.0 };
+                let grid = layout::grid(room, &parts);
+                let (wire, _) = copies(&grid).expect("there are copies near the users");
+                let (_, dns) = grid.outside("dns").expect("and names");
+                assert_eq!(wire.curve.start().1, grid.users.bottom());
+                assert!(wire.curve.start().0 > dns.right() + 8.0, "stage {stage} at {width}");
+                assert!(wire.curve.start().0 < grid.axis - 8.0, "stage {stage} at {width}");
+            }
+        }
+    }
 }
