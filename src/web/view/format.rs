@@ -228,6 +228,10 @@ const UNITS: [&str; 7] = ["_per_s", "_s", "_ms", "_mb", "_share", "_usd", "_rati
 /// A part's own name of a figure as people read it: without the unit at its end.
 #[must_use]
 pub fn words(name: &str) -> String {
+    if name == "servers_up" {
+        // A balancer counts those that it balances.
+        return "web servers up".to_owned();
+    }
     let plain = UNITS.iter().find_map(|end| name.strip_suffix(end));
     plain.unwrap_or(name).replace('_', " ").replace("rpo", "RPO").replace("rto", "RTO")
 }

@@ -2,7 +2,7 @@
 //! with its room: cells, then a bar, then a number beside the name.
 
 use super::cell;
-use super::describe::{self, pressed};
+use super::describe;
 use super::facts::{self, Body, Facts};
 use super::fit::{self, Weight};
 use super::keys;
@@ -11,6 +11,7 @@ use super::pieces::{Choice, bar, header, rect, text, text_end, trouble_line};
 use super::scene::{KEY, NAME, SMALL, Scene};
 use super::shape::Rect;
 use super::state::{self, Load, Trouble};
+use crate::sim::analysis::names;
 use crate::web::markup::prelude::*;
 
 /// Least height of a field of cells.
@@ -175,7 +176,8 @@ fn head(
     if plan.last.is_some() {
         return header(at.kind, r, scene.pad(), plan.header, facts.names, &facts.setting);
     }
-    let used = scene.view(at).filter(|_| scene.is_measured()).map(|view| pressed(view).min(1.0));
+    let used =
+        scene.view(at).filter(|_| scene.is_measured()).map(|view| names::busy(view).1.min(1.0));
     let shortest = facts.names.last().map_or(0.0, |name| fit::width(name, NAME, Weight::Bold));
     let left = r.w - 2.0 * scene.pad() - shortest - 8.0;
     let (class, words) = match troubles.first() {
@@ -209,7 +211,7 @@ fn body(scene: &Scene<'_>, at: At, plan: &Plan, body: Body) -> Html {
         return Html::default();
     };
     let view = scene.view(at).filter(|_| scene.is_measured());
-    let used = view.map_or(0.0, pressed);
+    let used = view.map_or(0.0, |view| names::busy(view).1);
     match body {
         Body::Use => bar(place, used, Load::of(used).class()),
         Body::Split => split(scene, Rect::new(place.x, place.y - 3.0, place.w, 7.0)),

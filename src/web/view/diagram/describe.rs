@@ -6,6 +6,7 @@ use super::scene::Scene;
 use super::site;
 use super::state::{self, Condition};
 use super::tier;
+use crate::sim::analysis::names;
 use crate::sim::kinds::Kind;
 use crate::sim::region::REGIONS;
 use crate::sim::snapshot::{PartView, ServerView};
@@ -289,13 +290,6 @@ pub fn roles(view: &PartView) -> Option<[(&'static str, f64); 2]> {
     Some([mean(true, "primary", "primaries")?, mean(false, "replica", "replicas")?])
 }
 
-/// How busy a part is that is drawn as one: of a database its primaries or its replicas, whichever
-/// do more, as one limits it however idle the others are.
-#[must_use]
-pub fn pressed(view: &PartView) -> f64 {
-    roles(view).map_or(view.utilisation, |[one, other]| one.1.max(other.1))
-}
-
 /// How busy a part is, in words.
 fn in_use(view: &PartView) -> String {
     match roles(view) {
@@ -304,7 +298,7 @@ fn in_use(view: &PartView) -> String {
                 roles.map(|(role, used)| format!("{role} {}", format::percent(used)));
             format!("{one} and {other} in use")
         }
-        None => format!("{} in use", format::percent(view.utilisation)),
+        None => format!("{} in use", format::percent(names::busy(view).1)),
     }
 }
 
@@ -328,7 +322,7 @@ mod tests {
     use crate::sim::snapshot::Snapshot;
 
     #[test]
-    fn a_database_is_as_busy_as_those_of_its_servers_that_limit_it() {
+    fn a_database_is_as_busy_as_its_primary_and_its_replicas_are() {
         let server = |is_primary, utilisation| ServerView {
             alive: true,
             is_primary,
@@ -337,12 +331,9 @@ mod tests {
         };
         let servers = vec![server(true, 0.05), server(false, 0.7), server(false, 0.8)];
         let mut view = PartView { utilisation: 0.4, servers, ..PartView::default() };
-        assert!((pressed(&view) - 0.75).abs() < 1e-9);
         assert_eq!(in_use(&view), "primary 5.0\u{202f}% and replicas 75\u{202f}% in use");
-        view.servers[1].alive = false;
-        assert!((pressed(&view) - 0.8).abs() < 1e-9, "the dead do no work");
         view.servers = vec![server(false, 0.3), server(false, 0.5)];
-        assert!((pressed(&view) - 0.4).abs() < 1e-9, "who is alike counts alike");
+        assert_eq!(in_use(&view), "40\u{202f}% in use", "who is alike counts alike");
     }
 
     #[test]

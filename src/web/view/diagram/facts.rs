@@ -4,6 +4,7 @@
 use super::fit;
 use super::parts::{self, At};
 use super::scene::{SMALL, Scene};
+use crate::sim::analysis::names;
 use crate::sim::kinds::Kind;
 use crate::web::summary;
 use crate::web::view::format;
@@ -159,7 +160,7 @@ fn balancer(scene: &Scene<'_>, at: At) -> Facts {
         vec!["no health checks".to_owned(), "no checks".to_owned()]
     };
     lines.push(checks);
-    let used = scene.view(at).filter(|_| scene.is_measured()).map(|view| view.utilisation);
+    let used = scene.view(at).filter(|_| scene.is_measured()).map(|view| names::busy(view).1);
     let busy = used.map_or_else(
         || "not measured".to_owned(),
         |used| format!("{} in use", format::percent(used)),
