@@ -296,6 +296,12 @@ pub fn pressed(view: &PartView) -> f64 {
     roles(view).map_or(view.utilisation, |[one, other]| one.1.max(other.1))
 }
 
+/// Which of a database's servers are the busier ones.
+#[must_use]
+pub fn limiting(view: &PartView) -> Option<&'static str> {
+    roles(view).map(|[one, other]| if other.1 > one.1 { other.0 } else { one.0 })
+}
+
 /// How busy a part is, in words.
 fn in_use(view: &PartView) -> String {
     match roles(view) {
@@ -339,9 +345,13 @@ mod tests {
         let mut view = PartView { utilisation: 0.4, servers, ..PartView::default() };
         assert!((pressed(&view) - 0.75).abs() < 1e-9);
         assert_eq!(in_use(&view), "primary 5.0\u{202f}% and replicas 75\u{202f}% in use");
+        assert_eq!(limiting(&view), Some("replicas"));
         view.servers[1].alive = false;
         assert!((pressed(&view) - 0.8).abs() < 1e-9, "the dead do no work");
+        view.servers[0].utilisation = 0.9;
+        assert_eq!(limiting(&view), Some("primary"));
         view.servers = vec![server(false, 0.3), server(false, 0.5)];
+        assert_eq!(limiting(&view), None);
         assert!((pressed(&view) - 0.4).abs() < 1e-9, "who is alike counts alike");
     }
 
