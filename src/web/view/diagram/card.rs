@@ -122,18 +122,25 @@ pub fn draw(scene: &Scene<'_>, at: At, r: Rect) -> Html {
         if let Some(y) = plan.key { { text(x, y, "dg-key", fit::first(&key_numbers(scene, at, &facts), room, KEY, Weight::Plain)) } }
         if let Some(y) = plan.last { { last(scene, at, (x, y, room), &plan, &facts, &troubles) } }
     </> };
-    let selection = super::choose(scene, at, None);
+    let has_cells = cells(scene, at, r).is_some();
+    // Whose the only bar is.
+    let role = scene.view(at).filter(|_| !has_cells).and_then(describe::limiting);
+    let mut title = describe::name(scene, at);
+    if let Some(role) = role {
+        title.push_str(", ");
+        title.push_str(role);
+    }
     let choice = Choice {
-        selection,
+        selection: super::choose(scene, at, None),
         ring: r,
-        title: describe::name(scene, at),
+        title,
         label: describe::part(scene, at),
         stop: true,
-        tip: false,
+        tip: role.is_some(),
     };
     html! { <g>
         { choice.draw(scene, content) }
-        if cells(scene, at, r).is_some() { { cell::draw_all(scene, at) } }
+        if has_cells { { cell::draw_all(scene, at) } }
     </g> }
 }
 

@@ -290,6 +290,12 @@ pub fn roles(view: &PartView) -> Option<[(&'static str, f64); 2]> {
     Some([mean(true, "primary", "primaries")?, mean(false, "replica", "replicas")?])
 }
 
+/// Which of a database's servers are the busier ones.
+#[must_use]
+pub fn limiting(view: &PartView) -> Option<&'static str> {
+    roles(view).map(|[one, other]| if other.1 > one.1 { other.0 } else { one.0 })
+}
+
 /// How busy a part is, in words.
 fn in_use(view: &PartView) -> String {
     match roles(view) {
@@ -332,7 +338,11 @@ mod tests {
         let servers = vec![server(true, 0.05), server(false, 0.7), server(false, 0.8)];
         let mut view = PartView { utilisation: 0.4, servers, ..PartView::default() };
         assert_eq!(in_use(&view), "primary 5.0\u{202f}% and replicas 75\u{202f}% in use");
+        assert_eq!(limiting(&view), Some("replicas"));
+        view.servers[0].utilisation = 0.9;
+        assert_eq!(limiting(&view), Some("primary"));
         view.servers = vec![server(false, 0.3), server(false, 0.5)];
+        assert_eq!(limiting(&view), None);
         assert_eq!(in_use(&view), "40\u{202f}% in use", "who is alike counts alike");
     }
 

@@ -110,10 +110,13 @@ pub fn groups(scene: &Scene<'_>, at: At, most: usize) -> Vec<Vec<usize>> {
     cells::groups(&roles, most, busier(scene, at))
 }
 
+/// Primaries are the busier ones from so much more on: rows do not change places by chance.
+const CLEARLY: f64 = 0.1;
+
 /// The role of the servers that are busier; of a queue, of those that do the work.
 fn busier(scene: &Scene<'_>, at: At) -> u8 {
     let roles = scene.view(at).and_then(describe::roles);
-    u8::from(at.kind == Kind::Queue || roles.is_some_and(|[one, other]| other.1 > one.1))
+    u8::from(at.kind == Kind::Queue || roles.is_some_and(|[one, other]| other.1 + CLEARLY > one.1))
 }
 
 /// The cells of a tier: which servers, and where.
