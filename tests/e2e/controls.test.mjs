@@ -81,6 +81,29 @@ test('parts and sites come and go, with the reason where they cannot', async ({ 
   await page.getByText('Web tier cannot be removed: nothing would answer').waitFor();
 });
 
+test('no identifier is twice in the document, with all forms open, so that a label names its own field', async ({ open }) => {
+  const page = await open('/?preset=sandbox&run=0');
+  await page.locator('#tile-p99[data-fresh="true"]').waitFor();
+  const twice = () =>
+    page.evaluate(() => {
+      const all = [...document.querySelectorAll('[id]')].map((element) => element.id);
+      return all.filter((id, at) => all.indexOf(id) !== at);
+    });
+  const timeline = page.locator('.timeline');
+  await timeline.getByRole('button', { name: 'Settings', exact: true }).click();
+  await timeline.getByRole('button', { name: 'Add fault or change' }).click();
+  const form = page.getByRole('form', { name: 'Add a fault or change' });
+  await form.getByLabel('Part', { exact: true }).selectOption('db');
+  assert.deepEqual(await twice(), [], 'with the settings at hand');
+  await form.getByLabel('What').selectOption('set');
+  await page.locator('#diagram [data-part="web1"]').press('Enter');
+  await page.locator('#inspector').getByRole('heading', { name: /Web tier/ }).first().waitFor();
+  await page.getByRole('button', { name: 'Share' }).click();
+  await page.getByRole('dialog').getByLabel('Where to').selectOption({ label: 'HTML, mdBook' });
+  await page.getByRole('dialog').getByLabel('Readers may change').selectOption({ label: 'only what is ticked' });
+  assert.deepEqual(await twice(), [], 'with a part\'s panel and the share dialog');
+});
+
 test('a saved picture or scenario opens again, and a hostile file changes nothing', async ({ open }) => {
   const page = await open('/?stage=3&run=0#web.servers=6&fault=kill.web.2@60for30');
   const before = await link(page);

@@ -129,21 +129,21 @@ pub fn AddForm(props: &AddFormProps) -> Html {
     let lasts = offer.is_some_and(|offer| !offer.fault.is_instant());
     html! {
         <form class="timeline-form" id="timeline-form" onsubmit={add} aria-label="Add a fault or change">
-            <span><label for="add-what">{ "What" }</label>
-                <Choice id="add-what" choices={choices(words)} value={draft.word.clone()}
+            <span><label for="fault-what">{ "What" }</label>
+                <Choice id="fault-what" choices={choices(words)} value={draft.word.clone()}
                     on_choose={change(|draft, word| {
                         let offer = OFFERS.iter().find(|offer| offer.word == word);
                         draft.number = offer.and_then(|offer| offer.number).map_or(1.0, |n| n.0);
                         (draft.word, draft.server) = (word, String::new());
                     })} /></span>
-            <span><label for="add-part">{ "Part" }</label>
-                <Choice id="add-part" choices={choices(parts)} value={draft.part.clone()}
+            <span><label for="fault-part">{ "Part" }</label>
+                <Choice id="fault-part" choices={choices(parts)} value={draft.part.clone()}
                     on_choose={change(|draft, part| {
                         (draft.part, draft.server, draft.row) = (part, String::new(), 0);
                     })} /></span>
             if servers > 1 {
-                <span><label for="add-server">{ "Which" }</label>
-                    <Choice id="add-server" choices={choices(numbers(scenario, servers, at))} value={draft.server.clone()}
+                <span><label for="fault-server">{ "Which" }</label>
+                    <Choice id="fault-server" choices={choices(numbers(scenario, servers, at))} value={draft.server.clone()}
                         on_choose={change(|draft, server| draft.server = server)} /></span>
             }
             if draft.word == SET {
@@ -188,8 +188,8 @@ fn setting(
     let param = &kind.params()[draft.row.min(kind.params().len() - 1)];
     html! {
         <>
-            <span><label for="add-setting">{ "Setting" }</label>
-                <Choice id="add-setting" choices={choices(rows)} value={draft.row.to_string()} on_choose={on_row} /></span>
+            <span><label for="fault-setting">{ "Setting" }</label>
+                <Choice id="fault-setting" choices={choices(rows)} value={draft.row.to_string()} on_choose={on_row} /></span>
             <span class="measure">
                 <Text label="New value" value={draft.value.clone()} hint={param.range_text()} on_done={on_value} />
                 <span class="unit">{ param.unit }</span>
