@@ -111,6 +111,10 @@ fn look(model: &mut Model, msg: &Msg) -> Vec<Effect> {
                 return vec![Effect::Reveal("inspector")];
             }
         }
+        Msg::Enter(at) => {
+            model.selected = Some(at);
+            return vec![Effect::Enter];
+        }
         Msg::AllSites(all) => model.all_sites = all,
         Msg::AtHand(open) => {
             model.at_hand = Some(open);
