@@ -46,7 +46,8 @@ fn shift(model: &mut Model, name: &str, to: (f64, Option<f64>), done: bool) -> V
         let marks = model.timeline.since.marks(scenario);
         marks.into_iter().find(|mark| mark.name == name)
     };
-    // What was done by hand is no longer known as that once it moves, and may then be one with another.
+    // What was done by hand is no longer known as that once it moves, and may then be one with
+    // another.
     let mark = named(&from).or_else(|| named(&model.scenario).filter(|mark| !mark.is_change));
     if let Some(mark) = mark {
         let command = timeline::moved(&from, &mark, to.0, to.1);
