@@ -103,7 +103,10 @@ pub fn read(text: &str) -> Result<Scenario, Vec<Problem>> {
         }
         reading.scenario
     } else {
-        return wrong("is no scenario: a JSON file, a picture saved here, or a link is read");
+        return wrong(
+            "is no scenario: a JSON file, a link, or a picture saved here as SVG is read; \
+             one saved as PNG carries none",
+        );
     };
     Topology::build(&scenario)?;
     Ok(scenario)

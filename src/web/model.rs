@@ -74,6 +74,8 @@ pub enum Msg {
     Speed(f64),
     /// Another part in the inspector.
     Select(Option<Selection>),
+    /// A part that was chosen by the keyboard: the focus goes to the inspector.
+    Enter(Selection),
     /// Whether what the inspector changes holds for all sites.
     AllSites(bool),
     /// Opens or closes the settings at hand.
@@ -188,6 +190,8 @@ pub enum Effect {
     DrawSeed,
     /// Bring what has this identifier into view where it lies outside, once it is there.
     Reveal(&'static str),
+    /// The same, and the focus goes to the inspector's heading.
+    Enter,
 }
 
 /// The figures before the last step, to compare with.

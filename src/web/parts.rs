@@ -2,7 +2,9 @@
 //! rules of what can run say no. Pure.
 
 use super::summary;
-use crate::sim::kinds::Kind;
+use crate::sim::kinds::param::Value;
+use crate::sim::kinds::{Kind, clients, network};
+use crate::sim::region::COUNT;
 use crate::sim::scenario::{MOST_SITES, Scenario};
 use crate::sim::topology::Topology;
 
@@ -47,7 +49,11 @@ impl Msg {
             Self::Sites(sites) if sites > MOST_SITES => {
                 return Err(format!("there are at most {MOST_SITES} sites"));
             }
-            Self::Sites(sites) => target.set_sites(sites),
+            Self::Sites(sites) => {
+                target.set_sites(sites);
+                let own = scenario.base.scenario();
+                (scenario.sites..sites).for_each(|site| settle(&mut target, own.as_ref(), site));
+            }
         }
         if !matches!(self, Self::Sites(_)) {
             target.set_kinds(&kinds);
@@ -60,6 +66,36 @@ impl Msg {
             }
             // Further ones follow from the first.
             Err(problems) => Err(problems.first().map_or_else(String::new, ToString::to_string)),
+        }
+    }
+}
+
+/// Gives a new site its place: the first of the stage's or preset's own sites that is not there, as
+/// it is there; else the region most of whose users are farthest from all sites.
+fn settle(target: &mut Scenario, own: Option<&Scenario>, site: u8) {
+    let home = |scenario: &Scenario, site| scenario.spec_at(Kind::Network, site).map(network::home);
+    let taken: Vec<usize> = (0..site).filter_map(|site| home(target, site)).collect();
+    let is_free = |own: &Scenario, from| home(own, from).is_some_and(|at| !taken.contains(&at));
+    let from = own.and_then(|own| (0..own.sites).find(|from| is_free(own, *from)).zip(Some(own)));
+    let shares = target.spec(Kind::Clients).map_or([0.0; COUNT], clients::shares);
+    let away = |region: usize| {
+        let ways = (0..site).filter_map(|site| target.spec_at(Kind::Network, site));
+        ways.fold(f64::MAX, |ms, spec| network::round_trip_ms(spec, region).min(ms))
+    };
+    let (mut best, mut most) = (None, 0.0);
+    for region in (0..COUNT).filter(|region| !taken.contains(region)) {
+        let gain = shares[region] * away(region);
+        if gain > most {
+            (best, most) = (Some(region), gain);
+        }
+    }
+    for part in target.parts.iter_mut().filter(|part| part.site == site && !part.kind.is_global()) {
+        if let Some((from, own)) = from {
+            if let Some(spec) = own.spec_at(part.kind, from) {
+                part.spec = spec.clone();
+            }
+        } else if let (Kind::Network, Some(region)) = (part.kind, best) {
+            part.spec.put(network::Setting::Site as usize, Value::Number(region as f64));
         }
     }
 }
@@ -112,5 +148,25 @@ mod tests {
         }
         let three = Msg::Sites(3).on(&scenario("?stage=5")).expect("has names and a network");
         assert_eq!((three.sites, link::read(&link::write(&three)).scenario), (3, three.clone()));
+    }
+
+    #[test]
+    fn a_new_site_is_one_of_the_preset_itself_or_stands_where_most_users_are_far() {
+        let sandbox = scenario("?preset=sandbox");
+        let two = Msg::Sites(2).on(&sandbox).expect("one goes");
+        assert_eq!(Msg::Sites(3).on(&two).expect("it comes back"), sandbox);
+        let homes = |scenario: &Scenario| -> Vec<usize> {
+            let home = |site| network::home(scenario.spec_at(Kind::Network, site).expect("is set"));
+            (0..scenario.sites).map(home).collect()
+        };
+        let one = Msg::Sites(1).on(&sandbox).expect("two go");
+        let five = Msg::Sites(5).on(&one).expect("names and a network");
+        assert_eq!(homes(&five)[..3], homes(&sandbox));
+        let worldwide = scenario("?stage=5#clients.audience=worldwide");
+        let two = Msg::Sites(2).on(&worldwide).expect("has names");
+        let shares = clients::shares(two.spec(Kind::Clients).expect("always"));
+        let first = homes(&two);
+        assert!(first[1] != first[0] && shares[first[1]] > 0.1, "{first:?}: {shares:?}");
+        assert_eq!(link::read(&link::write(&five)).scenario, five);
     }
 }

@@ -62,6 +62,60 @@ test('a fault on the timeline is dragged, moved by keys, undone and removed, whi
   await axe(page);
 });
 
+test('a fault that is short on the track is moved by its diamond and made longer at its end', async ({ open }) => {
+  const page = await open('/?stage=5&run=0#fault=kill.db@60for1');
+  await page.locator('#tile-p99[data-fresh="true"]').waitFor();
+  const mark = page.locator('.track [data-mark]');
+  await mark.scrollIntoViewIfNeeded();
+  const drag = async (from, by) => {
+    const track = await page.locator('.track svg').first().boundingBox();
+    const shape = await mark.locator('path').boundingBox();
+    const [x, y] = [shape.x + shape.width / 2 + from, shape.y + shape.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    for (let i = 1; i <= 5; i += 1) await page.mouse.move(x + (track.width * by * i) / 5, y);
+    await page.mouse.up();
+  };
+  await drag(0, 0.25);
+  await linkBecomes(page, /fault=kill\.db@(89|90|91)for1$/, 'it begins later');
+  await drag(20, 0.05);
+  await linkBecomes(page, /fault=kill\.db@(89|90|91)for([4-9]|1\d)$/, 'it lasts longer');
+});
+
+test('servers of a tier that scales by itself are offered as far as they are there, and their number says what it is', async ({ open }) => {
+  const page = await open('/?preset=sandbox&run=0');
+  await page.locator('#tile-p99[data-fresh="true"]').waitFor();
+  await page.locator('.step').click();
+  await page.locator('.clock-now', { hasText: '00:00:00.1' }).waitFor();
+  await page.getByRole('button', { name: 'Add fault or change' }).click();
+  const form = page.getByRole('form', { name: 'Add a fault or change' });
+  await form.getByLabel('Part', { exact: true }).selectOption('web1');
+  const drawn = await page.locator('#diagram [data-part^="web1."]').count();
+  const options = await form.getByLabel('Which').locator('option').allInnerTexts();
+  assert.ok(options.length - 1 < 20 && options.length > 2, `${options} for ${drawn} that are drawn`);
+  await page.locator('#diagram [data-part="web1"]').press('Enter');
+  await page.locator('#inspector').getByText(/It scales by itself between \d+ and \d+: this is only what it starts with/).waitFor();
+});
+
+test('a site that is taken away comes back as it was, and the fields have room for their largest values', async ({ open }) => {
+  const page = await open('/?preset=sandbox&run=0');
+  await page.locator('#tile-p99[data-fresh="true"]').waitFor();
+  const sites = page.locator('.build').getByLabel('Data centers');
+  for (const number of ['2', '3']) {
+    await sites.fill(number);
+    await sites.press('Enter');
+    await page.locator('.dg-svg').waitFor();
+  }
+  await linkBecomes(page, /^\?preset=sandbox(&run=0)?#v=1$/, 'all is as at first');
+  const users = page.getByLabel('Daily users, exact value');
+  await users.fill('500000000');
+  await users.press('Enter');
+  await page.locator('.notice', { hasText: /^Users, Traffic: \d+ is outside 0.01 to 1000000; the nearest is 1000000 req\/s$/ }).waitFor();
+  for (const field of [users, page.getByLabel('Traffic, exact value')]) {
+    assert.equal(await field.evaluate((input) => input.scrollWidth - input.clientWidth), 0, await field.inputValue());
+  }
+});
+
 test('parts and sites come and go, with the reason where they cannot', async ({ open }) => {
   const page = await open('/?stage=5&run=0');
   await page.getByLabel('Parts', { exact: true }).selectOption('queue');
@@ -79,6 +133,29 @@ test('parts and sites come and go, with the reason where they cannot', async ({ 
   await linkBecomes(page, /add=queue/, 'and done again');
   await page.locator('#inspector').getByRole('button', { name: 'Web tier', exact: true }).click();
   await page.getByText('Web tier cannot be removed: nothing would answer').waitFor();
+});
+
+test('no identifier is twice in the document, with all forms open, so that a label names its own field', async ({ open }) => {
+  const page = await open('/?preset=sandbox&run=0');
+  await page.locator('#tile-p99[data-fresh="true"]').waitFor();
+  const twice = () =>
+    page.evaluate(() => {
+      const all = [...document.querySelectorAll('[id]')].map((element) => element.id);
+      return all.filter((id, at) => all.indexOf(id) !== at);
+    });
+  const timeline = page.locator('.timeline');
+  await timeline.getByRole('button', { name: 'Settings', exact: true }).click();
+  await timeline.getByRole('button', { name: 'Add fault or change' }).click();
+  const form = page.getByRole('form', { name: 'Add a fault or change' });
+  await form.getByLabel('Part', { exact: true }).selectOption('db');
+  assert.deepEqual(await twice(), [], 'with the settings at hand');
+  await form.getByLabel('What').selectOption('set');
+  await page.locator('#diagram [data-part="web1"]').press('Enter');
+  await page.locator('#inspector').getByRole('heading', { name: /Web tier/ }).first().waitFor();
+  await page.getByRole('button', { name: 'Share' }).click();
+  await page.getByRole('dialog').getByLabel('Where to').selectOption({ label: 'HTML, mdBook' });
+  await page.getByRole('dialog').getByLabel('Readers may change').selectOption({ label: 'only what is ticked' });
+  assert.deepEqual(await twice(), [], 'with a part\'s panel and the share dialog');
 });
 
 test('a saved picture or scenario opens again, and a hostile file changes nothing', async ({ open }) => {

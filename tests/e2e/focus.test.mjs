@@ -62,6 +62,42 @@ test('a panel that is closed gives the focus back to what it was of', async ({ o
   }
 });
 
+test('who opens a part by the keyboard is in its panel, and Escape leads back, from the settings at hand as well', async ({ open }) => {
+  const page = await open('/?stage=3&run=0');
+  await settledP99(page, { complete: false });
+  const title = page.locator('#inspector-title');
+  await page.locator('#diagram [data-part="web"]').focus();
+  await page.keyboard.press('ArrowRight');
+  const part = await focused(page);
+  await page.keyboard.press('Enter');
+  await title.filter({ hasText: 'Web tier' }).waitFor();
+  await comes(page, 'inspector-title');
+  await page.keyboard.press('Tab');
+  assert.match(await focused(page), /panel/, 'its button is next');
+  await page.getByLabel('Servers, exact value', { exact: true }).focus();
+  await page.keyboard.press('Escape');
+  assert.match(await title.innerText(), /Web tier/, 'what is being written stays');
+  await page.getByLabel('Servers', { exact: true }).focus();
+  await page.keyboard.press('Escape');
+  await comes(page, part);
+  await title.filter({ hasText: 'At hand' }).waitFor();
+  await page.keyboard.press('Space');
+  await comes(page, 'inspector-title');
+  await page.keyboard.press('Escape');
+  await comes(page, part);
+  await page.locator('#inspector select').first().focus();
+  await page.keyboard.press('Escape');
+  await comes(page, 'settings-open');
+  assert.equal(await title.count(), 0);
+  await page.keyboard.press('Enter');
+  await comes(page, 'inspector-title');
+  await page.keyboard.press('Escape');
+  await comes(page, 'settings-open');
+  await page.locator('#diagram [data-part="db"]').click({ position: { x: 30, y: 12 } });
+  await title.filter({ hasText: 'Database' }).waitFor();
+  assert.equal(await focused(page), 'db', 'a click leaves the focus where it is');
+});
+
 test('with one site a closed panel gives way to the settings at hand, and the focus to the part', async ({ open }) => {
   const page = await open('/?stage=3&run=0');
   await settledP99(page, { complete: false });

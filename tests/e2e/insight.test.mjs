@@ -87,6 +87,7 @@ test('who looks back is told at what time, hears it from the slider, and how to 
   assert.ok(first[0] < newest[0], `${first[0]} is before ${newest[0]}`);
   assert.deepEqual(first, at(first[0].slice(-10)));
   assert.notEqual(await shown(), now, 'the numbers are those of that time');
+  assert.equal(await page.locator('.dg-dots').count(), 0, 'no dots of now lie over them');
   await axe(page);
   await slider.press('ArrowRight');
   await until(said, ([label]) => label > first[0] && label <= newest[0], 'a key goes on to the next');
@@ -94,6 +95,7 @@ test('who looks back is told at what time, hears it from the slider, and how to 
   await back.getByRole('button', { name: 'Back to live' }).click();
   await back.waitFor({ state: 'detached' });
   assert.equal(await shown(), now);
+  await page.locator('.dg-dots').waitFor();
   await page.getByRole('button', { name: 'Look back' }).waitFor();
 });
 

@@ -64,3 +64,23 @@ test('a finger reads a chart out, and what it asked for stays', async ({ open })
   await page.touchscreen.tap(...right);
   await until(async () => (await readOut(chart, right)).seconds, (s) => s > first.seconds, 'a second touch reads on');
 });
+
+test('in forced colours what is pressed or chosen has the letters that belong to its filling', async ({ open }) => {
+  const page = await open('/?stage=2', { forcedColors: 'active' });
+  const pressed = page.getByRole('button', { name: 'As text' });
+  await pressed.click();
+  await page.getByRole('button', { name: 'Follow a request' }).click();
+  const colours = (of) =>
+    of.evaluate((element) => {
+      const probe = document.createElement('b');
+      probe.style = 'forced-color-adjust: none; color: HighlightText; background: Highlight';
+      document.body.append(probe);
+      const [own, system] = [element, probe].map((one) => [getComputedStyle(one).color, getComputedStyle(one).backgroundColor]);
+      probe.remove();
+      return [own, system];
+    });
+  for (const of of [pressed, page.locator('.rail-stage.here .rail-number'), page.locator('.segment input:checked + span').first()]) {
+    const [own, system] = await colours(of);
+    assert.deepEqual(own, system);
+  }
+});

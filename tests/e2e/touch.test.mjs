@@ -68,6 +68,25 @@ test('what a table says of itself is in sight on a phone, and a low screen is th
   assert.equal(await position(), 'static');
 });
 
+test('Escape leads back to the part as the panel\'s button does', async ({ open }) => {
+  const page = await open('/?stage=3&run=0', PHONE);
+  await page.locator('#tile-p99[data-fresh="true"]').waitFor();
+  const part = page.locator('#diagram [data-part="web"]');
+  const left = async (leave) => {
+    await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
+    await part.tap({ position: { x: 30, y: 12 } });
+    await page.locator('#inspector-title', { hasText: 'Web tier' }).waitFor();
+    await until(() => page.evaluate(() => scrollY), (y) => y > 700, 'the panel is in sight');
+    await leave();
+    await page.locator('#inspector-title', { hasText: 'At hand' }).waitFor();
+    const box = () => part.boundingBox();
+    return (await until(box, ({ y, height }) => y >= 0 && y + height <= 844, 'the part is in sight', 3_000)).y;
+  };
+  const escaped = await left(() => page.keyboard.press('Escape'));
+  const closed = await left(() => page.getByRole('button', { name: 'Close the part\'s panel' }).tap());
+  assert.ok(Math.abs(escaped - closed) < 2, `${escaped} and ${closed}`);
+});
+
 test('figures of a part have their units', async ({ open }) => {
   const page = await open('/?stage=3', PHONE);
   await page.locator('.clock-now').filter({ hasNotText: '00:00:00.0' }).waitFor();

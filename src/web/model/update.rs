@@ -107,9 +107,11 @@ fn look(model: &mut Model, msg: &Msg) -> Vec<Effect> {
     match *msg {
         Msg::Select(selected) => {
             model.selected = selected;
-            if selected.is_some() {
-                return vec![Effect::Reveal("inspector")];
-            }
+            return selected.map_or_else(Vec::new, |_| vec![Effect::Reveal("inspector")]);
+        }
+        Msg::Enter(at) => {
+            model.selected = Some(at);
+            return vec![Effect::Enter];
         }
         Msg::AllSites(all) => model.all_sites = all,
         Msg::AtHand(open) => {

@@ -92,7 +92,7 @@ pub const FORMS: [Form; 9] = [
     },
     Form {
         name: "MDX, Docusaurus",
-        place: "Attributes are JSX: no style as text, so that the frame has none.",
+        place: "Attributes are JSX: the style is an object, no text.",
         is_frame: true,
         language: "jsx",
         longest: READ_EVERYWHERE,
@@ -101,7 +101,7 @@ pub const FORMS: [Form; 9] = [
             let (address, title) = (text(&url(shared.address)), text(shared.title));
             format!(
                 "<iframe src={{{address}}} title={{{title}}} width={{{width}}} \
-                 height={{{height}}} loading=\"lazy\"{CARE} />"
+                 height={{{height}}} style={{{{maxWidth: \"100%\"}}}} loading=\"lazy\"{CARE} />"
             )
         },
     },
@@ -127,7 +127,7 @@ pub const FORMS: [Form; 9] = [
         longest: READ_EVERYWHERE,
         write: |shared| {
             let (width, height) = shared.size;
-            let title = text(&format!("title=\"{}\"", html(shared.title)));
+            let title = text(&format!("title=\"{}\"{NARROW}", html(shared.title)));
             format!(
                 "from IPython.display import IFrame\n\
                  IFrame({}, width={width}, height={height}, extras=[{title}])",
@@ -174,12 +174,15 @@ const ALLOW: &str = " allow=\"clipboard-write; fullscreen\"";
 const CARE: &str = " allow=\"clipboard-write; fullscreen\" sandbox=\"allow-scripts \
     allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-downloads\"";
 
+/// A page that is narrower than the frame makes it as narrow.
+const NARROW: &str = " style=\"max-width:100%\"";
+
 fn frame(source: &str, shared: &Shared, more: &str) -> String {
     let (address, title) = (html(&url(shared.address)), html(shared.title));
     let (width, height) = shared.size;
     format!(
         "<iframe {source}=\"{address}\" title=\"{title}\" width=\"{width}\" \
-         height=\"{height}\"{more}></iframe>"
+         height=\"{height}\"{NARROW}{more}></iframe>"
     )
 }
 

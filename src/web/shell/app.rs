@@ -11,6 +11,7 @@ use crate::web::markup::prelude::*;
 use crate::web::model::{self, Effect, Model, Msg, update};
 use crate::web::route::Theme;
 use crate::web::share;
+use crate::web::view::field;
 use crate::web::view::held::Held;
 use crate::web::view::{self, share::TEXT};
 use std::cell::Cell;
@@ -28,6 +29,8 @@ pub struct App {
     drawn: u8,
     /// What is to be brought into view once it is drawn.
     reveals: Cell<Option<&'static str>>,
+    /// What then takes the focus.
+    enters: Cell<bool>,
 }
 
 impl Component for App {
@@ -43,8 +46,8 @@ impl Component for App {
         focus::listen();
         let host = Host::start(&tell);
         let engine = EngineLink::start(tell);
-        let (held, reveals) = (Held::default(), Cell::default());
-        Self { model, engine, host, held, drawn: 0, reveals }
+        let (held, reveals, enters) = (Held::default(), Cell::default(), Cell::default());
+        Self { model, engine, host, held, drawn: 0, reveals, enters }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -82,6 +85,9 @@ impl Component for App {
             && (page::reveal(id) || layers >= view::LAYERS)
         {
             self.reveals.set(None);
+            if self.enters.take() {
+                field::focus("inspector-title");
+            }
         }
         focus::keep();
     }
@@ -120,6 +126,10 @@ impl App {
             }
             Effect::ChooseFile => export::choose(),
             Effect::Reveal(id) => self.reveals.set(Some(id)),
+            Effect::Enter => {
+                self.reveals.set(Some("inspector"));
+                self.enters.set(true);
+            }
         }
     }
 }

@@ -6,6 +6,8 @@ pub mod measured;
 mod settings;
 mod structure;
 
+use super::diagram;
+use super::field::focus;
 use super::icon::{self, icon};
 use super::setting::setting;
 use super::{Tell, frame};
@@ -22,6 +24,7 @@ use settings::Settings;
 use std::rc::Rc;
 use structure::Removal;
 pub use structure::Structure;
+use web_sys::HtmlInputElement;
 
 /// Settings at hand while no part is selected.
 const AT_HAND: &[(&str, &[&str])] = &[
@@ -44,13 +47,34 @@ pub fn view(model: &Model, figures: &Snapshot, tell: &Tell) -> Html {
     let is_open = model.selected.is_some() || model.at_hand == Some(true);
     let class = classes!("inspector", "card", is_open.then_some("open"));
     html! {
-        <aside {class} id="inspector" aria-labelledby="inspector-title">
+        <aside {class} id="inspector" aria-labelledby="inspector-title" onkeydown={leave(model, tell)}>
             { match model.selected {
                 Some(at) => part(model, figures, at, tell),
                 None => overview(model, tell),
             } }
         </aside>
     }
+}
+
+/// Escape closes the panel as its button does, but where something is written, of which it is the
+/// end.
+fn leave(model: &Model, tell: &Tell) -> Callback<KeyboardEvent> {
+    let close = match model.selected {
+        Some(_) => Msg::Select(None),
+        None => Msg::AtHand(false),
+    };
+    let can = model.selected.is_some() || model.options.controls.is_none();
+    let tell = tell.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        let is_written = event
+            .target_dyn_into::<HtmlInputElement>()
+            .is_some_and(|input| !matches!(input.type_().as_str(), "range" | "checkbox"));
+        if can && event.key() == "Escape" && !is_written {
+            // The head says where the focus goes once it is gone.
+            focus("inspector-title");
+            tell.emit(close.clone());
+        }
+    })
 }
 
 fn overview(model: &Model, tell: &Tell) -> Html {
@@ -135,7 +159,7 @@ fn part(model: &Model, figures: &Snapshot, at: Selection, tell: &Tell) -> Html {
         if model.options.embed { (breaks, Html::default()) } else { (Html::default(), breaks) };
     html! {
         <>
-            <div class="inspector-head" key="part" data-next={format!("#diagram [data-part='{}'],#diagram", at.name())}>
+            <div class="inspector-head" key="part" data-next={format!("#diagram [data-part='{}'],#diagram [data-part='{}'],#diagram", diagram::write(at), at.name())}>
                 <h2 id="inspector-title" tabindex="-1">{ summary::name(at.kind, &model.scenario) }</h2>
                 if view.is_some_and(|view| view.guest) {
                     <span class="muted">{ "on the web servers" }</span>

@@ -130,10 +130,11 @@ fn stage(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
                 figures={Rc::clone(figures)}
                 {selected}
                 {on_select}
+                on_enter={tell.reform(Msg::Enter)}
                 trace={model.insight.way()}
                 marks={model.insight.marks.clone()}
                 playing={model.playing && !model.hidden && model.insight.moment.is_none()}
-                moving={model.moving()}
+                moving={model.moving() && model.insight.moment.is_none()}
                 speed={model.speed}
             />
             </div>

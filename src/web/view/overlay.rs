@@ -3,11 +3,12 @@
 use super::Tell;
 use super::field::Choice;
 use super::icon::{self, icon};
-use crate::sim::scenario::presets;
+use crate::sim::scenario::{Problem, Scenario, presets};
 use crate::web::lessons::story;
 use crate::web::markup::prelude::*;
 use crate::web::model::{KEYS, Model, Msg, Place};
 use crate::web::route::Theme;
+use crate::web::summary;
 use gloo_timers::callback::Timeout;
 use web_sys::HtmlDialogElement;
 
@@ -18,13 +19,25 @@ pub fn notice(model: &Model, tell: &Tell) -> Html {
         <div role="status">
             if !model.notice.is_empty() {
                 <section class="notice" aria-label="Notice">
-                    <ul>{ for model.notice.iter().map(|problem| html! { <li>{ problem.to_string() }</li> }) }</ul>
+                    <ul>{ for model.notice.iter().map(|problem| html! { <li>{ told(&model.scenario, problem) }</li> }) }</ul>
                     <button type="button" class="quiet" onclick={tell.reform(|_| Msg::DismissNotice)}
                         aria-label="Dismiss the notice">{ icon(icon::CLOSE) }</button>
                 </section>
             }
         </div>
     }
+}
+
+/// A problem as people read it: with the name of the field for that of the setting, and its unit.
+fn told(scenario: &Scenario, problem: &Problem) -> String {
+    let found = scenario.locate(&problem.at).ok().zip(problem.at.split_once('.'));
+    let Some(((.., param), (part, _))) = found else {
+        return problem.to_string();
+    };
+    let part = summary::part_name(part, scenario);
+    let ends_so = problem.what.ends_with(|last: char| last.is_ascii_digit());
+    let unit = if ends_so { param.unit } else { "" };
+    format!("{part}, {}: {} {unit}", param.label, problem.what).trim_end().to_owned()
 }
 
 /// The polite live region.
@@ -215,5 +228,24 @@ fn again(props: &HelpProps) -> Html {
                 </p>
             }
         </>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_out_of_range_is_told_by_the_name_of_its_field() {
+        let scenario = presets::stage(7);
+        let said = |at: &str, what: &str| told(&scenario, &Problem::new(at, what));
+        assert_eq!(
+            said("clients.rate", "1229745 is outside 0.01 to 1000000; the nearest is 1000000"),
+            "Users, Traffic: 1229745 is outside 0.01 to 1000000; the nearest is 1000000 req/s"
+        );
+        let name = summary::part_name("web2", &scenario);
+        let gone = "a fault went with the server it was of";
+        assert_eq!(said("web2.servers", gone), format!("{name}, Servers: {gone}"));
+        assert_eq!(said("evil.json", "was not opened"), "evil.json: was not opened");
     }
 }

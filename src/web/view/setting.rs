@@ -5,7 +5,8 @@ use super::Tell;
 use super::field::{Choice, Number, Slider, Text};
 use super::format;
 use crate::sim::kinds::Kind;
-use crate::sim::kinds::param::{Domain, Param, Value};
+use crate::sim::kinds::param::{Domain, Param, Spec, Value};
+use crate::sim::kinds::{queue, web_tier};
 use crate::sim::scenario::Scenario;
 use crate::web::markup::prelude::*;
 use crate::web::model::Msg;
@@ -26,6 +27,9 @@ pub struct SettingProps {
     /// The value it has in what the scenario starts from, to go back to.
     #[prop_or_default]
     pub usual: Option<Value>,
+    /// What else acts on it, in a sentence.
+    #[prop_or_default]
+    pub note: Option<AttrValue>,
     /// Sets the fields' identifiers apart from those of the same setting elsewhere.
     pub place: AttrValue,
     /// Where messages go.
@@ -37,14 +41,31 @@ pub fn setting(scenario: &Scenario, name: &str, key: &str, tell: &Tell) -> Html 
     let of = |key: &str| {
         let (part, row, _) = scenario.locate(key).ok()?;
         let part = &scenario.parts[part];
-        Some((part.kind, row, part.spec.value(row).clone()))
+        let value = part.spec.value(row).clone();
+        Some((part.kind, row, value, note(part.kind, row, &part.spec)))
     };
     let key = format!("{name}.{key}");
-    of(&key).map_or_else(Html::default, |(kind, row, value)| {
+    of(&key).map_or_else(Html::default, |(kind, row, value, note)| {
         html! {
-            <Setting {key} {kind} {row} name={name.to_owned()} {value} place="hand" tell={tell.clone()} />
+            <Setting {key} {kind} {row} name={name.to_owned()} {value} {note} place="hand" tell={tell.clone()} />
         }
     })
+}
+
+/// What is said at the number of a tier that scales by itself.
+#[must_use]
+pub fn note(kind: Kind, row: usize, spec: &Spec) -> Option<AttrValue> {
+    let (range, what) = match (kind, kind.params()[row].key) {
+        (Kind::WebTier, "servers") => (web_tier::scaling(spec), ", and goes to when you change it"),
+        (Kind::Queue, "workers") => (queue::scaling(spec), ""),
+        _ => return None,
+    };
+    let (least, most) = range?;
+    let text = format!(
+        "It scales by itself between {least} and {most}: this is only what it starts with{what}. \
+         Below {least} it is {least}, above {most} it is {most}."
+    );
+    Some(text.into())
 }
 
 /// A setting.
@@ -93,6 +114,7 @@ pub fn Setting(props: &SettingProps) -> Html {
             </div>
             { slider(param, &props.value, &id, &set) }
             { back }
+            if let Some(note) = &props.note { <p class="setting-help">{ note.clone() }</p> }
             <p class="setting-help" id={help} hidden={!*open}>
                 { param.help }{ " Range: " }{ param.range_text() }{ "." }
             </p>
@@ -176,5 +198,26 @@ pub fn spoken(param: &Param, value: f64) -> String {
         "USD/h" => format!("{number} US dollars per hour"),
         "" => number,
         unit => format!("{number} {unit}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::scenario::link;
+
+    #[test]
+    fn a_tier_that_scales_by_itself_says_what_its_number_of_servers_is() {
+        let told = |text: &str, kind: Kind| {
+            let scenario = link::read(text).scenario;
+            let row = kind.row("servers").or(kind.row("workers")).expect("is a setting");
+            note(kind, row, scenario.spec(kind).expect("is a part"))
+        };
+        assert_eq!(told("?stage=3", Kind::WebTier), None);
+        let scaled = "?stage=3#web.autoscale=on&web.scale_min=4&web.scale_max=40";
+        let web = told(scaled, Kind::WebTier).expect("scales by itself");
+        assert!(web.starts_with("It scales by itself between 4 and 40: this is only"), "{web}");
+        assert!(web.ends_with("Below 4 it is 4, above 40 it is 40."), "{web}");
+        assert!(told("?stage=8#queue.target=50", Kind::Queue).is_some());
     }
 }

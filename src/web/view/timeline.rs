@@ -35,7 +35,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             <Track marks={Rc::clone(&marks)} {now} picked={picked.clone()} edit={edit.clone()} />
             if let Some(mark) = mark { { times(mark, &edit, ahead(model, Some(mark.at), ".timeline-times button:last-child", false, tell)) } }
             if adding {
-                <AddForm scenario={Rc::clone(&model.scenario)} {now} {edit} />
+                <AddForm scenario={Rc::clone(&model.scenario)} live={Rc::clone(&model.live)} {now} {edit} />
             }
         </div>
     }

@@ -147,7 +147,11 @@ fn traffic(model: &Model, tell: &Tell) -> Html {
     let per_request = users / value;
     let on_users = tell.reform(move |(users, done): (f64, bool)| Msg::Set {
         key: "clients.rate".to_owned(),
-        text: (users / per_request).to_string(),
+        // Whole requests where that is not less exact than what was entered.
+        text: match users / per_request {
+            rate if rate >= max => libm::round(rate).to_string(),
+            rate => rate.to_string(),
+        },
         done,
     });
     let users = libm::round(users);

@@ -89,6 +89,15 @@ fn an_ampersand_of_an_address_is_escaped_where_html_reads_it() {
 }
 
 #[test]
+fn a_frame_is_no_wider_than_the_page_around_it_wherever_a_style_is_kept() {
+    for form in FORMS.iter().filter(|form| form.takes_size()) {
+        let text = written(form, "a", "b");
+        let is_narrow = text.contains("max-width:100%") || text.contains("{{maxWidth: \"100%\"}}");
+        assert_eq!(is_narrow, form.name != "Moodle, Canvas", "{text}");
+    }
+}
+
+#[test]
 fn one_form_has_a_picture_and_usual_sizes_are_sizes() {
     let pictured = |form: &Form| written(form, "a", "b").contains(".svg");
     assert_eq!(FORMS.iter().position(pictured), Some(MARKDOWN));

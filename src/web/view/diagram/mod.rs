@@ -52,12 +52,13 @@ use scene::Scene;
 use shape::{Rect, px};
 use size::{reserve, use_size};
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
 use web_sys::{Element, SvgElement};
 use wires::Wires;
 use zoom::Zoom;
 
 /// Writes a selection for an attribute of the drawing: `web`, `web.0`, `web2.0`.
-fn write(selection: Selection) -> String {
+pub fn write(selection: Selection) -> String {
     let site = selection.site.map_or_else(String::new, |site| (site + 1).to_string());
     let server = selection.server.map_or_else(String::new, |server| format!(".{server}"));
     format!("{}{site}{server}", selection.kind.key())
@@ -94,6 +95,8 @@ pub struct DiagramProps {
     pub selected: Option<Selection>,
     /// Told when something is selected, or nothing any more.
     pub on_select: Callback<Option<Selection>>,
+    /// Told when something is selected by the keyboard.
+    pub on_enter: Callback<Selection>,
     /// Whether time passes.
     pub playing: bool,
     /// Whether dots may move; false for those who want less motion.
@@ -285,7 +288,7 @@ fn part_at(element: &Element) -> Option<Selection> {
 /// nowhere moves what is seen.
 fn on_key(props: &DiagramProps, gestures: &Gestures) -> Callback<KeyboardEvent> {
     let (select, selected) = (props.on_select.clone(), props.selected);
-    let gestures = gestures.clone();
+    let (enter, gestures) = (props.on_enter.clone(), gestures.clone());
     Callback::from(move |event: KeyboardEvent| {
         if event.ctrl_key() || event.alt_key() || event.meta_key() {
             return;
@@ -295,22 +298,26 @@ fn on_key(props: &DiagramProps, gestures: &Gestures) -> Callback<KeyboardEvent> 
         };
         let neighbour = match event.key().as_str() {
             "Enter" | " " => {
-                let chosen = part_at(&element);
-                if chosen.is_some() {
-                    event.prevent_default();
-                    select.emit(chosen.filter(|chosen| Some(*chosen) != selected));
-                }
-                return;
+                let Some(chosen) = part_at(&element) else { return };
+                event.prevent_default();
+                return match selected == Some(chosen) {
+                    true => select.emit(None),
+                    false => enter.emit(chosen),
+                };
             }
-            "Escape" if selected.is_some() => return select.emit(None),
+            "Escape" if selected.is_some() => {
+                if let Ok(part) = element.dyn_into::<SvgElement>() {
+                    // Anew, so that a page that was scrolled down to the panel comes back to it.
+                    let _ = part.blur().and_then(|()| part.focus());
+                }
+                return select.emit(None);
+            }
             "ArrowRight" | "ArrowDown" => element.next_element_sibling(),
             "ArrowLeft" | "ArrowUp" => element.previous_element_sibling(),
             _ => None,
         };
         let neighbour = neighbour.filter(|other| other.has_attribute("data-part"));
-        if let Some(other) =
-            neighbour.and_then(|other| wasm_bindgen::JsCast::dyn_into::<SvgElement>(other).ok())
-        {
+        if let Some(other) = neighbour.and_then(|other| other.dyn_into::<SvgElement>().ok()) {
             event.prevent_default();
             // An element that cannot take the focus leaves it where it is.
             let _ = other.focus();

@@ -6,7 +6,7 @@ use crate::sim::scenario::Scenario;
 use crate::web::markup::prelude::*;
 use crate::web::model::Selection;
 use crate::web::view::Tell;
-use crate::web::view::setting::Setting;
+use crate::web::view::setting::{Setting, note};
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
 
@@ -97,7 +97,7 @@ pub fn Settings(props: &SettingsProps) -> Html {
     let row = |row: usize| {
         html! {
             <Setting key={format!("{name}-{row}")} {kind} {row} name={name.clone()} value={spec.value(row).clone()}
-                usual={usual.value(row).clone()} place="part" tell={props.tell.clone()} />
+                usual={usual.value(row).clone()} note={note(kind, row, spec)} place="part" tell={props.tell.clone()} />
         }
     };
     let all = kind.params().len();

@@ -24,7 +24,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
         failing::lingering(&model.scenario, model.figures(), settled, changed_s)
     });
     let failing = failing::now(&model.scenario, model.figures(), settled);
-    let cold = summary::cold_hits(&model.live.figures);
+    let cold = model.has_run().then(|| summary::cold_hits(model.figures())).flatten();
     let is_now = !failing.is_empty() || lingers.is_some() || cold.is_some();
     html! {
         <>

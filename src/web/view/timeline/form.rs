@@ -5,6 +5,8 @@ use super::super::field::{Choice, Number, Text};
 use crate::sim::kinds::Kind;
 use crate::sim::kinds::behavior::Fault;
 use crate::sim::scenario::Scenario;
+use crate::sim::session::Live;
+use crate::sim::snapshot::Snapshot;
 use crate::web::markup::prelude::*;
 use crate::web::model::Selection;
 use crate::web::summary;
@@ -66,6 +68,8 @@ struct Draft {
 pub struct AddFormProps {
     /// The scenario.
     pub scenario: Rc<Scenario>,
+    /// What there is of each part now.
+    pub live: Rc<Live>,
     /// The clock, in simulated seconds.
     pub now: f64,
     /// Where edits go.
@@ -124,26 +128,26 @@ pub fn AddForm(props: &AddFormProps) -> Html {
         list.into_iter().map(|(value, text)| (value.into(), text.into())).collect()
     };
     let words = words.map(|(word, label)| (word.to_owned(), label.to_owned())).collect();
-    let servers = servers(scenario, &draft);
+    let servers = servers(scenario, &props.live.figures, &draft);
     let at = scenario.find(&draft.part).ok();
     let lasts = offer.is_some_and(|offer| !offer.fault.is_instant());
     html! {
         <form class="timeline-form" id="timeline-form" onsubmit={add} aria-label="Add a fault or change">
-            <span><label for="add-what">{ "What" }</label>
-                <Choice id="add-what" choices={choices(words)} value={draft.word.clone()}
+            <span><label for="fault-what">{ "What" }</label>
+                <Choice id="fault-what" choices={choices(words)} value={draft.word.clone()}
                     on_choose={change(|draft, word| {
                         let offer = OFFERS.iter().find(|offer| offer.word == word);
                         draft.number = offer.and_then(|offer| offer.number).map_or(1.0, |n| n.0);
                         (draft.word, draft.server) = (word, String::new());
                     })} /></span>
-            <span><label for="add-part">{ "Part" }</label>
-                <Choice id="add-part" choices={choices(parts)} value={draft.part.clone()}
+            <span><label for="fault-part">{ "Part" }</label>
+                <Choice id="fault-part" choices={choices(parts)} value={draft.part.clone()}
                     on_choose={change(|draft, part| {
                         (draft.part, draft.server, draft.row) = (part, String::new(), 0);
                     })} /></span>
             if servers > 1 {
-                <span><label for="add-server">{ "Which" }</label>
-                    <Choice id="add-server" choices={choices(numbers(scenario, servers, at))} value={draft.server.clone()}
+                <span><label for="fault-server">{ "Which" }</label>
+                    <Choice id="fault-server" choices={choices(numbers(scenario, servers, at))} value={draft.server.clone()}
                         on_choose={change(|draft, server| draft.server = server)} /></span>
             }
             if draft.word == SET {
@@ -188,8 +192,8 @@ fn setting(
     let param = &kind.params()[draft.row.min(kind.params().len() - 1)];
     html! {
         <>
-            <span><label for="add-setting">{ "Setting" }</label>
-                <Choice id="add-setting" choices={choices(rows)} value={draft.row.to_string()} on_choose={on_row} /></span>
+            <span><label for="fault-setting">{ "Setting" }</label>
+                <Choice id="fault-setting" choices={choices(rows)} value={draft.row.to_string()} on_choose={on_row} /></span>
             <span class="measure">
                 <Text label="New value" value={draft.value.clone()} hint={param.range_text()} on_done={on_value} />
                 <span class="unit">{ param.unit }</span>
@@ -225,8 +229,9 @@ fn parts(scenario: &Scenario, word: &str) -> Vec<(String, String)> {
     names.into_iter().map(named).collect()
 }
 
-/// How many servers of the part there are to choose from.
-fn servers(scenario: &Scenario, draft: &Draft) -> usize {
+/// How many servers of the part there are to choose from: those there are now, where that is known;
+/// of all sites as many as the largest has.
+fn servers(scenario: &Scenario, now: &Snapshot, draft: &Draft) -> usize {
     let of_one = match draft.word.as_str() {
         "kill" | "slow" => true,
         "errors" => draft.part.starts_with(Kind::WebTier.key()),
@@ -234,7 +239,16 @@ fn servers(scenario: &Scenario, draft: &Draft) -> usize {
         _ => false,
     };
     let part = scenario.find(&draft.part).ok().filter(|_| of_one);
-    part.map_or(0, |(kind, site)| scenario.servers_at(kind, site))
+    part.map_or(0, |(kind, site)| {
+        let planned = scenario.servers_at(kind, site);
+        let sites = site.map_or(0..scenario.sites, |site| site..site + 1);
+        let names = sites.map(|site| {
+            let site = (scenario.sites > 1 && !kind.is_global()).then_some(site);
+            Selection { kind, site, server: None }.name()
+        });
+        let there = names.filter_map(|name| Some(now.part(&name)?.servers.len())).max();
+        there.filter(|count| *count > 0).map_or(planned, |count| count.min(planned))
+    })
 }
 
 fn numbers(
@@ -297,6 +311,30 @@ mod tests {
             words += usize::from(!parts(&scenario, offer.word).is_empty());
         }
         assert_eq!(words, OFFERS.len(), "the last stage can fail in all ways");
+    }
+
+    #[test]
+    fn of_servers_that_come_and_go_those_that_are_there_are_offered() {
+        let scenario = link::read("?stage=3#web.autoscale=on&web.scale_max=40").scenario;
+        let draft = Draft {
+            word: "kill".to_owned(),
+            part: "web".to_owned(),
+            server: String::new(),
+            number: 1.0,
+            row: 0,
+            value: String::new(),
+            at: 20.0,
+            lasts: 30.0,
+        };
+        let mut now = Snapshot::default();
+        assert_eq!(servers(&scenario, &now, &draft), 40, "nothing has run yet");
+        let server = crate::sim::snapshot::ServerView::default();
+        now.parts.push(crate::sim::snapshot::PartView {
+            key: "web".to_owned(),
+            servers: vec![server; 4],
+            ..Default::default()
+        });
+        assert_eq!(servers(&scenario, &now, &draft), 4);
     }
 
     #[test]

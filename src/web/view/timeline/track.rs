@@ -278,17 +278,18 @@ fn Item(props: &ItemProps) -> Html {
                 if has_bar {
                     <rect class="mark-bar" x="0" y="11" width={width.clone()} height="5" />
                 }
-                <rect class="mark-hit" x="-13" y="0" width="26" height="26" />
-                <path class="mark-shape" d={shape} />
-                <text class="mark-label" {x} y="7" text-anchor={anchor}>{ label(mark, *length, props.width) }</text>
+                // Below the diamond, which wins where both lie; its right side is always free.
                 if has_bar {
                     <svg x={width} overflow="visible" onpointerdown={grab(true)} class="mark-end">
-                        <rect class="mark-hit" x="-12" y="0" width="24" height="26" />
+                        <rect class="mark-hit" x="-12" y="0" width="36" height="26" />
                         if mark.lasts.is_some() {
                             <rect class="mark-shape" x="-2" y="10" width="4" height="8" />
                         }
                     </svg>
                 }
+                <rect class="mark-hit" x="-13" y="0" width="26" height="26" />
+                <path class="mark-shape" d={shape} />
+                <text class="mark-label" {x} y="7" text-anchor={anchor}>{ label(mark, *length, props.width) }</text>
             </g>
         </svg>
     }
