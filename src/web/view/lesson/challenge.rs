@@ -157,11 +157,11 @@ fn predict(model: &Model, stage: u8, own: &Challenge, has_acted: bool, tell: &Te
                 id="challenge-act" disabled={has_acted} onclick={act}>
                 { format!("▸ {}", own.action) }
             </button>
-            if has_acted {
-                <p class="muted">{ "Done. Both systems are being measured: the answer comes here." }</p>
-            }
             <details>
-                <summary>{ format!("What it changes: {}", changes.len()) }</summary>
+                // In place: nothing below it moves.
+                <summary>
+                    { if has_acted { "The answer comes here …".to_owned() } else { format!("What it changes: {}", changes.len()) } }
+                </summary>
                 <ul class="differs">{ for changes.iter().map(|text| html! { <li>{ text }</li> }) }</ul>
             </details>
         </>
