@@ -127,15 +127,21 @@ fn in_force(scenario: &Scenario, shown: &Snapshot) -> Vec<String> {
     let now = shown.at_s;
     let is_on = |mark: &timeline::Mark| {
         let is_time = mark.at <= now && mark.end().is_none_or(|end| now < end);
-        let faults = mark.faults(scenario);
-        let stays = || faults.iter().any(|fault| !is_replaced(fault, shown));
-        mark.at > 0.0 && !mark.is_instant && is_time && stays()
+        mark.at > 0.0 && !mark.is_instant && is_time
     };
-    let said = |mark: timeline::Mark| match mark.end() {
-        Some(end) => format!("{} until second {}.", mark.text, format::plain(end)),
-        None => format!("{} since second {}.", mark.text, format::plain(mark.at)),
-    };
-    timeline::marks(scenario).into_iter().filter(is_on).map(said).collect()
+    let mut said = Vec::new();
+    for mark in timeline::marks(scenario).into_iter().filter(is_on) {
+        let when = match mark.end() {
+            Some(end) => format!("until second {}.", format::plain(end)),
+            None => format!("since second {}.", format::plain(mark.at)),
+        };
+        let mut faults = mark.faults(scenario).to_vec();
+        faults.retain(|fault| !is_replaced(fault, shown));
+        for row in faults.chunk_by(PresentFault::goes_on) {
+            said.push(format!("{} {when}", timeline::row_text(row, scenario)));
+        }
+    }
+    said
 }
 
 /// Whether all that a fault killed is alive: monitoring has had it replaced.

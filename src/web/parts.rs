@@ -52,7 +52,13 @@ impl Msg {
             Self::Sites(sites) => {
                 target.set_sites(sites);
                 let own = scenario.base.scenario();
+                let copied = target.clone();
                 (scenario.sites..sites).for_each(|site| settle(&mut target, own.as_ref(), site));
+                // What the preset's sites are set to need not go with what the others are set to now.
+                if Topology::build(&target).is_err() {
+                    target = copied;
+                    (scenario.sites..sites).for_each(|site| settle(&mut target, None, site));
+                }
             }
         }
         if !matches!(self, Self::Sites(_)) {
@@ -162,6 +168,10 @@ mod tests {
         let one = Msg::Sites(1).on(&sandbox).expect("two go");
         let five = Msg::Sites(5).on(&one).expect("names and a network");
         assert_eq!(homes(&five)[..3], homes(&sandbox));
+        let held = scenario("?stage=7#web.sessions=memory");
+        let held = Msg::Remove(Kind::Sessions).on(&held).expect("sessions are with the servers");
+        let back = Msg::Sites(2).on(&held).and_then(|two| Msg::Sites(3).on(&two));
+        assert_eq!(back.expect("as the other sites are").sites, 3);
         let worldwide = scenario("?stage=5#clients.audience=worldwide");
         let two = Msg::Sites(2).on(&worldwide).expect("has names");
         let shares = clients::shares(two.spec(Kind::Clients).expect("always"));

@@ -14,7 +14,7 @@ use crate::sim::sorting;
 use crate::sim::units::{SimTime, Span};
 pub use coming::{before, crowd, is_to_come, next};
 use mark::whose;
-pub use mark::{Mark, change_text, marks};
+pub use mark::{Mark, change_text, marks, row_text};
 pub use since::{Since, told};
 
 /// What is done to the timeline.
@@ -137,12 +137,12 @@ pub fn moved(scenario: &Scenario, mark: &Mark, at: f64, lasts: Option<f64>) -> C
     let bounded = |s: f64| if s.is_finite() { s.clamp(0.0, LONGEST_S) } else { 0.0 };
     let at = SimTime::ZERO.after(Span::from_seconds(bounded(at)));
     let faults = scenario.faults.len();
-    for place in mark.place..mark.place + mark.count {
+    for place in mark.range() {
         if let Some(fault) = scenario.faults.get_mut(place) {
             let lasts = lasts.map(|s| Span::from_seconds(bounded(s)));
             (fault.at, fault.lasts) = (at, lasts.filter(|_| !fault.fault.is_instant()));
-        } else {
-            scenario.changes[place - faults].at = at;
+        } else if let Some(change) = scenario.changes.get_mut(place - faults) {
+            change.at = at;
         }
     }
     whole(&scenario)
@@ -155,7 +155,7 @@ pub fn removed(scenario: &Scenario, mark: &Mark) -> Command {
     if mark.is_change {
         scenario.changes.remove(mark.place - faults);
     } else {
-        scenario.faults.drain(mark.place..mark.place + mark.count);
+        scenario.faults.drain(mark.range());
     }
     whole(&scenario)
 }

@@ -89,7 +89,7 @@ fn a_dead_server_of_four_hurts_until_the_health_check_notices() {
             let of = engine.log().entries().filter(|entry| entry.what.starts_with(what));
             of.map(|entry| (entry.server, entry.at.seconds())).collect::<Vec<_>>()
         };
-        let (out, back) = (news("out of use"), news("in use"));
+        let (out, back) = (news("fails its"), news("passes its"));
         assert!(matches!(out[..], [(Some(1), at)] if (65.0..70.5).contains(&at)), "{out:?}");
         assert!(matches!(back[..], [(Some(1), at)] if (130.0..142.0).contains(&at)), "{back:?}");
     }

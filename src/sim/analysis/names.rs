@@ -161,12 +161,13 @@ pub fn busy(part: &PartView) -> (u8, f64) {
     }
 }
 
-/// The mean use of the servers of one role that are up; `None` where none is.
+/// The mean use of the servers of one role that are up and not on their way out; `None` where none
+/// is.
 #[must_use]
 pub fn used(part: &PartView, wanted: u8) -> Option<f64> {
     let (mut sum, mut count) = (0.0, 0.0);
     for (index, server) in part.servers.iter().enumerate() {
-        if server.alive && role(part, index) == wanted {
+        if server.alive && !server.leaving && role(part, index) == wanted {
             (sum, count) = (sum + server.utilisation, count + 1.0);
         }
     }
@@ -241,6 +242,8 @@ mod tests {
         data.servers[0].is_primary = true;
         assert_eq!(busy(&data), (1, 0.75), "replicas do more than the primary");
         assert_eq!(used(&data, 0), Some(0.05));
+        data.servers[2].leaving = true;
+        assert_eq!(used(&data, 1), Some(0.7), "who leaves gets no more work");
         data.servers[0].alive = false;
         assert_eq!(used(&data, 0), None);
         let pair = part("lb", &[0.0, 0.02], &[("active_balancer", 2.0)]);

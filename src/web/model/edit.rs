@@ -3,7 +3,7 @@
 
 use super::update::{address, adopt, change, go};
 use super::{Effect, Model, Selection};
-use crate::sim::scenario::{Problem, Scenario};
+use crate::sim::scenario::Problem;
 use crate::sim::session::Command;
 use crate::web::files::{self, Export, Msg as File};
 use crate::web::timeline::Msg as Timeline;
@@ -14,7 +14,10 @@ use std::rc::Rc;
 /// The timeline is edited.
 pub(super) fn timeline(model: &mut Model, msg: Timeline) -> Vec<Effect> {
     match msg {
-        Timeline::Pick(name) => model.timeline.picked = name,
+        Timeline::Pick(name) => {
+            model.timeline.since.hold(name.as_deref(), &model.scenario);
+            model.timeline.picked = name;
+        }
         Timeline::Adding(open) => model.timeline.adding = open,
         Timeline::Move { name, at, lasts, done } => return shift(model, &name, (at, lasts), done),
         Timeline::LetGo => model.steps.close(),
@@ -42,22 +45,17 @@ fn shift(model: &mut Model, name: &str, to: (f64, Option<f64>), done: bool) -> V
     let gesture = format!("timeline.{name}");
     let from = Rc::clone(model.steps.before_gesture(&gesture).unwrap_or(&model.scenario));
     let mut effects = Vec::new();
-    let named = |scenario: &Scenario| {
-        let marks = model.timeline.since.marks(scenario);
-        marks.into_iter().find(|mark| mark.name == name)
-    };
-    // What was done by hand is no longer known as that once it moves, and may be one with others.
-    let mark = named(&from).or_else(|| named(&model.scenario).filter(|mark| !mark.is_change));
-    if let Some(mark) = mark {
-        let command = timeline::moved(&from, &mark, to.0, to.1);
+    let marks = model.timeline.since.marks(&from);
+    if let Some(mark) = marks.iter().find(|mark| mark.name == name) {
+        let command = timeline::moved(&from, mark, to.0, to.1);
         let mut scenario = (*model.scenario).clone();
         match steps::apply(&mut scenario, &command) {
             Err(problems) => model.notice = problems,
             Ok(_) if scenario == *model.scenario => {}
             Ok(_) => {
-                let marks = timeline::marks(&scenario);
-                let mark = marks.iter().find(|mark| mark.name == name);
-                let what = mark.map_or_else(String::new, plan);
+                let marks = model.timeline.since.marks(&scenario);
+                let what =
+                    marks.iter().find(|mark| mark.name == name).map_or_else(String::new, plan);
                 adopt(model, scenario, what, Some(&gesture));
                 effects = vec![Effect::Send(command), address(model, false)];
             }
@@ -78,11 +76,20 @@ fn add(model: &mut Model, fault: Option<&str>, planned: Option<&str>) -> Vec<Eff
         model.notice = problems;
         return Vec::new();
     }
-    let marks = timeline::marks(&trial);
-    let Some(new) = marks.iter().find(|mark| !before.contains(&mark.name)) else {
+    // A new fault comes last, and is told alone as long as it is picked.
+    let place = model.scenario.faults.len();
+    let mut since = model.timeline.since.clone();
+    since.hold_place(place);
+    let marks = since.marks(&trial);
+    let is_new = |mark: &&timeline::Mark| match fault {
+        Some(_) => mark.is_fault_at(place),
+        None => !before.contains(&mark.name),
+    };
+    let Some(new) = marks.iter().find(is_new) else {
         model.notice = vec![Problem::new("timeline", "it is there already")];
         return Vec::new();
     };
+    model.timeline.since = since;
     let said = format!("Added: {} {}", new.text, new.when());
     let what = plan(new);
     (model.timeline.picked, model.timeline.adding) = (Some(new.name.clone()), false);
@@ -177,6 +184,7 @@ pub(super) fn left_behind(model: &Model, commands: &[Command]) -> Vec<Problem> {
 #[cfg(test)]
 mod tests {
     use crate::sim::kinds::Kind;
+    use crate::sim::session::Command;
     use crate::web::files::Msg as File;
     use crate::web::model::{Effect, Model, Msg, Preferences, update};
     use crate::web::parts::Msg as Parts;
@@ -206,6 +214,58 @@ mod tests {
         assert_eq!(model.steps.last_done(), Some("Plan: Web tier 2 is dead at 20 s for 30 s"));
         update(&mut model, Msg::Undo);
         assert_eq!(model.link, before);
+    }
+
+    /// Marks as the track has them.
+    fn marks(model: &Model) -> Vec<String> {
+        let marks = model.timeline.since.marks(&model.scenario).into_iter();
+        marks.map(|mark| format!("{} {}", mark.name, mark.at)).collect()
+    }
+
+    #[test]
+    fn a_mark_that_is_moved_past_its_like_stays_one_of_its_own() {
+        let mut model = page("?stage=3#fault=kill.web.2@60for30&fault=kill.web.3@70for30");
+        let name = "kill.web.2#0".to_owned();
+        update(&mut model, Msg::Timeline(Timeline::Pick(Some(name.clone()))));
+        for at in [65.0, 70.0, 75.0] {
+            update(&mut model, moved(at, false));
+            let at = [format!("{name} {at}"), "kill.web.3#0 70".to_owned()];
+            assert_eq!(marks(&model), at);
+        }
+        update(&mut model, moved(70.0, true));
+        assert!(model.steps.last_done().is_some_and(|what| what.contains("Web tier 2")));
+        update(&mut model, Msg::Timeline(Timeline::Pick(None)));
+        assert_eq!(marks(&model), ["kill.web.2-3#0 70"]);
+    }
+
+    #[test]
+    fn what_was_done_by_hand_is_moved_and_nothing_of_its_name() {
+        let mut model = page("?stage=3#fault=kill.web.1");
+        std::rc::Rc::make_mut(&mut model.live).figures.at_s = 9.0;
+        let fault = "kill.web.2".to_owned();
+        update(&mut model, Msg::Act("Kill".to_owned(), vec![Command::Fail { fault }]));
+        update(&mut model, Msg::Timeline(Timeline::AddFault("kill.web.2@60".to_owned())));
+        assert_eq!(marks(&model), ["kill.web.1#0 0", "kill.web.2#0 9", "kill.web.2#1 60"]);
+        let name = || "kill.web.2#0".to_owned();
+        update(&mut model, Msg::Timeline(Timeline::Pick(Some(name()))));
+        for at in [20.0, 30.0] {
+            let (lasts, done) = (None, false);
+            update(&mut model, Msg::Timeline(Timeline::Move { name: name(), at, lasts, done }));
+        }
+        assert_eq!(marks(&model), ["kill.web.1#0 0", "kill.web.2#0 30", "kill.web.2#1 60"]);
+    }
+
+    #[test]
+    fn what_is_added_is_told_alone_and_picked() {
+        let mut model = page("?stage=3#fault=kill.web.2@60for30");
+        let add = |model: &mut Model, fault: &str| {
+            update(model, Msg::Timeline(Timeline::AddFault(fault.to_owned())))
+        };
+        add(&mut model, "kill.web.3@60for30");
+        assert_eq!(model.said, "Added: Web tier 3 is dead at 60 s for 30 s");
+        assert_eq!(model.timeline.picked.as_deref(), Some("kill.web.3#0"));
+        add(&mut model, "kill.web.3@60for30");
+        assert!(model.notice[0].to_string().contains("there already"), "{:?}", model.notice);
     }
 
     #[test]

@@ -5,11 +5,12 @@ use crate::sim::scenario::{Change, PresentFault, Scenario};
 use crate::sim::units::{SimTime, Span};
 use crate::web::summary;
 use crate::web::view::format;
+use std::ops::Range;
 
 /// A fault or a change on the track.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mark {
-    /// Names it among all marks; stays the same when it moves.
+    /// Names it among all marks; stays the same while it is picked and moves.
     pub name: String,
     /// Second at which it begins.
     pub at: f64,
@@ -40,10 +41,21 @@ impl Mark {
         }
     }
 
+    /// The places of the faults that it stands for.
+    pub(super) const fn range(&self) -> Range<usize> {
+        self.place..self.place + self.count
+    }
+
+    /// Whether it begins with the fault at this place of the scenario.
+    #[must_use]
+    pub const fn is_fault_at(&self, place: usize) -> bool {
+        !self.is_change && self.place == place
+    }
+
     /// The faults that it stands for.
     #[must_use]
     pub fn faults<'a>(&self, scenario: &'a Scenario) -> &'a [PresentFault] {
-        scenario.faults.get(self.place..self.place + self.count).unwrap_or_default()
+        scenario.faults.get(self.range()).unwrap_or_default()
     }
 
     /// The second at which it ends, where it does.
@@ -56,11 +68,16 @@ impl Mark {
 /// The marks of a scenario: faults in their order, then changes in the order of time.
 #[must_use]
 pub fn marks(scenario: &Scenario) -> Vec<Mark> {
-    marks_at(scenario, |fault| fault.at.seconds())
+    marks_at(scenario, &(0..0), |fault| fault.at.seconds())
 }
 
-/// The same, where the seconds at which faults begin are known otherwise.
-pub(super) fn marks_at(scenario: &Scenario, second: impl Fn(&PresentFault) -> f64) -> Vec<Mark> {
+/// The same, where the seconds at which faults begin are known otherwise, and some faults are in a
+/// mark of their own.
+pub(super) fn marks_at(
+    scenario: &Scenario,
+    alone: &Range<usize>,
+    second: impl Fn(&PresentFault) -> f64,
+) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();
     let mut place = 0;
     let mut add = |mut mark: Mark| {
@@ -70,8 +87,18 @@ pub(super) fn marks_at(scenario: &Scenario, second: impl Fn(&PresentFault) -> f6
         place += mark.count;
         marks.push(mark);
     };
-    let is_one = |a: &PresentFault, b: &PresentFault| a.goes_on(b) && second(a) == second(b);
-    for row in scenario.faults.chunk_by(is_one) {
+    let faults = &scenario.faults;
+    let is_one = |at: usize| {
+        let [a, b] = [&faults[at - 1], &faults[at]];
+        at != alone.start && at != alone.end && a.goes_on(b) && second(a) == second(b)
+    };
+    let mut first = 0;
+    for end in 1..=faults.len() {
+        if end < faults.len() && is_one(end) {
+            continue;
+        }
+        let row = &faults[first..end];
+        first = end;
         let timeless = PresentFault { at: SimTime::ZERO, lasts: None, ..row[0] };
         add(Mark {
             name: timeless.write_for(row.len()),
@@ -100,7 +127,8 @@ pub(super) fn marks_at(scenario: &Scenario, second: impl Fn(&PresentFault) -> f6
 }
 
 /// The same fault of servers in a row in words, without its time.
-pub(super) fn row_text(row: &[PresentFault], scenario: &Scenario) -> String {
+#[must_use]
+pub fn row_text(row: &[PresentFault], scenario: &Scenario) -> String {
     let timeless = PresentFault { at: SimTime::ZERO, lasts: None, ..row[0] };
     let text = summary::fault_alone(&timeless, scenario);
     if row.len() > 1 { format!("{text}, and {} more", row.len() - 1) } else { text }

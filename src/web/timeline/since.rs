@@ -6,6 +6,7 @@ use crate::sim::journal::Line;
 use crate::sim::run::log::Severity;
 use crate::sim::scenario::{PresentFault, Scenario};
 use crate::sim::units::{SimTime, Span};
+use std::ops::Range;
 
 /// Whether one fault makes what another makes, to the same servers or more.
 fn covers(one: &PresentFault, other: &PresentFault) -> bool {
@@ -33,7 +34,8 @@ pub fn told(before: &Scenario, after: &Scenario, now: f64) -> Vec<Line> {
         let new: Vec<PresentFault> = these.iter().filter(is_news).copied().collect();
         let line = |row: &[PresentFault]| {
             let (part, server) = whose(scenario, row);
-            let stays_in_part = from == 0 && others.iter().any(|other| covers(&row[0], other));
+            let stays_in_part = from == 0
+                && row.iter().any(|fault| others.iter().any(|other| covers(fault, other)));
             let part_of_it = if stays_in_part { " in part" } else { "" };
             let what = format!("{word}{part_of_it}: {}", row_text(row, scenario));
             Line { at_s: now, part, server, severity, what, numbers: Vec::new() }
@@ -47,22 +49,40 @@ pub fn told(before: &Scenario, after: &Scenario, now: f64) -> Vec<Line> {
 
 /// Faults that came while the run went on, and the second of each.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Since(Vec<(PresentFault, f64)>);
+pub struct Since {
+    known: Vec<(PresentFault, f64)>,
+    /// Places of faults that stay a mark of their own, whatever others come to stand beside them.
+    alone: Range<usize>,
+}
 
 impl Since {
     /// One scenario took the place of another at a second of the run.
     pub fn follow(&mut self, before: &Scenario, after: &Scenario, now: f64) {
-        self.0.retain(|(known, _)| after.faults.contains(known));
+        self.known.retain(|(known, _)| after.faults.contains(known));
         let stays = |fault: &&PresentFault| fault.at == SimTime::ZERO && fault.lasts.is_none();
         let news = after.faults.iter().filter(stays).filter(|fault| !before.faults.contains(fault));
-        self.0.extend(news.map(|fault| (*fault, now)));
+        self.known.extend(news.map(|fault| (*fault, now)));
+    }
+
+    /// The mark of this name stays one of its own while it is moved, and no other does.
+    pub fn hold(&mut self, name: Option<&str>, scenario: &Scenario) {
+        let marks = self.marks(scenario).into_iter();
+        let mark = marks.filter(|mark| !mark.is_change).find(|mark| name == Some(&mark.name));
+        self.alone = mark.map_or(0..0, |mark| mark.range());
+    }
+
+    /// A fault at this place stays a mark of its own.
+    pub fn hold_place(&mut self, place: usize) {
+        self.alone = place..place + 1;
     }
 
     /// The marks of a scenario as this run has them.
     #[must_use]
     pub fn marks(&self, scenario: &Scenario) -> Vec<Mark> {
-        let known = |fault: &PresentFault| self.0.iter().find(|(known, _)| known == fault);
-        marks_at(scenario, |fault| known(fault).map_or(fault.at.seconds(), |(_, at)| *at))
+        let known = |fault: &PresentFault| self.known.iter().find(|(known, _)| known == fault);
+        marks_at(scenario, &self.alone, |fault| {
+            known(fault).map_or(fault.at.seconds(), |(_, at)| *at)
+        })
     }
 }
 

@@ -97,8 +97,8 @@ fn traced(model: &Model, tell: &Tell) -> Html {
     }
 }
 
-/// What is said of a request: how it ended, where its time went, where it waited longest. Each is
-/// shown as a whole or not at all.
+/// What is said of a request: how it ended, where its time went, where it waited longest. What
+/// has no room is left out from the end.
 fn clauses(sum: &str) -> Vec<&str> {
     let spent = sum.find(" on the network").and_then(|end| sum[..end].rfind(": "));
     let spent = spent.unwrap_or(sum.len());

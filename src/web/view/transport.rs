@@ -147,7 +147,7 @@ fn traffic(model: &Model, tell: &Tell) -> Html {
     let per_request = users / value;
     let on_users = tell.reform(move |(users, done): (f64, bool)| Msg::Set {
         key: "clients.rate".to_owned(),
-        // Whole requests where that is not less exact than what was entered.
+        // What is out of range is told in whole requests.
         text: match users / per_request {
             rate if rate >= max => libm::round(rate).to_string(),
             rate => rate.to_string(),

@@ -134,7 +134,7 @@ impl State {
         Some((id, Action::Call { to: self.web, way: self.way }))
     }
 
-    /// Takes note of a check's result; what comes of it for a server is in the log.
+    /// Takes note of a check's result; that a server begins to fail or to pass is in the log.
     fn judge(&mut self, ctx: &mut Ctx, server: usize, well: bool) {
         let backend = &mut self.pool.backends[server];
         backend.check = 0;
@@ -154,8 +154,8 @@ impl State {
         };
         if backend.contrary >= needed {
             let (severity, what) = match well {
-                true => (Severity::Info, "in use: health checks succeed"),
-                false => (Severity::Warning, "out of use: health checks fail"),
+                true => (Severity::Info, "passes its health checks again"),
+                false => (Severity::Warning, "fails its health checks"),
             };
             if !backend.is_new {
                 ctx.log_of(self.web, severity, Some(server), what, &[]);

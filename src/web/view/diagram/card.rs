@@ -149,7 +149,7 @@ pub fn key_numbers(scene: &Scene<'_>, at: At, facts: &Facts) -> Vec<String> {
     let mut key = facts.key.clone();
     if let Some(each) = describe::cell_servers(scene, at) {
         let first = key.first().cloned().unwrap_or_default();
-        key.insert(0, format!("{first} · a cell is {each} servers"));
+        key.insert(0, format!("{first} · a cell is up to {each} servers"));
     }
     key
 }

@@ -231,7 +231,9 @@ pub fn cell_name(scene: &Scene<'_>, at: At, group: &[usize]) -> String {
         (_, Some(role)) if shards > 1 => {
             format!("{role} of {}", numbers("shard", first / copies + 1, last / copies + 1))
         }
-        (_, Some(role)) => format!("{} {role}", group.len()),
+        (_, Some(role)) => {
+            format!("{} {role}, {}", group.len(), numbers("server", first + 1, last + 1))
+        }
         _ if shards > 1 => numbers("shard", first + 1, last + 1),
         _ => numbers("server", first + 1, last + 1),
     };
@@ -358,7 +360,12 @@ mod tests {
         for (expected, address, kind, group) in [
             ("Database, primaries of shards 1 to 3", sharded, Kind::Database, &[0, 3, 6][..]),
             ("Database, replicas of shard 2", sharded, Kind::Database, &[4, 5]),
-            ("Database, 2 replicas", "?stage=4#db.replicas=3", Kind::Database, &[1, 2]),
+            (
+                "Database, 2 replicas, servers 2 to 3",
+                "?stage=4#db.replicas=3",
+                Kind::Database,
+                &[1, 2],
+            ),
             ("Web tier, servers 3 to 5", "?stage=4", Kind::WebTier, &[2, 3, 4]),
             ("Queue and workers, workers 4 to 7", "?stage=4&add=queue", Kind::Queue, &[4, 5, 6, 7]),
             ("Queue", "?stage=4&add=queue", Kind::Queue, &[0]),

@@ -66,7 +66,7 @@ pub fn draw(scene: &Scene<'_>) -> Html {
         let at = of(scene, *ward)?;
         let (x, y) = place(scene, *ward, *card);
         let is_bad = notes::guard(scene, *ward).iter().any(|trouble| trouble.bad);
-        let ring = Rect::new(x - 9.0, y - 12.0, 18.0, 24.0);
+        let ring = Rect::new(x - 12.0, y - 12.0, 24.0, 24.0);
         let outline = format!("M{} {}h10v5c0 3-2.5 5-5 6-2.5-1-5-3-5-6Z", px(x - 5.0), px(y - 5.5));
         let content = html! { <>
             { rect(ring, "4", "dg-hit") }
@@ -74,7 +74,7 @@ pub fn draw(scene: &Scene<'_>) -> Html {
         </> };
         let choice = Choice {
             selection: super::choose(scene, at, None),
-            ring: ring.inset(2.0),
+            ring: ring.inset(4.0),
             title: title(scene, at),
             label: state(scene, *ward),
             stop: true,

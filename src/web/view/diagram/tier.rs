@@ -11,6 +11,7 @@ use super::parts::{self, At, Site};
 use super::pieces::{Choice, header, rect, text, text_end, trouble_line, trouble_words};
 use super::scene::{KEY, SMALL, Scene};
 use super::shape::Rect;
+use crate::sim::analysis::names;
 use crate::sim::kinds::Kind;
 use crate::web::markup::prelude::*;
 
@@ -110,13 +111,19 @@ pub fn groups(scene: &Scene<'_>, at: At, most: usize) -> Vec<Vec<usize>> {
     cells::groups(&roles, most, busier(scene, at))
 }
 
-/// Primaries are the busier ones from so much more on: rows do not change places by chance.
+/// Where both are as busy but for this, figures stand with the replicas: chance moves no rows.
 const CLEARLY: f64 = 0.1;
 
-/// The role of the servers that are busier; of a queue, of those that do the work.
+/// The role of the servers that figures are shown of where there is room for one: that which is
+/// busier, and before anything is measured replicas, as they mostly are; of a queue the workers.
 fn busier(scene: &Scene<'_>, at: At) -> u8 {
-    let roles = scene.view(at).and_then(describe::roles);
-    u8::from(at.kind == Kind::Queue || roles.is_some_and(|[one, other]| other.1 + CLEARLY > one.1))
+    let view = scene.view(at).filter(|_| scene.is_measured());
+    let shown = match (view, view.and_then(describe::roles)) {
+        (_, Some([one, other])) => other.1 + CLEARLY > one.1,
+        (Some(view), None) => names::busy(view).0 == 1,
+        (None, None) => true,
+    };
+    u8::from(at.kind == Kind::Queue || shown)
 }
 
 /// The cells of a tier: which servers, and where.
