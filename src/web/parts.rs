@@ -54,7 +54,7 @@ impl Msg {
                 let own = scenario.base.scenario();
                 let copied = target.clone();
                 (scenario.sites..sites).for_each(|site| settle(&mut target, own.as_ref(), site));
-                // What the preset's sites are set to need not go with what the others are set to now.
+                // What the preset has there need not go with what the others are set to now.
                 if Topology::build(&target).is_err() {
                     target = copied;
                     (scenario.sites..sites).for_each(|site| settle(&mut target, None, site));
