@@ -217,6 +217,9 @@ pub fn draw(scene: &Scene<'_>, far: &Grid, flow: Option<&Flow>) -> Html {
     let loads_w = wide(&loads);
     let room = r.w - loads_w - 16.0 - if is_first { wide(&dots) } else { 0.0 };
     let about = fit::whole(about, room, SMALL, Weight::Plain).unwrap_or_default();
+    // Beside the dots, where those stand there too.
+    let left = if is_first { r.x } else { r.x + wide(&dots) };
+    let states_x = (r.right() - wide(&states).max(loads_w)).max(left);
     let (dots_x, dots_y) = match is_first {
         true if about.is_empty() => (r.x, y),
         true => (r.x + width(&about) + 14.0, y),
@@ -227,7 +230,7 @@ pub fn draw(scene: &Scene<'_>, far: &Grid, flow: Option<&Flow>) -> Html {
             { text(r.x, y, "dg-soft", about) }
             { line(dots_x, dots_y, dots) }
             { line(r.right() - loads_w, y, loads) }
-            { line(r.right() - wide(&states).max(loads_w), below, states) }
+            { line(states_x, below, states) }
         </g>
     }
 }
