@@ -51,6 +51,20 @@ test('a course page can show it in a sandboxed frame', async ({ embed }) => {
   await page.frameLocator('iframe').locator('#app').waitFor();
 });
 
+test('a program that cannot be loaded says so, and its link keeps the scenario', async ({ open, expect }) => {
+  for (const pattern of [/ERR_FAILED/, /Failed to fetch/]) expect(pattern);
+  const page = await open('/?stage=3#v=1&web.servers=5', { program: false });
+  assert.ok(await page.locator('.unloaded').isHidden());
+  await page.unroute('**/*.wasm');
+  await page.route('**/*.wasm', (route) => route.abort());
+  await page.reload();
+  await page.locator('.unloaded').waitFor();
+  assert.ok(await page.locator('.loading').isHidden());
+  const link = page.getByRole('link', { name: 'Open it in a new tab' });
+  await link.waitFor();
+  assert.match(await link.getAttribute('href'), /\?stage=3#v=1&web\.servers=5$/);
+});
+
 test('the first picture and what is needed are shown without JavaScript', async ({ open, expect }) => {
   // How Chromium puts it that it does not preload a module it will not run.
   expect(/^failed request: .*\.js csp/);
