@@ -98,8 +98,7 @@ fn parts(figures: &Snapshot) -> String {
         text.push_str(&format!(
             "{label:<width$}{:>9.1}{:>8.1}{:>9.2}{:>9.2}{}{}{:>9}\n",
             part.rate,
-            // Of no servers the sum is -0.
-            part.utilisation * 100.0 + 0.0,
+            names::busy(part).1 * 100.0,
             part.mean_inside,
             backlog + 0.0,
             cell(part.latency.mean_s),

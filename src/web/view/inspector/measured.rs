@@ -75,7 +75,7 @@ fn part_rows(now: &PartView, settled: Option<&PartView>) -> Vec<(String, String,
         return Vec::new();
     }
     let rows: [Row<PartView>; 8] = [
-        (BUSY, |p| format::percent(p.utilisation.min(1.0))),
+        (BUSY, |p| format::percent(names::busy(p).1.min(1.0))),
         ("Calls", |p| format::rate(p.rate)),
         ("Failed", |p| format::percent(p.tally.error_share())),
         (WAIT, |p| time(p.mean_wait_s)),
