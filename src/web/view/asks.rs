@@ -102,7 +102,7 @@ fn traced(model: &Model, tell: &Tell) -> Html {
 fn clauses(sum: &str) -> Vec<&str> {
     let spent = sum.find(" on the network").and_then(|end| sum[..end].rfind(": "));
     let spent = spent.unwrap_or(sum.len());
-    let waited = sum.find(". It waited").unwrap_or(sum.len());
+    let waited = sum.find(". It waited").unwrap_or(sum.len()).max(spent);
     vec![&sum[..spent], &sum[spent..waited], &sum[waited..]]
 }
 
