@@ -177,6 +177,9 @@ mod tests {
         let shares = clients::shares(two.spec(Kind::Clients).expect("always"));
         let first = homes(&two);
         assert!(first[1] != first[0] && shares[first[1]] > 0.1, "{first:?}: {shares:?}");
+        let there = two.spec_at(Kind::Network, 0).expect("is set");
+        let gain = |region: usize| shares[region] * network::round_trip_ms(there, region);
+        assert!((0..COUNT).all(|region| gain(region) <= gain(first[1])), "{first:?}: {shares:?}");
         assert_eq!(link::read(&link::write(&five)).scenario, five);
     }
 }

@@ -217,4 +217,7 @@ fn an_overload_is_told_as_it_would_be_without_refusals_and_retries() {
     assert!(storm.load > 1.0 && storm.headroom > 0.0, "{storm:?}");
     let said = storm.in_words(&Snapshot::default());
     assert!(said.ends_with(" % more than today, were it not for the retries."), "{said}");
+    let spared = Bottleneck { load: 0.75, headroom: -0.2, ..storm };
+    let said = spared.in_words(&Snapshot::default());
+    assert!(said.contains("20 % less than users ask for. It is not full, as much of"), "{said}");
 }

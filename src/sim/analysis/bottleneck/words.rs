@@ -235,7 +235,12 @@ impl Bottleneck {
             " Health checks keep servers that are overloaded out of use in turn: hence they are \
              not busier."
         } else if self.load < NEARLY_FULL && self.headroom < 0.0 {
-            " It is not full, as much of what would come to it is refused on the way."
+            // What is asked of it is more than what comes.
+            if is_plural(&self.name) {
+                " They are not full, as much of what would come to them is refused on the way."
+            } else {
+                " It is not full, as much of what would come to it is refused on the way."
+            }
         } else {
             ""
         }
