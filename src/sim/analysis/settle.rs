@@ -1,18 +1,20 @@
 //! Settled numbers: a run of its own beside the live one, cut into batches of equal length; the
 //! warm-up is found and removed, and what varies from batch to batch gives 95 % intervals.
 
+mod length;
+
 use super::batches::{FEWEST, half_width, warm_up};
 use super::comparisons::{self, Comparison};
 use super::stations::{self, Measured};
 use crate::engine::Engine;
 use crate::histogram::Histogram;
-use crate::kinds::{Kind, clients};
 use crate::run::meters::{Endings, Sample};
 use crate::run::requests::{FAILURES, Outcome};
-use crate::scenario::{PresentFault, Scenario};
 use crate::snapshot::Snapshot;
 use crate::topology::Topology;
 use crate::units::{SimTime, Span};
+use length::Planned;
+pub use length::{FULL, Length, QUICK};
 use serde::{Deserialize, Serialize};
 use std::borrow::Borrow;
 
@@ -120,30 +122,6 @@ pub struct Theory {
 
 /// What the failures are called that the simulator makes where it holds no more.
 const FULL_UP: &str = FAILURES[Outcome::SimulatorFull as usize - 1].1;
-/// Events of one request, roughly, for planning.
-const EVENTS_PER_REQUEST: f64 = 12.0;
-/// A settled run takes no more simulated time than this (two simulated hours).
-const LONGEST_S: f64 = 7_200.0;
-
-/// How long a settled run shall be.
-#[derive(Clone, Copy, Debug)]
-pub struct Length {
-    /// Batches that it is cut into.
-    batches: usize,
-    /// Events planned, as far as they can be foreseen.
-    events: f64,
-    /// How many they may become for what happens in the run to play out.
-    most: f64,
-    /// Least simulated seconds: patience, checks and retries need their time to play out.
-    shortest_s: f64,
-}
-
-/// Long enough for numbers to be settled: a second or less of a fast machine.
-pub const FULL: Length = Length { batches: 40, events: 8e6, most: 8e6, shortest_s: 20.0 };
-/// Short enough to answer a moving slider, at stage 9 too, where a request has twice as many events
-/// as planned; its figures are provisional.
-pub const QUICK: Length = Length { batches: 12, events: 1.2e5, most: 2e5, shortest_s: 0.5 };
-
 /// A settled run under way.
 #[derive(Clone, Debug)]
 pub struct Settling {
@@ -151,39 +129,20 @@ pub struct Settling {
     batch: Span,
     batches: usize,
     is_full: bool,
-    /// Whether it ends before all that is planned has happened and played out: it tells nothing.
+    /// Whether it would end before all that is planned has happened and played out: it is not made.
     is_too_short: bool,
     /// Whether the simulator held no more: what is measured from there on is of its making.
     is_overfull: bool,
     samples: Vec<Sample>,
 }
 
-/// Simulated seconds that a run has to last to tell what becomes of failures and planned changes;
-/// none where nothing happens. A crowd or a wave is never over in a short run.
-fn played_out(scenario: &Scenario) -> f64 {
-    let ends = |fault: &PresentFault| {
-        fault.at.seconds() + fault.lasts.map_or(0.0, Span::seconds) + FULL.shortest_s
-    };
-    let pattern = clients::Setting::PatternChoice as usize;
-    let is_steady = scenario.spec(Kind::Clients).is_none_or(|spec| spec.count(pattern) == 0);
-    let changed = scenario.changes.iter().map(|change| change.at.seconds() + FULL.shortest_s);
-    let others = if is_steady { 0.0 } else { f64::INFINITY };
-    scenario.faults.iter().map(ends).chain(changed).fold(others, f64::max)
-}
-
 impl Settling {
     /// Begins a settled run of about this length.
     #[must_use]
     pub fn new(topology: Topology, length: Length) -> Self {
-        let clients = topology.scenario().spec(Kind::Clients);
-        let rate = clients.map_or(1.0, |spec| spec.number(clients::Setting::Rate as usize));
-        let lasting = |events| events / EVENTS_PER_REQUEST / rate.max(1e-3);
-        let needed = played_out(topology.scenario());
-        let waits = if needed <= lasting(length.most) { needed } else { 0.0 };
-        let seconds = lasting(length.events).max(waits).max(length.shortest_s).min(LONGEST_S);
+        let Planned { seconds, is_too_short } = length.planned(topology.scenario());
         let batch = Span::from_seconds(seconds / length.batches as f64);
         let is_full = length.batches == FULL.batches;
-        let is_too_short = !is_full && seconds < needed;
         Self { is_full, is_too_short, ..Self::with_batches(topology, batch, length.batches) }
     }
 
@@ -206,7 +165,7 @@ impl Settling {
     /// Whether the run is as long as planned, or as it can be.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.is_overfull || self.samples.len() > self.batches
+        self.is_too_short || self.is_overfull || self.samples.len() > self.batches
     }
 
     /// Goes on for so many events; says how many were spent.
