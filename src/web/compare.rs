@@ -115,11 +115,15 @@ pub fn figures(model: &Model) -> Option<Rc<Settled>> {
     own.or_else(|| model.references.get(&model.link)).cloned()
 }
 
+/// Whether a step on the way back or forth, as it is called, is an exchange with A.
+#[must_use]
+pub fn is_swap(what: Option<&str>) -> bool {
+    what.is_some_and(|what| what.ends_with(SWAP))
+}
+
 /// Undo and redo of an exchange exchange A as well: `before` is where they came from. Gives what is
 /// to be asked then.
-pub fn traveled(model: &mut Model, before: &Rc<Scenario>) -> Option<Command> {
-    let steps = [model.steps.last_done(), model.steps.last_undone()];
-    let was_swap = steps.contains(&Some(SWAP));
+pub fn traveled(model: &mut Model, before: &Rc<Scenario>, was_swap: bool) -> Option<Command> {
     let settled = model.references.get(&link::write(before)).cloned();
     if let Some(kept) = &mut model.insight.kept
         && was_swap

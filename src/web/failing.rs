@@ -8,10 +8,9 @@ use crate::sim::analysis::availability::Availability;
 use crate::sim::analysis::bottleneck::{down, trouble, window};
 use crate::sim::analysis::names;
 use crate::sim::analysis::settle::Settled;
-use crate::sim::kinds::behavior::Fault;
 use crate::sim::kinds::{Kind, clients};
 use crate::sim::scenario::{PresentFault, Scenario};
-use crate::sim::snapshot::{PartView, Snapshot};
+use crate::sim::snapshot::Snapshot;
 
 /// In sentences; none where the settled run tells as much.
 #[must_use]
@@ -136,36 +135,12 @@ fn in_force(scenario: &Scenario, shown: &Snapshot) -> Vec<String> {
             None => format!("since second {}.", format::plain(mark.at)),
         };
         let mut faults = mark.faults(scenario).to_vec();
-        faults.retain(|fault| !is_replaced(fault, shown));
+        faults.retain(|fault| !timeline::is_replaced(fault, shown));
         for row in faults.chunk_by(PresentFault::goes_on) {
             said.push(format!("{} {when}", timeline::row_text(row, scenario)));
         }
     }
     said
-}
-
-/// Whether all that a fault killed is alive: monitoring has had it replaced.
-fn is_replaced(fault: &PresentFault, shown: &Snapshot) -> bool {
-    let is_site = fault.kind == Kind::Network;
-    let is_meant = |part: &&PartView| {
-        let site = names::site(&part.key);
-        let is_there = fault.site.is_none_or(|wanted| site == wanted);
-        match names::kind(&part.key) {
-            Some(kind) if is_site => !kind.is_global() && is_there,
-            kind => kind == Some(fault.kind) && (fault.kind.is_global() || is_there),
-        }
-    };
-    let is_one = |index: usize| is_site || fault.server.is_none_or(|one| one == index);
-    let mut found = false;
-    for part in shown.parts.iter().filter(is_meant) {
-        for (index, server) in part.servers.iter().enumerate() {
-            if is_one(index) && !server.alive {
-                return false;
-            }
-            found |= is_one(index);
-        }
-    }
-    found && fault.fault == Fault::Kill
 }
 
 #[cfg(test)]

@@ -67,14 +67,14 @@ impl History {
             return;
         }
         let figures = &live.latest;
-        let dead = figures.users.arrived == 0;
         let rate = |count: u64| Some(count as f64 / figures.window_s);
         add(Rc::make_mut(&mut self.times), now);
         add(Rc::make_mut(&mut self.users), Some(figures.daily_users));
         add(Rc::make_mut(&mut self.offered), rate(figures.users.arrived));
         add(Rc::make_mut(&mut self.goodput), Some(figures.goodput()));
         add(Rc::make_mut(&mut self.failed), rate(figures.users.failed));
-        let share = (!dead).then(|| figures.users.error_share());
+        let ended = figures.users.good + figures.users.failed > 0;
+        let share = ended.then(|| figures.users.error_share());
         add(Rc::make_mut(&mut self.errors), share);
         add(Rc::make_mut(&mut self.p50), figures.latency.p50_s);
         add(Rc::make_mut(&mut self.p95), figures.latency.p95_s);

@@ -107,6 +107,12 @@ impl Insight {
         (self.limit, self.theory) = (Limit::default(), None);
     }
 
+    /// Whether a panel shows what was asked for.
+    #[must_use]
+    pub const fn is_answering(&self) -> bool {
+        self.traces.is_some() || self.kept.is_some() || self.trying
+    }
+
     /// The engine begins anew, or is another: what it was asked and has not answered it never will.
     pub fn unanswered(&mut self) {
         self.tracing = false;

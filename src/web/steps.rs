@@ -35,22 +35,35 @@ impl Step {
 pub struct Steps {
     done: Vec<Step>,
     undone: Vec<Step>,
-    /// The setting that is being dragged, and the scenario before: its step is still open.
-    open: Option<(String, Rc<Scenario>)>,
+    /// The setting that is being dragged: its step is still open.
+    open: Option<Gesture>,
+}
+
+/// A step that is still being made.
+#[derive(Clone, Debug, PartialEq)]
+struct Gesture {
+    name: String,
+    before: Rc<Scenario>,
+    /// What could be done again when it began, and can be if it comes to nothing.
+    undone: Vec<Step>,
 }
 
 impl Steps {
     /// Notes a step. Further ones with the same `gesture` belong to it until [`Steps::close`].
     /// Says whether it is a new one.
     pub fn push(&mut self, before: &Rc<Scenario>, what: String, gesture: Option<&str>) -> bool {
-        self.undone.clear();
+        let undone = std::mem::take(&mut self.undone);
         if gesture.is_some_and(|gesture| self.before_gesture(gesture).is_some())
             && let Some(last) = self.done.last_mut()
         {
             last.what = what;
             return false;
         }
-        self.open = gesture.map(|gesture| (gesture.to_owned(), Rc::clone(before)));
+        self.open = gesture.map(|name| Gesture {
+            name: name.to_owned(),
+            before: Rc::clone(before),
+            undone,
+        });
         if self.done.len() == MOST {
             self.done.remove(0);
         }
@@ -65,14 +78,17 @@ impl Steps {
 
     /// The slider was let go. Says whether all is as it was before: then there is no step.
     pub fn end(&mut self, now: &Scenario) -> bool {
-        let open = self.open.take();
-        self.done.pop_if(|_| open.is_some_and(|(_, before)| *before == *now)).is_some()
+        let Some(open) = self.open.take().filter(|open| *open.before == *now) else {
+            return false;
+        };
+        self.undone = open.undone;
+        self.done.pop().is_some()
     }
 
     /// The scenario before the last open step, to name what a drag changed in all.
     #[must_use]
     pub fn before_gesture(&self, gesture: &str) -> Option<&Rc<Scenario>> {
-        self.open.as_ref().filter(|(open, _)| open == gesture).map(|(_, before)| before)
+        self.open.as_ref().filter(|open| open.name == gesture).map(|open| &open.before)
     }
 
     /// Takes the last step back.
@@ -103,6 +119,19 @@ impl Steps {
     #[must_use]
     pub fn last_undone(&self) -> Option<&str> {
         self.undone.last().map(|step| step.what.as_str())
+    }
+}
+
+/// A changed setting in a few words: "Servers 4 → 6".
+#[must_use]
+pub fn named(before: &Scenario, after: &Scenario, key: &str) -> String {
+    let text = |scenario: &Scenario| {
+        let (part, row, param) = scenario.locate(key).ok()?;
+        Some((param.label, param.write(scenario.parts[part].spec.value(row))))
+    };
+    match (text(before), text(after)) {
+        (Some((label, a)), Some((_, b))) => format!("{label} {a} → {b}"),
+        _ => key.to_owned(),
     }
 }
 
@@ -257,5 +286,10 @@ mod tests {
         steps.push(&b, "there and back".into(), Some("x"));
         assert!(steps.end(&b), "nothing was done");
         assert_eq!(steps.last_done(), Some("two"));
+        assert_eq!(steps.undo(&b), Some(Rc::clone(&a)));
+        steps.push(&a, "there and back".into(), Some("x"));
+        assert_eq!(steps.last_undone(), None);
+        assert!(steps.end(&a));
+        assert_eq!(steps.last_undone(), Some("two"), "what was undone can still be done again");
     }
 }

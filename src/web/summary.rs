@@ -1,6 +1,8 @@
 //! What the figures say in words: the busiest part, and the state of all of it in a paragraph for
 //! those who do not see the diagram.
 
+mod place;
+
 use super::view::format;
 use crate::sim::analysis::names;
 use crate::sim::analysis::settle::Settled;
@@ -10,6 +12,7 @@ use crate::sim::kinds::{Kind, database, network};
 use crate::sim::region::REGIONS;
 use crate::sim::scenario::{Base, PresentFault, Scenario, presets};
 use crate::sim::snapshot::{PartView, Snapshot};
+pub use place::{numbered, numbered_now, place, place_now};
 
 /// The part whose servers are used most, their role, and how much. Parts on another's machine are
 /// seen there.
@@ -166,7 +169,7 @@ pub fn base_name(scenario: &Scenario) -> String {
     }
 }
 
-/// A fault in words: "Web tier 2 is dead", with its time where it has one.
+/// A fault in words: "Web server 2 is dead", with its time where it has one.
 #[must_use]
 pub fn fault_text(fault: &PresentFault, scenario: &Scenario) -> String {
     let at = fault.at.seconds();
@@ -180,63 +183,6 @@ pub fn fault_text(fault: &PresentFault, scenario: &Scenario) -> String {
         return format!("{text} at {} s", libm::round(at * 10.0) / 10.0);
     }
     format!("{text}{from}")
-}
-
-/// What a server is among those of its part, as it is drawn: of a queue the first is the broker,
-/// which the workers take from; of a database it is the copy of the data that it began with.
-/// Servers of other parts have numbers alone.
-#[must_use]
-pub fn place(
-    scenario: &Scenario,
-    (kind, site): (Kind, Option<u8>),
-    server: usize,
-) -> Option<String> {
-    match kind {
-        Kind::Queue if server == 0 => Some("the broker".to_owned()),
-        Kind::Queue => Some(format!("worker {server}")),
-        Kind::Cdn => REGIONS.get(server).map(|region| format!("edge in {}", region.name)),
-        Kind::Database => {
-            let spec = scenario.spec_at(kind, site.unwrap_or(0))?;
-            let count = |setting: database::Setting| spec.count(setting as usize);
-            let copies = 1 + count(database::Setting::Replicas);
-            let (shard, copy) = (server / copies + 1, server % copies);
-            match (count(database::Setting::Shards), copy) {
-                (0 | 1, 0) if copies == 1 => None,
-                (0 | 1, 0) => Some("primary".to_owned()),
-                (0 | 1, copy) => Some(format!("replica {copy}")),
-                (_, 0) if copies == 1 => Some(format!("shard {shard}")),
-                (_, 0) => Some(format!("shard {shard} primary")),
-                (_, copy) => Some(format!("shard {shard} replica {copy}")),
-            }
-        }
-        _ => None,
-    }
-}
-
-/// The same of the figures of a part: after a failover another copy of the data is the primary.
-#[must_use]
-pub fn place_now(scenario: &Scenario, view: &PartView, server: usize) -> Option<String> {
-    let at = scenario.find(&view.key).ok()?;
-    if at.0 == Kind::Database && server < view.servers.len() {
-        let member = names::member(view, server).trim().to_owned();
-        return (!member.is_empty()).then_some(member);
-    }
-    place(scenario, at, server)
-}
-
-/// A part and one of its servers: "Web tier 2", "Queue and workers, worker 1".
-#[must_use]
-pub fn numbered(part: &str, scenario: &Scenario, at: (Kind, Option<u8>), server: usize) -> String {
-    with_place(part, place(scenario, at, server), server)
-}
-
-/// The same, where what it is there is known: a number where it is nothing of its own.
-#[must_use]
-pub fn with_place(part: &str, place: Option<String>, server: usize) -> String {
-    match place {
-        Some(place) => format!("{part}, {place}"),
-        None => format!("{part} {}", server + 1),
-    }
 }
 
 /// A fault in words, without the time at which it begins.
@@ -334,7 +280,7 @@ mod tests {
             let scenario = link::read("?stage=8").scenario;
             fault_alone(&PresentFault::read(fault).expect("is a fault"), &scenario)
         };
-        assert_eq!(text("kill.web.2"), "Web tier 2 is dead");
+        assert_eq!(text("kill.web.2"), "Web server 2 is dead");
         assert_eq!(text("kill.queue.1"), "Queue and workers, the broker is dead");
         assert_eq!(text("kill.queue.3"), "Queue and workers, worker 2 is dead");
         assert_eq!(text("kill.db.2"), "Database, replica 1 is dead");

@@ -15,7 +15,7 @@ use crate::sim::units::{SimTime, Span};
 pub use coming::{before, crowd, is_to_come, next};
 use mark::whose;
 pub use mark::{Mark, change_text, marks, row_text};
-pub use since::{Since, told};
+pub use since::{Since, is_replaced, told};
 
 /// What is done to the timeline.
 #[derive(Clone, Debug, PartialEq)]
@@ -221,7 +221,8 @@ mod tests {
         };
         let own = |at: f64| format!("{at} web2.None of the engine");
         assert_eq!(logged(0.0, 59.0, 3.0), [own(3.0)], "what is so from the start is no news");
-        let of = |at: f64, word| format!("{at} web2.Some(3) {word}: Web tier 3 in Europe is dead");
+        let of =
+            |at: f64, word| format!("{at} web2.Some(3) {word}: Web server 3 in Europe is dead");
         assert_eq!(logged(59.0, 60.0, 60.0), [of(60.0, "begins"), own(60.0)]);
         assert_eq!(
             logged(60.0, 95.0, 85.0),
@@ -266,7 +267,7 @@ mod tests {
         let said: Vec<&str> = marks.iter().map(|mark| mark.text.as_str()).collect();
         assert_eq!(
             said,
-            ["Web tier 2 is dead, and 2 more", "Web tier 6 is dead", "Database is dead"]
+            ["Web server 2 is dead, and 2 more", "Web server 6 is dead", "Database is dead"]
         );
         assert_eq!(
             after(&scenario, &moved(&scenario, &marks[0], 75.0, None)),
@@ -281,8 +282,8 @@ mod tests {
         assert_eq!(
             lines,
             [
-                (None, "begins: Web tier 2 is dead, and 2 more"),
-                (Some(6), "begins: Web tier 6 is dead"),
+                (None, "begins: Web server 2 is dead, and 2 more"),
+                (Some(6), "begins: Web server 6 is dead"),
             ]
         );
     }

@@ -117,7 +117,7 @@ test('faults are healed one by one, and parts removed, without the focus being l
   await heal.last().focus();
   await page.keyboard.press('Enter');
   await until(() => heal.count(), (count) => count === 1, 'one is left');
-  assert.match(await focused(page), /^Heal: Web tier 1/, 'the other can be healed at once');
+  assert.match(await focused(page), /^Heal: Web server 1/, 'the other can be healed at once');
   await page.keyboard.press('Enter');
   await comes(page, 'break-title');
   await press(inspector, 'Cut off');

@@ -121,6 +121,6 @@ test('charts say what happened and are read out by keys; theory stands beside wh
   await page.getByRole('tooltip').waitFor();
   await page.keyboard.press('Escape');
   await page.locator('#hosts').getByText('Table').click();
-  await page.locator('#hosts').getByRole('row', { name: /Web tier server 2/ }).waitFor();
+  await page.locator('#hosts').getByRole('row', { name: /Web server 2/ }).waitFor();
   await axe(page);
 });

@@ -10,7 +10,6 @@ for (const name of PAGES) {
     const page = await open(address(name), { hasTouch: true, viewport: { width: 1280, height: 800 } });
     page.on('filechooser', () => {});
     const done = await rampage(page, { seed: 7, seconds: SECONDS });
-    assert.ok(done.length > 0);
     assert.equal(await page.locator('#panic').isVisible(), false, `after ${done.join(' ')}`);
     assert.equal(await page.locator('#diagram').count(), 1, `after ${done.join(' ')}`);
   });

@@ -43,8 +43,8 @@ test('parts of the diagram are selected and broken by keyboard', async ({ open }
   await page.locator('#inspector-title', { hasText: 'Web tier' }).waitFor();
   await page.getByLabel('Servers looked at').selectOption('3');
   await page.locator('#inspector').getByRole('button', { name: 'Kill' }).click();
-  await page.locator('.faults', { hasText: 'Web tier 3 is dead' }).waitFor();
-  assert.match(await page.locator('#summary').textContent(), /Web tier 3 is dead/);
+  await page.locator('.faults', { hasText: 'Web server 3 is dead' }).waitFor();
+  assert.match(await page.locator('#summary').textContent(), /Web server 3 is dead/);
   await page.locator('.faults').getByRole('button').click();
   await page.locator('.faults li').waitFor({ state: 'detached' });
 });

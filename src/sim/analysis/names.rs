@@ -93,10 +93,20 @@ pub fn server(part: &PartView, index: usize) -> String {
         (_, 0 | 1) => return label(&part.key),
         (Kind::Database, _) => format!("{name}{}", member(part, index)),
         (Kind::Cache, _) if part.guest => format!("{name} on web server {number}"),
-        (Kind::Cache | Kind::Sessions, _) => format!("{name} node {number}"),
-        _ => format!("{name} server {number}"),
+        _ => format!("{} {number}", one(kind)),
     };
     with_site(&name, site)
+}
+
+/// What one of the servers of a part is called, before its number.
+#[must_use]
+pub fn one(kind: Kind) -> &'static str {
+    match kind {
+        Kind::WebTier => "Web server",
+        Kind::Cache => "Cache node",
+        Kind::Sessions => "Session node",
+        _ => kind.label(),
+    }
 }
 
 /// The place of a database server, after a space: its shard where there are several, and what it is
@@ -211,9 +221,9 @@ mod tests {
         for (key, index, expected) in [
             ("db1", 0, "Database shard 1 primary of site 1"),
             ("db2", 3, "Database shard 2 replica 1 of site 2"),
-            ("web2", 3, "Web tier server 4 of site 2"),
+            ("web2", 3, "Web server 4 of site 2"),
             ("cache1", 1, "Cache on web server 2 of site 1"),
-            ("lb1", 1, "Load balancer server 2 of site 1"),
+            ("lb1", 1, "Load balancer 2 of site 1"),
             ("queue2", 0, "Queue of site 2"),
             ("queue2", 2, "Worker 2 of site 2"),
             ("network2", 1, "Site 2, zone 2"),

@@ -77,6 +77,12 @@ fn a_is_kept_with_its_figures_and_exchanged_with_undo() {
     assert_eq!((&*model.scenario, &*kept(&model).scenario), (&*b, &*a));
     model::update(&mut model, Page::Redo);
     assert_eq!((&*model.scenario, &*kept(&model).scenario), (&*a, &*b));
+    with(&mut model, Msg::Keep);
+    set(&mut model, "web.servers", "9");
+    model::update(&mut model, Page::Undo);
+    assert_eq!((&*model.scenario, &*kept(&model).scenario), (&*a, &*a), "no exchange is undone");
+    model::update(&mut model, Page::Undo);
+    with(&mut model, Msg::Keep);
     with(&mut model, Msg::Open);
     assert_eq!((&*model.scenario, &*kept(&model).scenario), (&*b, &*b));
     with(&mut model, Msg::Drop);
@@ -142,7 +148,7 @@ fn what_differs_is_listed_once() {
     let text = said("?stage=3", "?stage=3#web.servers=7&lb.algorithm=two-choices&fault=kill.web.2");
     assert!(text.contains("Web tier: Servers") && text.contains("→ 7"), "{text}");
     assert!(
-        text.contains("Load balancer: Algorithm") && text.contains("Web tier 2 is dead"),
+        text.contains("Load balancer: Algorithm") && text.contains("Web server 2 is dead"),
         "{text}"
     );
     let alike = said("?stage=7", "?stage=7#lb.check_s=9");

@@ -211,7 +211,7 @@ mod tests {
         update(&mut model, moved(90.0, true));
         update(&mut model, Msg::Undo);
         assert!(model.link.ends_with("&fault=kill.web.2@20for30&fault=kill.web@0for30"));
-        assert_eq!(model.steps.last_done(), Some("Plan: Web tier 2 is dead at 20 s for 30 s"));
+        assert_eq!(model.steps.last_done(), Some("Plan: Web server 2 is dead at 20 s for 30 s"));
         update(&mut model, Msg::Undo);
         assert_eq!(model.link, before);
     }
@@ -233,7 +233,7 @@ mod tests {
             assert_eq!(marks(&model), at);
         }
         update(&mut model, moved(70.0, true));
-        assert!(model.steps.last_done().is_some_and(|what| what.contains("Web tier 2")));
+        assert!(model.steps.last_done().is_some_and(|what| what.contains("Web server 2")));
         update(&mut model, Msg::Timeline(Timeline::Pick(None)));
         assert_eq!(marks(&model), ["kill.web.2-3#0 70"]);
     }
@@ -262,7 +262,7 @@ mod tests {
             update(model, Msg::Timeline(Timeline::AddFault(fault.to_owned())))
         };
         add(&mut model, "kill.web.3@60for30");
-        assert_eq!(model.said, "Added: Web tier 3 is dead at 60 s for 30 s");
+        assert_eq!(model.said, "Added: Web server 3 is dead at 60 s for 30 s");
         assert_eq!(model.timeline.picked.as_deref(), Some("kill.web.3#0"));
         add(&mut model, "kill.web.3@60for30");
         assert!(model.notice[0].to_string().contains("there already"), "{:?}", model.notice);

@@ -206,6 +206,7 @@ fn set(model: &mut Model, key: &str, text: String, done: bool) -> Vec<Effect> {
     match outcome {
         Err(problems) => {
             model.notice = problems;
+            let_go(model, done);
             Vec::new()
         }
         Ok(problems) => {
@@ -223,25 +224,28 @@ fn set(model: &mut Model, key: &str, text: String, done: bool) -> Vec<Effect> {
                 model.notice.push(Problem::new(key, what));
             }
             if is_same {
-                if done && model.steps.end(&scenario) {
-                    model.before = None;
-                }
+                let_go(model, done);
                 return Vec::new();
             }
             let before = model.steps.before_gesture(key).unwrap_or(&model.scenario);
-            let what = named(before, &scenario, key);
+            let what = steps::named(before, &scenario, key);
             let commands = match scenario.faults == after(&model.scenario, &command).faults {
                 true => vec![command],
                 false => steps::between(&model.scenario, &scenario),
             };
             adopt(model, scenario, what, Some(key));
-            if done && model.steps.end(&model.scenario) {
-                model.before = None;
-            }
+            let_go(model, done);
             let mut effects: Vec<Effect> = commands.into_iter().map(Effect::Send).collect();
             effects.push(address(model, false));
             effects
         }
+    }
+}
+
+/// A control was let go, perhaps where it stood before.
+fn let_go(model: &mut Model, done: bool) {
+    if done && model.steps.end(&model.scenario) {
+        model.before = None;
     }
 }
 
@@ -251,18 +255,6 @@ fn after(scenario: &Scenario, command: &Command) -> Scenario {
     // Refused, it leaves the scenario as it is.
     let _ = steps::apply(&mut scenario, command);
     scenario
-}
-
-/// A changed setting in a few words: "Servers 4 → 6".
-fn named(before: &Scenario, after: &Scenario, key: &str) -> String {
-    let text = |scenario: &Scenario| {
-        let (part, row, param) = scenario.locate(key).ok()?;
-        Some((param.label, param.write(scenario.parts[part].spec.value(row))))
-    };
-    match (text(before), text(after)) {
-        (Some((label, a)), Some((_, b))) => format!("{label} {a} → {b}"),
-        _ => key.to_owned(),
-    }
 }
 
 /// Several commands as one step; nothing happens when one of them is refused.
@@ -323,12 +315,13 @@ fn travel(
     let Some(target) = way(&mut model.steps, &now) else {
         return Vec::new();
     };
+    let was_swap = compare::is_swap(what.as_deref());
     model.history.note(model.live.figures.at_s, what.unwrap_or_default(), true);
     let commands = steps::between(&now, &target);
     model.before = None;
     model.notice = edit::left_behind(model, &commands);
     stand(model, (*target).clone());
-    let asked = compare::traveled(model, &now);
+    let asked = compare::traveled(model, &now, was_swap);
     let mut effects: Vec<Effect> = commands.into_iter().map(Effect::Send).collect();
     effects.extend(asked.map(Effect::Send));
     effects.push(address(model, false));

@@ -118,10 +118,15 @@ fn hear(window: &Window, parent: Window, away: Rc<Away>, tell: Callback<Msg>) {
 fn watch_tab(away: &Rc<Away>, tell: &Callback<Msg>) {
     if let Some(document) = page::window().and_then(|window| window.document()) {
         let (away, tell, seen) = (Rc::clone(away), tell.clone(), document.clone());
-        page::on(&document, "visibilitychange", move |_| {
+        let look = move || {
             away.tab.set(seen.hidden());
             tell.emit(Msg::Hidden(away.any()));
-        });
+        };
+        // It may have been opened behind another one.
+        if document.hidden() {
+            look();
+        }
+        page::on(&document, "visibilitychange", move |_| look());
     }
 }
 

@@ -54,12 +54,18 @@ pub fn svg(scenario: &str) -> Option<String> {
 
 /// Saves it under a name.
 pub fn save_svg(name: &str, scenario: &str, tell: &Callback<Msg>) {
+    if is_text(tell) {
+        return;
+    }
     let saved = svg(scenario).and_then(|svg| blob(&svg, "image/svg+xml"));
     finish(saved.and_then(|blob| save(name, &blob)), tell);
 }
 
 /// Saves the diagram as it is seen, in twice its pixels.
 pub fn save_png(name: &str, tell: &Callback<Msg>) {
+    if is_text(tell) {
+        return;
+    }
     let (name, tell) = (name.to_owned(), tell.clone());
     yew::platform::spawn_local(async move {
         let painted = match picture("") {
@@ -68,6 +74,16 @@ pub fn save_png(name: &str, tell: &Callback<Msg>) {
         };
         finish(painted.and_then(|blob| save(&name, &blob)), &tell);
     });
+}
+
+/// Whether there is no diagram to take, and says so.
+fn is_text(tell: &Callback<Msg>) -> bool {
+    let seen = document().and_then(|document| document.query_selector(DIAGRAM).ok().flatten());
+    if seen.is_none() {
+        let what = "the diagram is shown as text: show it as a picture first";
+        tell.emit(Msg::Failed(what.to_owned()));
+    }
+    seen.is_none()
 }
 
 fn finish(done: Option<()>, tell: &Callback<Msg>) {

@@ -57,6 +57,8 @@ struct Animation {
     context: Option<CanvasRenderingContext2d>,
     size: (f64, f64),
     window: Window,
+    /// How often the ways have changed.
+    ways: u32,
     ratio: f64,
     colours: Colours,
     swarm: Swarm,
@@ -191,16 +193,19 @@ fn stop(animation: &Rc<RefCell<Animation>>) {
 pub fn Particles(props: &ParticlesProps) -> Html {
     let canvas = use_node_ref();
     let animation = use_mut_ref(Animation::default);
-    {
+    let ways = {
         let mut this = animation.borrow_mut();
         this.canvas = canvas.clone();
-        this.swarm.follow(&props.flow);
+        this.ways += u32::from(this.swarm.follow(&props.flow));
         this.window = props.window;
         if this.size != (props.width, props.height) {
             (this.size, this.context) = ((props.width, props.height), None);
         }
-    }
-    let drawn = (props.running, props.width, props.height, props.window);
+        this.ways
+    };
+    // Running, it is drawn anew in any case.
+    let ways = (!props.running).then_some(ways);
+    let drawn = (props.running, props.width, props.height, props.window, ways);
     use_effect_with(drawn, move |&(running, ..)| {
         if running {
             start(&animation);

@@ -16,6 +16,8 @@ pub struct Mark {
     pub at: f64,
     /// Seconds that it lasts; `None` for ever, or where it has no length.
     pub lasts: Option<f64>,
+    /// Second of this run at which monitoring had replaced all that it killed for ever.
+    pub replaced: Option<f64>,
     /// Whether it happens at one instant, as some faults do.
     pub is_instant: bool,
     /// Whether it changes a setting, and so is no fault.
@@ -33,12 +35,19 @@ impl Mark {
     #[must_use]
     pub fn when(&self) -> String {
         let at = format::plain(self.at);
-        match self.lasts {
+        let when = match self.lasts {
             Some(lasts) => format!("at {at} s for {} s", format::plain(lasts)),
             None if self.is_instant => format!("at {at} s"),
             None if self.at == 0.0 => "from the start".to_owned(),
             None => format!("from {at} s on"),
-        }
+        };
+        self.replacement().map_or(when.clone(), |replaced| format!("{when}, {replaced}"))
+    }
+
+    /// That monitoring has made good what it broke, where it has.
+    #[must_use]
+    pub fn replacement(&self) -> Option<String> {
+        self.replaced.map(|at| format!("replaced at {} s", format::plain(libm::round(at))))
     }
 
     /// The places of the faults that it stands for.
@@ -61,7 +70,8 @@ impl Mark {
     /// The second at which it ends, where it does.
     #[must_use]
     pub fn end(&self) -> Option<f64> {
-        self.lasts.map(|lasts| self.at + lasts).or(self.is_instant.then_some(self.at))
+        let instant = self.is_instant.then_some(self.at);
+        self.lasts.map(|lasts| self.at + lasts).or(self.replaced).or(instant)
     }
 }
 
@@ -104,6 +114,7 @@ pub(super) fn marks_at(
             name: timeless.write_for(row.len()),
             at: second(&row[0]),
             lasts: row[0].lasts.map(Span::seconds),
+            replaced: None,
             is_instant: row[0].fault.is_instant(),
             is_change: false,
             text: row_text(row, scenario),
@@ -116,6 +127,7 @@ pub(super) fn marks_at(
             name: format!("{}={}", change.key, change.value),
             at: change.at.seconds(),
             lasts: None,
+            replaced: None,
             is_instant: false,
             is_change: true,
             text: change_text(change, scenario),
@@ -175,10 +187,10 @@ mod tests {
         assert_eq!(
             said,
             [
-                "kill.web.2#0 | Web tier 2 is dead at 60 s for 30 s",
+                "kill.web.2#0 | Web server 2 is dead at 60 s for 30 s",
                 "flush.cache#0 | Cache is flushed at 90 s",
                 "kill.db#0 | Database is dead from the start",
-                "kill.web.2#1 | Web tier 2 is dead from the start",
+                "kill.web.2#1 | Web server 2 is dead from the start",
                 "web.servers=8#0 | Web tier: Servers 8 from 120 s on",
             ]
         );

@@ -2,9 +2,13 @@
 //! start, and so has the next run.
 
 use super::mark::{Mark, marks_at, row_text, whose};
+use crate::sim::analysis::names;
 use crate::sim::journal::Line;
+use crate::sim::kinds::Kind;
+use crate::sim::kinds::behavior::Fault;
 use crate::sim::run::log::Severity;
 use crate::sim::scenario::{PresentFault, Scenario};
+use crate::sim::snapshot::{PartView, Snapshot};
 use crate::sim::units::{SimTime, Span};
 use std::ops::Range;
 
@@ -47,10 +51,37 @@ pub fn told(before: &Scenario, after: &Scenario, now: f64) -> Vec<Line> {
     lines
 }
 
+/// Whether all that a fault killed is alive: monitoring has had it replaced.
+#[must_use]
+pub fn is_replaced(fault: &PresentFault, shown: &Snapshot) -> bool {
+    let is_site = fault.kind == Kind::Network;
+    let is_meant = |part: &&PartView| {
+        let site = names::site(&part.key);
+        let is_there = fault.site.is_none_or(|wanted| site == wanted);
+        match names::kind(&part.key) {
+            Some(kind) if is_site => !kind.is_global() && is_there,
+            kind => kind == Some(fault.kind) && (fault.kind.is_global() || is_there),
+        }
+    };
+    let is_one = |index: usize| is_site || fault.server.is_none_or(|one| one == index);
+    let mut found = false;
+    for part in shown.parts.iter().filter(is_meant) {
+        for (index, server) in part.servers.iter().enumerate() {
+            if is_one(index) && !server.alive {
+                return false;
+            }
+            found |= is_one(index);
+        }
+    }
+    found && fault.fault == Fault::Kill
+}
+
 /// Faults that came while the run went on, and the second of each.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Since {
     known: Vec<(PresentFault, f64)>,
+    /// Faults for ever whose servers monitoring has replaced, and when that was seen.
+    replaced: Vec<(PresentFault, f64)>,
     /// Places of faults that stay a mark of their own, whatever others come to stand beside them.
     alone: Range<usize>,
 }
@@ -58,7 +89,9 @@ pub struct Since {
 impl Since {
     /// One scenario took the place of another at a second of the run.
     pub fn follow(&mut self, before: &Scenario, after: &Scenario, now: f64) {
-        self.known.retain(|(known, _)| after.faults.contains(known));
+        for known in [&mut self.known, &mut self.replaced] {
+            known.retain(|(known, _)| after.faults.contains(known));
+        }
         let stays = |fault: &&PresentFault| fault.at == SimTime::ZERO && fault.lasts.is_none();
         let news = after.faults.iter().filter(stays).filter(|fault| !before.faults.contains(fault));
         self.known.extend(news.map(|fault| (*fault, now)));
@@ -76,13 +109,33 @@ impl Since {
         self.alone = place..place + 1;
     }
 
+    /// The run has come to this moment: what was killed for ever may have been replaced.
+    pub fn see(&mut self, scenario: &Scenario, shown: &Snapshot) {
+        for fault in scenario.faults.iter().filter(|fault| fault.lasts.is_none()) {
+            let is_known = self.replaced.iter().any(|(known, _)| known == fault);
+            if !is_known && shown.at_s > self.begins(fault) && is_replaced(fault, shown) {
+                self.replaced.push((*fault, shown.at_s));
+            }
+        }
+    }
+
+    fn begins(&self, fault: &PresentFault) -> f64 {
+        let known = self.known.iter().find(|(known, _)| known == fault);
+        known.map_or(fault.at.seconds(), |(_, at)| *at)
+    }
+
     /// The marks of a scenario as this run has them.
     #[must_use]
     pub fn marks(&self, scenario: &Scenario) -> Vec<Mark> {
-        let known = |fault: &PresentFault| self.known.iter().find(|(known, _)| known == fault);
-        marks_at(scenario, &self.alone, |fault| {
-            known(fault).map_or(fault.at.seconds(), |(_, at)| *at)
-        })
+        let mut marks = marks_at(scenario, &self.alone, |fault| self.begins(fault));
+        let replaced = |fault: &PresentFault| {
+            self.replaced.iter().find(|(known, _)| known == fault).map(|(_, at)| *at)
+        };
+        for mark in marks.iter_mut().filter(|mark| !mark.is_change) {
+            let all: Option<Vec<f64>> = mark.faults(scenario).iter().map(replaced).collect();
+            mark.replaced = all.and_then(|all| all.into_iter().reduce(f64::max));
+        }
+        marks
     }
 }
 
@@ -90,6 +143,31 @@ impl Since {
 mod tests {
     use super::*;
     use crate::sim::scenario::link;
+    use crate::sim::session::{Command, Session, Update};
+
+    #[test]
+    fn a_mark_ends_where_monitoring_has_replaced_what_was_killed_for_ever() {
+        let address = "?preset=sandbox#v=1&fault=kill.web3@5&fault=kill.db@9for300";
+        let scenario = link::read(address).scenario;
+        let (mut since, mut session) = (Since::default(), Session::new(address));
+        let mut after = |seconds: u32| {
+            for _ in 0..seconds {
+                for update in session.handle(Command::Step { ms: 1_000.0 }) {
+                    if let Update::Live(live) = update {
+                        since.see(&scenario, &live.figures);
+                    }
+                }
+            }
+            since.marks(&scenario)
+        };
+        let [web, _] = &after(20)[..] else { panic!("two marks") };
+        assert_eq!((web.end(), web.when()), (None, "from 5 s on".to_owned()));
+        let [web, database] = &after(120)[..] else { panic!("two marks") };
+        let replaced = web.end().expect("it was replaced");
+        assert!((20.0..140.0).contains(&replaced), "{replaced}");
+        assert_eq!(database.end(), Some(309.0), "its time is planned");
+        assert_eq!(web.when(), format!("from 5 s on, replaced at {replaced} s"));
+    }
 
     #[test]
     fn what_was_broken_in_the_run_stands_where_that_was_done() {
@@ -129,13 +207,17 @@ mod tests {
         assert_eq!(none, [""; 0], "what is so from the start is no news");
         assert_eq!(
             one,
-            ["9 web Some(2) begins: Web tier 2 is dead"],
+            ["9 web Some(2) begins: Web server 2 is dead"],
             "what is planned comes later"
         );
         let healed: Vec<String> = lines(&broken, &sound, 12.0);
-        assert_eq!(healed, ["12 web Some(2) ends: Web tier 2 is dead"]);
+        assert_eq!(healed, ["12 web Some(2) ends: Web server 2 is dead"]);
         let late: Vec<String> = lines(&broken, &scenario("fault=kill.web.2"), 70.0);
-        assert_eq!(late, ["70 web Some(1) ends: Web tier 1 is 5 times as slow"], "it was planned");
+        assert_eq!(
+            late,
+            ["70 web Some(1) ends: Web server 1 is 5 times as slow"],
+            "it was planned"
+        );
         let all = scenario("fault=kill.web");
         let more: Vec<String> = lines(&scenario("fault=kill.web.2"), &all, 9.0);
         assert_eq!(more, ["9 web None begins: Web tier is dead"], "number 2 was and is dead");

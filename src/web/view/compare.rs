@@ -96,7 +96,7 @@ pub fn Compare(props: &CompareProps) -> Html {
             } else {
                 <ul class="differs">{ for differs.iter().map(|text| html! { <li>{ text }</li> }) }</ul>
             }
-            <p role="status">{ early }</p>
+            <p>{ early }</p>
             { for [("A", a), ("B", b)].into_iter().filter_map(|(name, side)| {
                 Some(html! { <p>{ format!("{name}: {}", side?.growing()?) }</p> })
             }) }

@@ -33,7 +33,8 @@ pub fn head(model: &Model, tell: &Tell) -> Html {
     }
 }
 
-fn play(model: &Model, tell: &Tell) -> Html {
+/// Play and pause, where the clock's own are not there.
+pub fn play(model: &Model, tell: &Tell) -> Html {
     let (shape, name) = if model.playing { (icon::PAUSE, "Pause") } else { (icon::PLAY, "Play") };
     html! {
         <button type="button" class="quiet frame-play" onclick={tell.reform(|_| Msg::TogglePlay)}

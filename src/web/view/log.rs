@@ -250,7 +250,7 @@ mod tests {
         assert_eq!(whats(info, "web", ""), ["scaling out", "out of memory"], "newest first");
         assert_eq!(whats(info, "lb", ""), ["balancer took over"]);
         assert_eq!(whats(Severity::Warning, "web", ""), ["out of memory"]);
-        assert_eq!(whats(info, "", "web tier 2"), ["out of memory"], "the name counts as well");
+        assert_eq!(whats(info, "", "web server 2"), ["out of memory"], "the name counts as well");
         assert!(whats(info, "lb", "memory").is_empty(), "both must hold");
         let of = |about| ["db", "db1", "db2", "web"].map(|part| is_about(part, about));
         assert_eq!(of("db"), [true, true, true, false]);

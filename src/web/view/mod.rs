@@ -84,7 +84,7 @@ pub fn page(model: &Model, held: &Held, tell: &Tell) -> Html {
                 } else if model.has_panel() {
                     <aside class="inspector card" />
                 }
-                if is_drawn(4) && options.shows(Panel::Charts) { { results() } }
+                if is_drawn(4) { { results() } }
             </main>
             if is_drawn(LAYERS) { { over() } }
         </div>

@@ -1,5 +1,5 @@
-//! What stands below the first screen: what was asked for, charts over time, the distribution of
-//! latencies, the log, and tables.
+//! What stands below the first screen: what was asked for, and where details are shown charts over
+//! time, the distribution of latencies, the log, and tables.
 
 use super::charts::{Distribution, TimeChart};
 use super::format::time;
@@ -14,6 +14,7 @@ use crate::sim::sorting;
 use crate::web::history::{History, Series};
 use crate::web::markup::prelude::*;
 use crate::web::model::Model;
+use crate::web::route::options::Panel;
 use crate::web::summary;
 use std::rc::Rc;
 
@@ -22,14 +23,26 @@ const MOST_LINES: usize = 6;
 
 type Lines = Rc<Vec<(AttrValue, Vec<Option<f64>>)>>;
 
-/// All of it.
+/// All of it; where there are no details, what was asked for alone.
 pub fn view(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
+    let is_detailed = model.options.shows(Panel::Charts);
+    if !is_detailed && !model.insight.is_answering() {
+        return Html::default();
+    }
     html! {
         <section class="results" aria-labelledby="results-title">
-            <h2 id="results-title">{ "In detail" }</h2>
+            <h2 id="results-title">{ if is_detailed { "In detail" } else { "Answers" } }</h2>
             { traces::view(model, tell) }
             { compare::view(model, tell) }
             { threats::view(model, tell) }
+            if is_detailed { { details(model, figures, tell) } }
+        </section>
+    }
+}
+
+fn details(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
+    html! {
+        <>
             <div class="charts">
                 { charts(model) }
                 { distribution(figures) }
@@ -48,7 +61,7 @@ pub fn view(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
             { tables::hosts(figures, &model.scenario) }
             { theory::view(model, tell) }
             <div class="card wide">{ limits::limits() }</div>
-        </section>
+        </>
     }
 }
 

@@ -86,6 +86,7 @@ fn times(mark: &Mark, edit: &Callback<Edit>, ahead: Html) -> Html {
                     <input type="checkbox" role="switch" class="switch" checked={lasts.is_none()} onchange={on_ever} />
                     { "for ever" }
                 </label>
+                if let Some(replaced) = mark.replacement() { <span class="muted">{ replaced }</span> }
             }
             { ahead }
             <button type="button" class="danger" onclick={remove}>{ "Remove" }</button>

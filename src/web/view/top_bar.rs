@@ -2,12 +2,13 @@
 
 use super::field::Choice;
 use super::icon::{self, icon};
-use super::{Tell, files, format};
+use super::{Tell, files, format, frame};
 use crate::sim::scenario::Base;
 use crate::sim::scenario::presets::{PRESETS, STAGES, Stage};
 use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
 use crate::web::route::Theme;
+use crate::web::route::options::Panel;
 use crate::web::share;
 
 /// The bar.
@@ -24,11 +25,12 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                     if !is_restricted { { failures(model, tell) } }
                 </nav>
             <div class="tools">
+                if !model.options.shows(Panel::Time) { { frame::play(model, tell) } }
                 { steps(model, tell) }
                 { theme(model, tell) }
                 <button type="button" class="quiet" onclick={tell.reform(|_| Msg::Help(true))}
                     aria-label="Help and settings" title="Help and settings">{ "?" }</button>
-                if !model.options.embed { { files::menu(!is_restricted, tell) } }
+                { files::menu(!is_restricted, tell) }
                 <button type="button" class="main" onclick={tell.reform(|_| Msg::Share(share::Msg::Open(true)))}
                     aria-haspopup="dialog">{ "Share" }</button>
             </div>

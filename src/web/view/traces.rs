@@ -78,9 +78,7 @@ fn names(trace: &Trace, model: &Model) -> Vec<String> {
         match (hop.depth, hop.server, model.live.figures.part(&hop.part)) {
             (0, ..) => "User".to_owned(),
             (_, Some(server), Some(view)) => {
-                let server = server as usize - 1;
-                let place = summary::place_now(&model.scenario, view, server);
-                summary::with_place(&part, place, server)
+                summary::numbered_now(&part, &model.scenario, view, server as usize - 1)
             }
             _ => part,
         }

@@ -56,7 +56,7 @@ fn killing_each_part_bears_out_what_the_structure_says() {
 #[test]
 fn a_server_that_others_stand_in_for_costs_no_answers() {
     let rows = confirm("?stage=3#db.replicas=2&web.servers=6", &["web", "db", "cache"]);
-    for name in ["Web tier server 1", "Web tier server 6", "Database replica 1", "Cache"] {
+    for name in ["Web server 1", "Web server 6", "Database replica 1", "Cache"] {
         let row = find(&rows, name);
         assert_eq!(row.threat.verdict, Verdict::Survives, "{name}");
         let all = row.losses.last().expect("there is a row for all");
@@ -103,17 +103,17 @@ fn a_pair_shards_sessions_and_zones_are_judged_and_borne_out() {
         &["lb", "db"],
         &["Load balancer: static read write", "Database: write"],
     );
-    assert_eq!(find(&rows, "Load balancer server 1").threat.verdict, Verdict::Survives);
+    assert_eq!(find(&rows, "Load balancer 1").threat.verdict, Verdict::Survives);
     let shard = find(&rows, "Database shard 2");
     assert_eq!(shard.threat.verdict, Verdict::Partial);
     let write = shard.losses.iter().find(|loss| loss.class == "write").expect("users write");
     assert!((write.after.share - 0.5).abs() < 0.1, "half of the keys: {write:?}");
     let store = "?stage=3&add=sessions#web.sessions=store&clients.rate=100&sessions.nodes=3";
     let rows = check(store, &["sessions"], &["Session store: read write"]);
-    assert_eq!(find(&rows, "Session store node 2").threat.verdict, Verdict::Partial);
+    assert_eq!(find(&rows, "Session node 2").threat.verdict, Verdict::Partial);
     let copies = format!("{store}&sessions.replicated=on");
     let rows = check(&copies, &["sessions"], &["Session store: read write"]);
-    assert_eq!(find(&rows, "Session store node 2").threat.verdict, Verdict::Survives);
+    assert_eq!(find(&rows, "Session node 2").threat.verdict, Verdict::Survives);
     let zones = "?stage=3#network.zones=2&clients.rate=100&lb.pair=on&db.replicas=1";
     check(zones, &["network"], &["Site: static read write"]);
     let zones = "?stage=3#network.zones=2&clients.rate=100";

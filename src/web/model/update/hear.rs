@@ -46,6 +46,10 @@ pub(super) fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
             }
             note(model, &log);
             come(model, &live);
+            // Another list of faults may be still on its way to the engine.
+            if model.engine_link == model.link {
+                model.timeline.since.see(&model.scenario, &live.figures);
+            }
             model.live = live;
         }
         Update::Traced(_) | Update::Tolls(_) if model.engine_link != model.link => {}
@@ -77,6 +81,8 @@ pub(super) fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
             let mut effects = story::settled(model);
             compare::learn(model);
             effects.extend(remedy::settled(model));
+            // Of all that waits to be settled the first gives way, and that may be A.
+            effects.extend(compare::missing(model).filter(|_| is_complete).map(Effect::Send));
             return effects;
         }
     }
@@ -112,8 +118,17 @@ fn follow_instants(model: &mut Model) -> Vec<Effect> {
     }
     let theirs = link::read(&model.engine_link).scenario;
     // Only what was asked for just now waits for its time; another list is still on its way.
-    let waits = |fault: &PresentFault| fault.fault.is_instant() && fault.at == SimTime::ZERO;
-    if !model.scenario.faults.iter().any(waits) || lasting(&theirs) != lasting(&model.scenario) {
+    let waits = |fault: &&PresentFault| fault.fault.is_instant() && fault.at == SimTime::ZERO;
+    let ours = &model.scenario.faults;
+    let mut waiting = ours.iter().filter(waits).peekable();
+    if waiting.peek().is_none() || lasting(&theirs) != lasting(&model.scenario) {
+        return Vec::new();
+    }
+    // An answer to an earlier message has the same settings, and what happens at once not yet.
+    let alike = |faults: &[PresentFault], wanted: &PresentFault| {
+        faults.iter().filter(|fault| PresentFault { at: wanted.at, ..**fault } == *wanted).count()
+    };
+    if !waiting.all(|fault| alike(&theirs.faults, fault) >= alike(ours, fault)) {
         return Vec::new();
     }
     let mut news = theirs.clone();
@@ -223,6 +238,29 @@ mod tests {
         assert!(once[0].0 > 0.0);
         tell(&mut model, Command::Step { ms: 500.0 });
         assert_eq!(logged(&model), once);
+    }
+
+    #[test]
+    fn what_happens_at_once_after_a_setting_has_changed_is_followed_to_its_time() {
+        let mut model = Model::new("?stage=5", Preferences::default(), None);
+        let mut session = Session::new("?stage=5");
+        let mut tell = |model: &mut Model, command| {
+            session.handle(command).into_iter().for_each(|said| drop(hear(model, said)));
+        };
+        tell(&mut model, Command::Step { ms: 500.0 });
+        let key = "cdn.ratio".to_owned();
+        let commands = vec![
+            Command::Set { key, value: "emergent".to_owned() },
+            Command::Fail { fault: "purge.cdn".to_owned() },
+        ];
+        let effects = update(&mut model, Msg::Act("Purge the CDN".to_owned(), commands));
+        let sent = effects.into_iter().filter_map(|effect| match effect {
+            Effect::Send(command) => Some(command),
+            _ => None,
+        });
+        sent.for_each(|command| tell(&mut model, command));
+        assert_eq!(model.engine_link, model.link, "figures of the engine are of this scenario");
+        assert!(model.link.contains(".cdn@"), "{}", model.link);
     }
 
     #[test]

@@ -55,12 +55,14 @@ pub struct Swarm {
 }
 
 impl Swarm {
-    /// Takes on new rates; dots start anew when the ways have changed.
-    pub fn follow(&mut self, flow: &Rc<Flow>) {
-        if self.flow.tracks != flow.tracks {
+    /// Takes on new rates; dots start anew when the ways have changed: whether they have.
+    pub fn follow(&mut self, flow: &Rc<Flow>) -> bool {
+        let anew = self.flow.tracks != flow.tracks;
+        if anew {
             self.dots.clear();
         }
         self.flow = flow.clone();
+        anew
     }
 
     /// A number from 0 to 1. The simulation has its own draws; these only choose what is shown.

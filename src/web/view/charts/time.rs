@@ -358,7 +358,7 @@ mod tests {
             [&[10.0, 200.0][..], &[10.0, 14.0, 20.0, 150.0], &[280.0, 290.0, 296.0], &[5.0; 4]]
         {
             let events: Vec<(f64, &str)> =
-                places.iter().map(|x| (*x, "Web tier 2 is dead")).collect();
+                places.iter().map(|x| (*x, "Web server 2 is dead")).collect();
             let said = words(&events, 0.0, 300.0);
             let spans: Vec<(f64, f64)> = said
                 .iter()

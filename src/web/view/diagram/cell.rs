@@ -128,9 +128,10 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, group: &[usize], r: Rect)
     };
     // In a low cell of data its name stands before the number.
     let number = number.map(|number| {
-        let named = short.map(|short| format!("{short} · {number}"));
-        let fits = |named: &String| fit::width(named, KEY, Weight::Bold) <= r.w - 9.0;
-        named.filter(fits).unwrap_or(number)
+        let named = short.map_or_else(Vec::new, |short| {
+            vec![format!("{short} · {number}"), format!("{short} {number}")]
+        });
+        fit::whole(named, r.w - 7.0, KEY, Weight::Bold).unwrap_or(number)
     });
     html! { <>
         { fill(r, used, troubled, endless) }
@@ -175,7 +176,8 @@ fn note(scene: &Scene<'_>, at: At, group: &[usize], conditions: &[Condition]) ->
         return if dead > 0 {
             vec![format!("{dead} dead"), format!("✕{dead}")]
         } else {
-            describe::role(scene, at, group).map_or_else(Vec::new, |role| vec![role.to_owned()])
+            let wordings = |role: &str| vec![role.to_owned(), role[..1].to_uppercase()];
+            describe::role(scene, at, group).map_or_else(Vec::new, wordings)
         };
     }
     match conditions.first() {

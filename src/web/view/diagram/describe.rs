@@ -166,12 +166,10 @@ pub fn server_name(scene: &Scene<'_>, at: At, server: usize) -> String {
         ("web", ..) if scene.parts.site(at).is_some_and(parts::Site::is_one_machine) => {
             format!("Server {number}")
         }
-        ("web", ..) => format!("Web server {number}"),
         ("db", _) if is_primary => format!("{of_shard} primary"),
         ("db", 0) => format!("{of_shard} old primary"),
         ("db", replica) => format!("{of_shard} replica {replica}"),
-        ("cache", ..) => format!("Cache node {number}"),
-        ("sessions", ..) => format!("Session node {number}"),
+        ("web" | "cache" | "sessions", ..) => format!("{} {number}", names::one(at.kind)),
         // The first is the broker, which the workers take from.
         ("queue", ..) if server == 0 => "Queue".to_owned(),
         ("queue", ..) => format!("Worker {server}"),
@@ -279,17 +277,22 @@ pub fn utilisation(view: &PartView, group: &[usize]) -> f64 {
     up.clone().map(|s| s.utilisation).sum::<f64>() / up.count().max(1) as f64
 }
 
-/// How busy the primaries of a database are and how busy its replicas, means of those that are up;
+/// How busy the primaries of a database are and how busy its replicas, as `names::used` has it;
 /// `None` of what has not both.
 #[must_use]
 pub fn roles(view: &PartView) -> Option<[(&'static str, f64); 2]> {
-    let mean = |is_primary: bool, one: &'static str, several: &'static str| {
-        let own = view.servers.iter().filter(|s| s.alive && s.is_primary == is_primary);
-        let count = own.clone().count();
-        let mean = own.map(|s| s.utilisation).sum::<f64>() / count as f64;
-        (count > 0).then_some((if count == 1 { one } else { several }, mean))
+    if names::kind(&view.key) != Some(Kind::Database) {
+        return None;
+    }
+    let of = |role: u8, one: &'static str, several: &'static str| {
+        let used = names::used(view, role)?;
+        let own = |&(index, server): &(usize, &ServerView)| {
+            server.alive && !server.leaving && names::role(view, index) == role
+        };
+        let count = view.servers.iter().enumerate().filter(own).count();
+        Some((if count == 1 { one } else { several }, used))
     };
-    Some([mean(true, "primary", "primaries")?, mean(false, "replica", "replicas")?])
+    Some([of(0, "primary", "primaries")?, of(1, "replica", "replicas")?])
 }
 
 /// Which of a database's servers are the busier ones.
@@ -338,7 +341,8 @@ mod tests {
             ..ServerView::default()
         };
         let servers = vec![server(true, 0.05), server(false, 0.7), server(false, 0.8)];
-        let mut view = PartView { utilisation: 0.4, servers, ..PartView::default() };
+        let key = "db".to_owned();
+        let mut view = PartView { key, utilisation: 0.4, servers, ..PartView::default() };
         assert_eq!(in_use(&view), "primary 5.0\u{202f}% and replicas 75\u{202f}% in use");
         assert_eq!(limiting(&view), Some("replicas"));
         view.servers[0].utilisation = 0.9;

@@ -5,6 +5,7 @@ use super::guards;
 use super::parts::{self, At};
 use super::scene::Scene;
 use super::state::Trouble;
+use crate::sim::analysis::names;
 use crate::sim::kinds::Kind;
 use crate::web::summary;
 use crate::web::view::format;
@@ -91,7 +92,7 @@ fn behind(scene: &Scene<'_>, at: At) -> Option<Trouble> {
 
 /// That much is asked of it because the cache before it is still filling.
 fn unshielded(scene: &Scene<'_>, at: At) -> Option<Trouble> {
-    let is_full = scene.view(at)?.utilisation > HOT;
+    let is_full = names::busy(scene.view(at)?).1 > HOT;
     let is_cold = scene
         .view(at.beside(Kind::Cache))
         .is_some_and(|cache| summary::is_cold(scene.figures, cache));

@@ -93,15 +93,15 @@ pub fn is_host(scene: &Scene<'_>, at: At, place: Rect) -> bool {
 /// The role of a server among those of its part: those with the same role are alike.
 #[must_use]
 pub fn role(scene: &Scene<'_>, at: At, server: usize) -> u8 {
-    let (_, copies) = parts::shards(scene.scenario, at);
-    match at.kind {
-        Kind::Queue => u8::from(server > 0),
-        Kind::Database if copies > 1 => {
-            let view = scene.view(at).and_then(|view| view.servers.get(server));
-            u8::from(!view.map_or(server.is_multiple_of(copies), |server| server.is_primary))
-        }
-        _ => 0,
+    if let Some(view) = scene.view(at) {
+        return names::role(view, server);
     }
+    let (_, copies) = parts::shards(scene.scenario, at);
+    u8::from(match at.kind {
+        Kind::Queue => server > 0,
+        Kind::Database => !server.is_multiple_of(copies),
+        _ => false,
+    })
 }
 
 /// All servers in groups, of which there are at most so many; none has servers of two roles.

@@ -28,9 +28,11 @@ pub fn breaking(model: &Model, at: Selection, view: Option<&PartView>, tell: &Te
     let (kind, part) = (at.kind, at.name());
     let is_zone = kind == Kind::Network;
     let name = summary::part_name(&part, scenario);
-    let named = at
-        .server
-        .map_or_else(|| name.clone(), |s| summary::numbered(&name, scenario, (kind, at.site), s));
+    let named = match (at.server, view) {
+        (Some(s), Some(view)) => summary::numbered_now(&name, scenario, view, s),
+        (Some(s), None) => summary::numbered(&name, scenario, (kind, at.site), s),
+        (None, _) => name.clone(),
+    };
     let place = at.server.map_or_else(String::new, |s| format!(".{}", s + 1));
     let faults: Vec<&PresentFault> = scenario
         .faults

@@ -266,7 +266,7 @@ fn Item(props: &ItemProps) -> Html {
         (!props.is_told).then_some("crowded")
     );
     let has_bar = !mark.is_instant && !mark.is_change;
-    let width = share(mark.lasts.unwrap_or(length - mark.at), *length);
+    let width = share(mark.end().unwrap_or(*length) - mark.at, *length);
     let (x, anchor) = if label_is_left(mark, *length) { ("-14", "end") } else { ("14", "start") };
     let shape = if mark.is_change { "M-7 6h14v14h-14z" } else { "M0 4 9 13 0 22-9 13z" };
     html! {
@@ -330,7 +330,7 @@ mod tests {
     use super::*;
 
     fn mark(name: &str, at: f64, lasts: Option<f64>) -> Mark {
-        let (name, text) = (name.to_owned(), "Web tier 2 is dead".to_owned());
+        let (name, text) = (name.to_owned(), "Web server 2 is dead".to_owned());
         Mark { name, at, lasts, text, ..Mark::default() }
     }
 
@@ -345,7 +345,7 @@ mod tests {
         let many = rows(&many, 120.0, 700.0);
         assert_eq!(many.iter().map(|(row, _)| *row).max(), Some(MOST_ROWS - 1));
         assert_eq!(many.iter().filter(|(_, is_told)| *is_told).count(), MOST_ROWS);
-        let long = Mark { text: "Web tier 2 ".repeat(9), ..mark("a", 60.0, None) };
+        let long = Mark { text: "Web server 2 ".repeat(9), ..mark("a", 60.0, None) };
         assert!(fit::width(&label(&long, 120.0, 300.0), 11.0, Weight::Bold) <= 136.0);
     }
 
