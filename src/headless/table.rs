@@ -30,7 +30,7 @@ pub fn settled(settled: &Settled) -> String {
         "{} s measured after {} s of warm-up, 95 % intervals from {} batches\n\n",
         settled.seconds, settled.warm_up_s, settled.batches
     );
-    text.extend(settled.growing().map(|growing| format!("{growing}\n\n")));
+    text.extend(settled.reservations().into_iter().map(|known| format!("{known}\n\n")));
     text.push_str(&users(figures, settled.goodput, settled.error_share));
     let times = [
         ("mean", settled.mean_s),

@@ -77,7 +77,6 @@ mod tests {
     use crate::sim::session::{Command, Session, Update};
     use crate::web::files::Export;
     use crate::web::history::LONGEST;
-    use std::rc::Rc;
 
     #[test]
     fn the_menu_says_how_much_of_the_run_is_saved() {
@@ -93,7 +92,7 @@ mod tests {
         for _ in 0..4 {
             for update in session.handle(Command::Step { ms: 500.0 }) {
                 if let Update::Live(live) = update {
-                    history.push(&Rc::from(live));
+                    history.push(live);
                 }
             }
         }

@@ -244,6 +244,7 @@ fn settled_figures(settled: &Settled, hash: &str) -> Value {
     };
     content["complete"] = json!(settled.complete);
     content["growing"] = json!(settled.is_growing());
+    content["changing"] = json!(settled.changing);
     content["result_hash"] = json!(hash);
     content["p50_ms_half_width"] = json!(half(settled.p50_s));
     content["p95_ms_half_width"] = json!(half(settled.p95_s));

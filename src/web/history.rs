@@ -55,8 +55,22 @@ pub struct History {
 
 impl History {
     /// Takes a point from the live run, unless the last one is too close. A clock that went back is
-    /// a new run.
-    pub fn push(&mut self, live: &Rc<Live>) {
+    /// a new run. Gives what is kept: each server is in the figures once.
+    pub fn push(&mut self, mut live: Box<Live>) -> Rc<Live> {
+        let parts = live.latest.parts.iter_mut();
+        let busy: Vec<Option<f64>> = parts
+            .map(|part| {
+                let busy = (!part.servers.is_empty()).then(|| names::busy(part).1);
+                part.servers = Vec::new();
+                busy
+            })
+            .collect();
+        let live = Rc::from(live);
+        self.take(&live, &busy);
+        live
+    }
+
+    fn take(&mut self, live: &Rc<Live>, busy: &[Option<f64>]) {
         let (now, last) = (live.latest.at_s, self.times.last().copied());
         if last.is_some_and(|last| now < last) {
             *self = Self::default();
@@ -81,7 +95,7 @@ impl History {
         add(Rc::make_mut(&mut self.p99), figures.latency.p99_s);
         add(Rc::make_mut(&mut self.good), share.map(|failed| 1.0 - failed));
         add(Rc::make_mut(&mut self.usd), Some(figures.usd_per_month));
-        self.push_parts(&live.figures, figures);
+        self.push_parts(figures, busy);
         self.push_moment(live);
     }
 
@@ -121,18 +135,18 @@ impl History {
         }
     }
 
-    /// Whether a part has servers is seen in all figures: the slice need not have each.
-    fn push_parts(&mut self, all: &Snapshot, slice: &Snapshot) {
-        let serves = |key: &str| all.part(key).is_some_and(|part| !part.servers.is_empty());
-        for part in slice.parts.iter().filter(|part| serves(&part.key)) {
-            if !self.parts.iter().any(|(key, _)| *key == part.key) {
+    /// What has no servers is not busy.
+    fn push_parts(&mut self, slice: &Snapshot, busy: &[Option<f64>]) {
+        let points = || slice.parts.iter().map(|part| &part.key).zip(busy);
+        for (new, _) in points().filter(|(_, busy)| busy.is_some()) {
+            if !self.parts.iter().any(|(key, _)| key == new) {
                 let blank = vec![None; self.times.len() - 1];
-                self.parts.push((part.key.clone(), Rc::new(blank)));
+                self.parts.push((new.clone(), Rc::new(blank)));
             }
         }
         for (key, series) in &mut self.parts {
-            let part = slice.part(key).filter(|part| serves(&part.key));
-            add(Rc::make_mut(series), part.map(|part| names::busy(part).1));
+            let point = points().find(|(known, _)| *known == key).and_then(|(_, busy)| *busy);
+            add(Rc::make_mut(series), point);
         }
     }
 }
@@ -162,7 +176,7 @@ mod tests {
         live.latest.window_s = 0.5;
         let mut push = |history: &mut History, at_s: f64| {
             live.latest.at_s = at_s;
-            history.push(&Rc::new(live.clone()));
+            history.push(Box::new(live.clone()));
         };
         for tenth in 0..100 {
             push(&mut history, f64::from(tenth) / 10.0);
@@ -190,23 +204,45 @@ mod tests {
             let servers = vec![ServerView::default(); servers];
             live.figures.parts =
                 vec![PartView { key: "web".into(), servers, ..PartView::default() }];
-            live.latest.parts = vec![PartView { key: "web".into(), ..PartView::default() }];
-            Rc::new(live)
+            live.latest.parts = live.figures.parts.clone();
+            Box::new(live)
         };
         let shown = |history: &History, s: f64| history.at(s).map(|live| live.figures.at_s);
         for second in 0..300 {
-            history.push(&large(second, MOST_SERVERS / 10));
+            history.push(large(second, MOST_SERVERS / 10));
         }
         assert_eq!((history.moments.len(), history.past().len()), (LONGEST, 10));
         assert_eq!((history.past()[0], shown(&history, 295.5)), (290.0, Some(295.0)));
         assert_eq!(shown(&history, 70.0), Some(290.0), "the first that is kept");
         assert_eq!(history.parts[0].1.len(), LONGEST, "charts go on");
-        history.push(&large(300, 2 * MOST_SERVERS));
+        history.push(large(300, 2 * MOST_SERVERS));
         assert_eq!((history.past(), shown(&history, 300.0)), (&[300.0][..], Some(300.0)));
         for second in 301..900 {
-            history.push(&large(second, MOST_SERVERS / LONGEST));
+            history.push(large(second, MOST_SERVERS / LONGEST));
         }
         assert_eq!(history.past().len(), LONGEST, "all again");
+    }
+
+    #[test]
+    fn parts_are_as_busy_as_they_were_measured() {
+        let (mut history, mut session) = (History::default(), Session::new("?stage=4"));
+        for _ in 0..20 {
+            for update in session.handle(Command::Step { ms: 500.0 }) {
+                if let Update::Live(live) = update {
+                    let kept = history.push(live);
+                    assert!(kept.latest.parts.iter().all(|part| part.servers.is_empty()));
+                }
+            }
+        }
+        let last = |wanted: &str| {
+            let series = history.parts.iter().find(|(key, _)| key == wanted);
+            series.and_then(|(_, series)| series.last().copied().flatten())
+        };
+        for part in ["web", "db"] {
+            let busy = last(part).expect("it has servers");
+            assert!((0.3..0.9).contains(&busy), "{part}: {busy}");
+        }
+        assert_eq!(last("clients"), None);
     }
 
     #[test]

@@ -40,7 +40,7 @@ test('what was tried says what to look at, and the stage before stands beside', 
 
 test('what piles up without end is marked as the least that it comes to, in the long run too', async ({ open }) => {
   const page = await open('/?stage=3&run=0#v=1&clients.rate=900&clients.timeout_s=0&clients.retries=0&web.backlog=1000000');
-  await page.locator('#growing', { hasText: 'the longer the run' }).waitFor({ timeout: 30_000 });
+  await page.locator('.reservation', { hasText: 'the longer the run' }).waitFor({ timeout: 30_000 });
   const below = page.locator('.tile', { has: page.getByText('p99', { exact: true }) }).locator('.tile-settled');
   assert.match(await below.innerText(), /^≥\s\d/);
 });

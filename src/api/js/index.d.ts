@@ -268,6 +268,8 @@ export interface Settled {
   complete: boolean;
   /** Whether more requests were in flight than the simulator holds: a settled run ends there. */
   full: boolean;
+  /** What was not at rest while it was measured: a longer run would show other figures. */
+  changing: ("servers" | "caches" | "lag")[];
   mean_s: Estimate | null;
   p50_s: Estimate | null;
   p95_s: Estimate | null;

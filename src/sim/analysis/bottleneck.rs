@@ -80,6 +80,8 @@ pub struct Bottleneck {
     /// How many times as many servers there may be as there are.
     #[serde(skip)]
     pub growth: f64,
+    /// What is full before all of those servers have enough to do, where something is.
+    pub full_before: Option<String>,
     /// What the servers do, where a part has some of several sorts: see `names::role`.
     #[serde(skip)]
     pub role: u8,
@@ -90,6 +92,19 @@ impl Bottleneck {
     /// come too late for it.
     fn presses(&self) -> f64 {
         if self.load >= 1.0 { self.load } else { self.load / self.growth }
+    }
+
+    /// Itself among all: more servers than run take more traffic, but no more than other parts do.
+    fn among(&self, all: &[Self]) -> Self {
+        let others = all.iter().filter(|b| self.grows_to.is_some() && b.part != self.part);
+        let least = others
+            .filter(|b| !b.resource.is_held() && b.most_traffic < self.most_traffic)
+            .reduce(|a, b| if b.most_traffic < a.most_traffic { b } else { a });
+        let Some(Self { most_traffic, headroom, name, .. }) = least else {
+            return self.clone();
+        };
+        let (most_traffic, headroom) = (*most_traffic, *headroom);
+        Self { most_traffic, headroom, full_before: Some(name.clone()), ..self.clone() }
     }
 
     /// The headroom; of servers that are overloaded that of those that run, for until more do they
@@ -128,7 +143,7 @@ pub fn find(topology: &Topology, figures: &Snapshot) -> Option<Bottleneck> {
         (Some(own), Some(held)) if is_busy(own) || own.presses() >= held.presses() => Some(own),
         (own, held) => held.or(own),
     }
-    .cloned()
+    .map(|found| found.among(&all))
 }
 
 /// Takes servers that do the same and are loaded alike, or all together have too much, as one:

@@ -2,6 +2,7 @@
 //! warm-up is found and removed, and what varies from batch to batch gives 95 % intervals.
 
 mod length;
+mod rest;
 
 use super::batches::{FEWEST, half_width, warm_up};
 use super::comparisons::{self, Comparison};
@@ -15,6 +16,7 @@ use crate::topology::Topology;
 use crate::units::{SimTime, Span};
 use length::Planned;
 pub use length::{FULL, Length, QUICK};
+pub use rest::Changing;
 use serde::{Deserialize, Serialize};
 use std::borrow::Borrow;
 
@@ -43,6 +45,8 @@ pub struct Settled {
     pub complete: bool,
     /// Whether more requests were in flight than the simulator holds: a settled run ends there.
     pub full: bool,
+    /// What of the system was not at rest while it was measured.
+    pub changing: Vec<Changing>,
     /// Mean time to a good answer, in seconds.
     pub mean_s: Option<Estimate>,
     /// Its median.
@@ -80,22 +84,24 @@ impl Settled {
     /// Whether its figures are what the system comes to, with intervals that say how surely.
     #[must_use]
     pub fn is_final(&self) -> bool {
-        self.complete && !self.is_growing()
+        self.complete && !self.is_growing() && self.changing.is_empty()
     }
 
-    /// What to know of the figures of a run that is over, if its requests pile up.
+    /// What to know of the figures of a run that is over, where they are not what the system comes
+    /// to: requests pile up, or it was not at rest.
     #[must_use]
-    pub fn growing(&self) -> Option<&'static str> {
-        if !self.complete || !self.is_growing() {
-            return None;
+    pub fn reservations(&self) -> Vec<&'static str> {
+        if !self.complete {
+            return Vec::new();
         }
-        Some(if self.full {
+        let piles = self.is_growing().then_some(if self.full {
             "More requests pile up than the simulator holds: times are the least that they come \
              to, and errors called “simulator full” are none of the system's."
         } else {
             "Requests pile up: times and errors are the least that they come to, and more the \
              longer the run."
-        })
+        });
+        piles.into_iter().chain(self.changing.iter().map(|changing| changing.words())).collect()
     }
 
     /// A hash of all figures: the same wherever the same run was made.
@@ -122,12 +128,17 @@ pub struct Theory {
 
 /// What the failures are called that the simulator makes where it holds no more.
 const FULL_UP: &str = FAILURES[Outcome::SimulatorFull as usize - 1].1;
+/// How many times as long a run may become as planned.
+const LONGER: usize = 4;
+
 /// A settled run under way.
 #[derive(Clone, Debug)]
 pub struct Settling {
     engine: Engine,
     batch: Span,
     batches: usize,
+    /// How many batches it may become, to wait until what scales by itself has done so.
+    most: usize,
     is_full: bool,
     /// Whether it would end before all that is planned has happened and played out: it is not made.
     is_too_short: bool,
@@ -143,7 +154,8 @@ impl Settling {
         let Planned { seconds, is_too_short } = length.planned(topology.scenario());
         let batch = Span::from_seconds(seconds / length.batches as f64);
         let is_full = length.batches == FULL.batches;
-        Self { is_full, is_too_short, ..Self::with_batches(topology, batch, length.batches) }
+        let most = length.batches * if is_full { LONGER } else { 1 };
+        Self { most, is_full, is_too_short, ..Self::with_batches(topology, batch, length.batches) }
     }
 
     /// Begins a settled run of so many batches of this length.
@@ -155,6 +167,7 @@ impl Settling {
             engine,
             batch,
             batches,
+            most: batches,
             is_full: true,
             is_too_short: false,
             is_overfull: false,
@@ -191,6 +204,16 @@ impl Settling {
         if !self.is_overfull || self.samples.len() == 1 {
             self.samples.push(sample);
         }
+        let is_over = self.samples.len() > self.batches && self.batches < self.most;
+        if is_over && self.last_scaling() > self.batches / 2 {
+            self.batches = (self.batches + FULL.batches / 2).min(self.most);
+        }
+    }
+
+    /// The number of the last batch in which servers or workers came or went.
+    fn last_scaling(&self) -> usize {
+        let mut pairs = self.samples.windows(2);
+        pairs.rposition(|pair| rest::is_scaling(&pair[0], &pair[1])).map_or(0, |place| place + 1)
     }
 
     /// Theory beside what was measured so far.
@@ -217,10 +240,13 @@ impl Settling {
         Some(Settled { full: self.is_overfull, ..figures })
     }
 
-    /// The samples after the warm-up: of a run that was over at once, all of it.
+    /// The samples after the warm-up, and after all scaling where enough are left: of a run that
+    /// was over at once, all of it.
     fn kept(&self) -> &[Sample] {
         let last = self.samples.len().saturating_sub(2);
-        &self.samples[warm_up(&self.samples).min(last)..]
+        let scaled = self.last_scaling();
+        let scaled = if scaled <= self.batches / 2 { scaled } else { 0 };
+        &self.samples[warm_up(&self.samples).max(scaled).min(last)..]
     }
 }
 
@@ -260,6 +286,7 @@ pub fn settled(topology: &Topology, samples: &[impl Borrow<Sample>], complete: b
         seconds: figures.window_s,
         complete,
         full: figures.users.failures.iter().any(|failure| failure.reason == FULL_UP),
+        changing: rest::changing(&samples),
         mean_s: interval(latency.mean_s, &Histogram::mean),
         p50_s: interval(latency.p50_s, &|h| h.quantile(0.5)),
         p95_s: interval(latency.p95_s, &|h| h.quantile(0.95)),
@@ -318,14 +345,13 @@ mod tests {
         let said = |text: &str| {
             let settled = run(text, FULL).expect("it is settled");
             assert!(settled.complete, "{text}");
-            settled.growing()
+            settled.reservations().join(" ")
         };
         // Who waits for ever, in a room without end, waits the longer the longer the run.
         let endless = "#clients.rate=900&clients.timeout_s=0&clients.retries=0&web.backlog=1000000";
         let said_of = said(&format!("?stage=3{endless}"));
-        assert!(said_of.is_some_and(|text| text.contains("the longer the run")), "{said_of:?}");
-        assert_eq!(said("?stage=1#clients.rate=300"), None);
-        assert_eq!(said("?stage=3"), None);
+        assert!(said_of.contains("and more the longer the run"), "{said_of}");
+        assert_eq!((said("?stage=1#clients.rate=300"), said("?stage=3")), ("".into(), "".into()));
     }
 
     #[test]
@@ -353,6 +379,6 @@ mod tests {
         assert!(settled.seconds > 0.0 && settled.batches < 40, "{}", settled.batches);
         let failures = &settled.figures.users.failures;
         assert!(failures.iter().all(|failure| failure.reason != FULL_UP), "{failures:?}");
-        assert!(settled.growing().is_some_and(|text| text.contains("than the simulator holds")));
+        assert!(settled.reservations()[0].contains("than the simulator holds"));
     }
 }

@@ -97,8 +97,9 @@ pub fn Compare(props: &CompareProps) -> Html {
                 <ul class="differs">{ for differs.iter().map(|text| html! { <li>{ text }</li> }) }</ul>
             }
             <p>{ early }</p>
-            { for [("A", a), ("B", b)].into_iter().filter_map(|(name, side)| {
-                Some(html! { <p>{ format!("{name}: {}", side?.growing()?) }</p> })
+            { for [("A", a), ("B", b)].into_iter().flat_map(|(name, side)| {
+                let known = side.map_or_else(Vec::new, Settled::reservations);
+                known.into_iter().map(move |known| html! { <p>{ format!("{name}: {known}") }</p> })
             }) }
             if let Some((a, b)) = a.zip(b) {
                 { figures(&compare::rows((&props.kept.scenario, a), (&props.scenario, b))) }

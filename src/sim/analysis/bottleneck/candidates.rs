@@ -170,6 +170,7 @@ impl Place<'_> {
             others: None,
             grows_to: growth.map(|(_, most)| most),
             growth: more,
+            full_before: None,
             role: names::role(self.part, index),
         }
     }

@@ -196,6 +196,24 @@ fn what_grows_with_the_load_hides_no_part_that_does_not() {
     assert_eq!([grows(0.9).room(), grows(1.1).room()], [4.0, 0.0]);
 }
 
+/// More servers may run than do, but the database takes no more for that.
+#[test]
+fn servers_that_are_still_to_come_promise_no_more_than_other_parts_can_do() {
+    let base = "?preset=autoscaler-late#v=1&clients.pattern=steady";
+    let late = run(&format!("{base}&clients.rate=800&web.boot_s=3600"));
+    let found = late.find();
+    assert!(found.part == "web" && found.load > 1.0, "{found:?}");
+    let said = late.said().join(" ");
+    assert!(said.contains(", at which Database is full first, if work"), "{said}");
+    let failing = |share: f64| {
+        let rate = share * found.most_traffic;
+        let all = run(&format!("{base}&web.servers=20&web.autoscale=off&clients.rate={rate}"));
+        all.figures.users.error_share()
+    };
+    let shares = [0.9, 1.2].map(failing);
+    assert!(shares[0] < 0.01 && shares[1] > 0.05, "{shares:?} {found:?}");
+}
+
 /// What a server refuses would have come to its guests too; servers that health checks take out in
 /// turn are one tier; and what is only tried again is not what users ask for.
 #[test]

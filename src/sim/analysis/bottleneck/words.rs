@@ -195,9 +195,12 @@ impl Bottleneck {
         let grown = self.grows_to.map_or_else(String::new, |most| {
             format!("with the {most} servers that there may be, ")
         });
+        let before = self.full_before.as_ref().map_or_else(String::new, |name| {
+            format!(", at which {name} {} full first,", if is_plural(name) { "are" } else { "is" })
+        });
         let traffic = format!(
-            "{grown}that is {} requests per second of users if work grows in step with traffic \
-             (now {})",
+            "{grown}that is {} requests per second of users{before} if work grows in step with \
+             traffic (now {})",
             number(*most_traffic),
             number(figures.offered_rate()),
         );

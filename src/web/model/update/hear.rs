@@ -29,13 +29,10 @@ pub(super) fn hear(model: &mut Model, said: Update) -> Vec<Effect> {
         }
         Update::Refused { problems } => model.notice = problems,
         Update::Live(mut live) => {
-            // What is kept of many moments is small: each server is in the figures once.
             let log = std::mem::take(&mut live.log);
             let known_s = if live.begins { 0.0 } else { model.live.figures.at_s };
             let log = timeline::logged(&model.scenario, known_s, live.figures.at_s, log);
-            live.latest.parts.iter_mut().for_each(|part| part.servers = Vec::new());
-            let live = Rc::from(live);
-            model.history.push(&live);
+            let live = model.history.push(live);
             if live.figures.at_s == 0.0 {
                 model.history = History::default();
                 model.insight.moment = None;

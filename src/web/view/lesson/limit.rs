@@ -2,7 +2,6 @@
 //! button, with what it did when it was tried.
 
 use super::super::{Tell, format, glossary};
-use crate::sim::analysis::settle::Settled;
 use crate::sim::snapshot::Snapshot;
 use crate::sim::units::capital;
 use crate::web::compare::Row;
@@ -59,8 +58,8 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                     { estimate(&settled.figures) }
                     if settled.is_growing() { { " Until then waits and errors go on growing." } }
                 </p>
-            } else if let Some(growing) = settled.and_then(Settled::growing) {
-                <p class="muted" id="growing">{ growing }</p>
+            } else if let Some(settled) = settled {
+                { for settled.reservations().into_iter().map(|known| html! { <p class="muted reservation">{ known }</p> }) }
             }
             if let Some(remedy) = &limit.remedy { { offer(model, remedy, tell) } }
         </>
