@@ -158,3 +158,13 @@ for (const [width, height] of [[640, 400], [320, 568]]) {
     await axe(bare);
   });
 }
+
+test('what is asked for in a frame without details is answered in it', async ({ open }) => {
+  const page = await open('/?stage=3&embed=1', { viewport: { width: 640, height: 400 } });
+  assert.equal(await page.getByRole('heading', { name: 'In detail' }).count(), 0);
+  await page.getByRole('button', { name: 'Keep as A' }).click();
+  await page.getByRole('button', { name: /A kept/ }).click();
+  await page.waitForFunction(() => document.activeElement?.id === 'beside');
+  await page.locator('#beside').getByRole('button', { name: /Swap/ }).waitFor();
+  await axe(page);
+});

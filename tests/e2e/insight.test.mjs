@@ -106,6 +106,7 @@ test('charts say what happened and are read out by keys; theory stands beside wh
   await page.getByRole('button', { name: 'Kill web server 2' }).click();
   await page.locator('.charts .event-name', { hasText: /dead|Kill/ }).first().waitFor();
   await page.getByRole('button', { name: /^Pause/ }).first().click();
+  assert.match(await text(page.locator('.charts')), /Web tier [1-9]\d %, .*Database [1-9]\d %, /, 'as busy as measured');
   const cursor = page.getByRole('slider', { name: 'Latency, read out', exact: true });
   await cursor.focus();
   await page.keyboard.press('ArrowLeft');

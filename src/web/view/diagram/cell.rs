@@ -176,7 +176,7 @@ fn note(scene: &Scene<'_>, at: At, group: &[usize], conditions: &[Condition]) ->
         return if dead > 0 {
             vec![format!("{dead} dead"), format!("✕{dead}")]
         } else {
-            let wordings = |role: &str| vec![role.to_owned(), role[..1].to_uppercase()];
+            let wordings = |role: &str| vec![role.to_owned(), role[..1].to_ascii_uppercase()];
             describe::role(scene, at, group).map_or_else(Vec::new, wordings)
         };
     }
