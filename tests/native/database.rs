@@ -308,6 +308,29 @@ fn writes_to_two_keys_commit_together_or_come_apart() {
 }
 
 #[test]
+fn a_write_to_two_keys_takes_two_phases_where_they_lie_in_two_shards() {
+    // A directory deals keys evenly; the second phase is a round trip of 10 ms.
+    for shards in [1.0, 2.0, 4.0, 16.0] {
+        let settings = format!(
+            "clients.rate=50&clients.read_share=0&db.transactions=1&db.law=constant&db.write_ms=2&\
+             db.placement=directory&db.shards={shards}&network.zone_ms=10&network.distance=0&\
+             network.last_mile=off"
+        );
+        let text = format!("?parts=clients,network,web,db#{PLAIN}&{settings}");
+        let reading = link::read(&text);
+        assert!(reading.problems.is_empty(), "{text}: {:?}", reading.problems);
+        let mut engine = Engine::new(topology(&reading.scenario));
+        let figures = watch(&mut engine, 400.0);
+        let share = count(&figures, "two_phase_commits") / figures.users.good as f64;
+        let expected = 1.0 - 1.0 / shards;
+        assert!((share - expected).abs() < 0.013, "{shards} shards: {share}");
+        let mean = 1e3 * figures.latency.mean_s.unwrap_or_default();
+        assert!((mean - 12.01 - 10.0 * share).abs() < 0.25, "{shards} shards: {mean} ms");
+        assert_eq!(figures.users.failed, 0);
+    }
+}
+
+#[test]
 fn every_acknowledged_write_is_applied_in_flight_or_lost_whatever_dies() {
     use crate::wild::draws;
     let (mut failovers, mut lost, mut recovered, mut stale) = (0.0, 0.0, 0.0, 0.0);

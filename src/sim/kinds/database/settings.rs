@@ -105,8 +105,9 @@ settings! {
         "Relational and graph databases have ACID transactions; with several shards one that \
          touches two of them commits in two phases.");
     Transactions = Param::number("transactions", "Share of writes to two keys", (0.0, 0.0, 1.0),
-        "Share of writes that change a second, random key together with the first. Without \
-         transactions they are two writes that can come apart, and are counted.");
+        "Share of writes that change a second, random key together with the first: in another \
+         shard, of n, for 1 - 1/n of them. Without transactions they are two writes that can come \
+         apart, and are counted.");
     Denormalised = Param::switch("denormalised", "Denormalised", false,
         "On: what a join would put together is stored together, so that a join is a plain read \
          of one shard, and each write changes several copies.");
