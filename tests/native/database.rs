@@ -183,6 +183,9 @@ fn connections_and_reads_of_many_rows_cost_their_work() {
     near("plain", work("") * 100.0, 0.1, 0.03);
     near("connections", work("db.new_connections=0.5&db.connect_ms=5") * 100.0, 0.35, 0.03);
     near("many rows", work("db.ranges=0.5&db.range_cost=5") * 100.0, 0.3, 0.05);
+    // As many whatever share joins: 0.1 x 20 + 0.2 x 5 + 0.7 plain reads.
+    let both = "db.ranges=0.1&db.range_cost=20&db.joins=0.2&db.join_cost=5";
+    near("and joins", work(both) * 100.0, 0.37, 0.03);
     let kind = "db.kind=column&db.column_read_ms=2&db.ranges=1&db.column_range_cost=4";
     near("of its kind", work(kind) * 100.0, 0.8, 0.03);
 }

@@ -76,7 +76,8 @@ settings! {
         "Mean time one vCPU is kept by a write to the log and the table in memory, compaction \
          included. A choice.");
     Ranges = Param::number("ranges", "Share of reads of many rows", (0.0, 0.0, 1.0),
-        "Share of queries that read many rows that lie together.");
+        "Share of queries that read many rows that lie together. None of them joins: where both \
+         shares make more than 1, those that join come first.");
     Range = multiple("range_cost", "Cost of many rows, relational", 3.0,
         "Work of a read of many rows in plain queries: an index is followed. A choice.");
     NosqlRange = multiple("nosql_range_cost", "Cost of many rows, NoSQL", 10.0,
