@@ -183,6 +183,9 @@ fn connections_and_reads_of_many_rows_cost_their_work() {
     near("plain", work("") * 100.0, 0.1, 0.03);
     near("connections", work("db.new_connections=0.5&db.connect_ms=5") * 100.0, 0.35, 0.03);
     near("many rows", work("db.ranges=0.5&db.range_cost=5") * 100.0, 0.3, 0.05);
+    // As many whatever share joins: 0.1 x 20 + 0.2 x 5 + 0.7 plain reads.
+    let both = "db.ranges=0.1&db.range_cost=20&db.joins=0.2&db.join_cost=5";
+    near("and joins", work(both) * 100.0, 0.37, 0.03);
     let kind = "db.kind=column&db.column_read_ms=2&db.ranges=1&db.column_range_cost=4";
     near("of its kind", work(kind) * 100.0, 0.8, 0.03);
 }
@@ -304,6 +307,29 @@ fn writes_to_two_keys_commit_together_or_come_apart() {
         assert!(torn || count(&figures, "torn_writes") == 0.0);
         assert_eq!(count(&figures, "two_phase_commits") > 0.0, !torn, "{kind}");
         assert!(figures.users.failed > 2_000, "{:?}", figures.users);
+    }
+}
+
+#[test]
+fn a_write_to_two_keys_takes_two_phases_where_they_lie_in_two_shards() {
+    // A directory deals keys evenly; the second phase is a round trip of 10 ms.
+    for shards in [1.0, 2.0, 4.0, 16.0] {
+        let settings = format!(
+            "clients.rate=50&clients.read_share=0&db.transactions=1&db.law=constant&db.write_ms=2&\
+             db.placement=directory&db.shards={shards}&network.zone_ms=10&network.distance=0&\
+             network.last_mile=off"
+        );
+        let text = format!("?parts=clients,network,web,db#{PLAIN}&{settings}");
+        let reading = link::read(&text);
+        assert!(reading.problems.is_empty(), "{text}: {:?}", reading.problems);
+        let mut engine = Engine::new(topology(&reading.scenario));
+        let figures = watch(&mut engine, 400.0);
+        let share = count(&figures, "two_phase_commits") / figures.users.good as f64;
+        let expected = 1.0 - 1.0 / shards;
+        assert!((share - expected).abs() < 0.013, "{shards} shards: {share}");
+        let mean = 1e3 * figures.latency.mean_s.unwrap_or_default();
+        assert!((mean - 12.01 - 10.0 * share).abs() < 0.25, "{shards} shards: {mean} ms");
+        assert_eq!(figures.users.failed, 0);
     }
 }
 

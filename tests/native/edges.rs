@@ -121,6 +121,22 @@ fn bytes_and_requests_are_paid_for_where_users_are() {
 }
 
 #[test]
+fn an_answer_has_one_size_whoever_bills_it() {
+    // Reads of web clients are pages, those of apps JSON: kept at an edge, waited for, or passed.
+    let base = "clients.static_share=0 clients.read_share=0.9 clients.urls=50 cdn.read_ttl_s=1";
+    for more in ["cdn.reads=1 cdn.read_hit=1", "cdn.reads=0.5", "cdn.reads=1 cdn.ratio=emergent"] {
+        for phones in [0.0, 0.4, 1.0] {
+            let settings = format!("{base} clients.mobile_share={phones} {more}");
+            let figures = run_seconds(&files(&settings), 5.0, 100.0).result.figures;
+            let of = |name| number(&figures, "cdn", name);
+            let reads = of("hits") + of("misses") + of("passed");
+            let expected = reads * (18.0 - 12.0 * phones);
+            near(&settings, of("kilobytes"), expected, 0.01 * expected);
+        }
+    }
+}
+
+#[test]
 fn anonymous_reads_are_answered_at_the_edge_and_get_old() {
     let settings = "clients.shares=0,0,0,1 clients.static_share=0 clients.read_share=0.9 \
                     clients.rate=200 clients.urls=20 clients.retries=0 web.queries=1 \

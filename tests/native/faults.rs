@@ -175,7 +175,9 @@ fn whatever_dies_fails_requests_with_its_reason_and_heals() {
 #[test]
 fn trying_again_does_not_find_a_name_that_nobody_knows() {
     for retries in ["0", "2"] {
-        let mut engine = Engine::new(topology(&stage(3, &[("clients.retries", retries)])));
+        // Resolvers have forgotten it within 5 s.
+        let settings = [("clients.retries", retries), ("dns.ttl_s", "5")];
+        let mut engine = Engine::new(topology(&stage(3, &settings)));
         engine.hold(&only(Kind::Dns, None, Some(Fault::Kill)));
         watch(&mut engine, 60.0);
         let dead = watch(&mut engine, 60.0);

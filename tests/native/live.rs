@@ -191,7 +191,7 @@ fn a_setting_changed_and_changed_back_leaves_the_run_as_it_was() {
         };
         let (changed, steady) = (run(true), run(false));
         let web = |figures: &Snapshot| figures.part("web").map_or(0, |web| web.tally.arrived);
-        let checks = |figures: &Snapshot| web(figures) - figures.users.arrived;
+        let checks = |figures: &Snapshot| web(figures) as i64 - figures.users.arrived as i64;
         // 240 checks in five minutes; a few requests stand on the edges.
         let (now, then) = (checks(&changed), checks(&steady));
         assert!(now.abs_diff(then) <= 60, "{key}: {now} checks, {then} without the change");

@@ -21,6 +21,7 @@ mod layers;
 mod links;
 mod live;
 mod memory;
+mod names;
 mod operations;
 mod oracles;
 mod probe;

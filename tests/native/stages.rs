@@ -78,9 +78,17 @@ fn after(link: &str, counter: &str) -> (u64, f64) {
 
 #[test]
 fn a_primary_with_replicas_is_replaced_and_one_without_is_not() {
-    let (failovers, good) = after("?stage=4#v=1&fault=kill.db.1@70", "failovers");
-    let (none, bad) = after("?stage=3#v=1&fault=kill.db.1@70", "failovers");
-    assert_eq!((failovers, none), (1, 0));
+    // One run in so many has half as many errors again: the mean of four.
+    let mean = |stage: u32, failovers: u64| {
+        let share = |seed: u32| {
+            let link = format!("?stage={stage}&seed={seed}#v=1&fault=kill.db.1@70");
+            let (count, good) = after(&link, "failovers");
+            assert_eq!(count, failovers, "{link}");
+            good
+        };
+        (1..=4).map(share).sum::<f64>() / 4.0
+    };
+    let (good, bad) = (mean(4, 1), mean(3, 0));
     // 30 s without writes, which are 2 % of requests, against no data at all.
     assert!(good > 0.97 && bad < good - 0.03, "{good} {bad}");
 }

@@ -12,14 +12,14 @@ mod origin;
 use super::Kind;
 use super::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
 use super::cache::RATIOS;
-use super::clients;
+use super::clients::{self, Sizes};
 use super::param::{Param, Spec, settings};
 use super::store::EVICTIONS;
 use super::tier::{Machine, Plan, Tier};
 use crate::region;
 use crate::rng::{Purpose, Stream};
 use crate::run::meters::ServerMeter;
-use crate::run::requests::{Class, Outcome, RequestId};
+use crate::run::requests::{Class, Outcome, Request, RequestId};
 use crate::units::Span;
 use edge::Edge;
 use origin::Origins;
@@ -79,10 +79,6 @@ settings! {
 /// CloudFront's price list, first 10 TB of a month, in USD/GB, in the order of the regions.
 const PRICES: [f64; region::COUNT] =
     [0.085, 0.085, 0.110, 0.085, 0.110, 0.110, 0.109, 0.120, 0.114, 0.114];
-/// Mean size of a file in kB: the median page of the Web Almanac 2024 has 2,652 kB in 71 requests.
-const STATIC_KB: f64 = 37.0;
-/// Size of a page's HTML in kB, same source.
-const HTML_KB: f64 = 18.0;
 
 /// The edges, one in each region, which faults may name one by one.
 #[must_use]
@@ -140,9 +136,8 @@ pub struct State {
     origins: Origins,
     prices: [f64; region::COUNT],
     request_price: f64,
-    /// Size of a file and of a page, in kB.
-    sizes: [f64; 2],
-    kilobytes: f64,
+    sizes: Sizes,
+    bytes: u64,
     spent: f64,
     counts: Counts,
     lookups: Stream,
@@ -169,8 +164,8 @@ impl State {
             origins: Origins::default(),
             prices: PRICES,
             request_price: 0.0,
-            sizes: [STATIC_KB, HTML_KB],
-            kilobytes: 0.0,
+            sizes: Sizes::NONE,
+            bytes: 0,
             spent: 0.0,
             counts: Counts::default(),
             lookups: stream(Purpose::Lookup),
@@ -233,15 +228,16 @@ impl State {
     /// Answers, at the price of its bytes where an edge does it.
     fn serve(&mut self, ctx: &mut Ctx, id: RequestId) -> Action {
         if ctx.frame(id).server != NO_EDGE {
-            let request = ctx.request(id);
-            self.charge(request.region as usize, usize::from(request.class != Class::Static));
+            let Request { class, user, region, .. } = *ctx.request(id);
+            self.charge(region as usize, 1.0, self.sizes.of(class, user));
         }
         Action::Reply(Outcome::Good)
     }
 
-    fn charge(&mut self, region: usize, sort: usize) {
-        self.kilobytes += self.sizes[sort];
-        self.spent += self.sizes[sort] * 1e-6 * self.prices[region] + self.request_price;
+    /// Puts answers to a region's users on the bill, with their bytes.
+    fn charge(&mut self, region: usize, answers: f64, bytes: u64) {
+        self.bytes += bytes;
+        self.spent += bytes as f64 * 1e-9 * self.prices[region] + answers * self.request_price;
     }
 }
 
@@ -260,12 +256,7 @@ impl Behavior for State {
         let listed = spec.list(Setting::Prices as usize);
         self.prices[..listed.len()].copy_from_slice(listed);
         self.request_price = number(Setting::RequestPrice) / 10_000.0;
-        let clients = around.spec(Kind::Clients);
-        let size = |key: &str, usual: f64| {
-            let row = Kind::Clients.row(key);
-            clients.zip(row).map_or(usual, |(spec, row)| spec.number(row))
-        };
-        self.sizes = [size("static_kb", STATIC_KB), size("html_kb", HTML_KB)];
+        self.sizes = around.spec(Kind::Clients).map_or(Sizes::NONE, Sizes::new);
         self.origins.configure(ctx, around);
         let plan = Plan { slots: u32::MAX, room: 0, machine: Machine::Slots };
         self.tier.configure(ctx, &[plan; region::COUNT]);
@@ -354,7 +345,7 @@ impl Behavior for State {
             ("stale_reads", counts.stale),
             ("purged", counts.purged),
             ("evicted", counts.evicted),
-            ("kilobytes", self.kilobytes as u64),
+            ("kilobytes", self.bytes / 1_000),
         ]
     }
 

@@ -10,7 +10,7 @@ use super::param::{Param, Spec, settings};
 use crate::region::{self, AUDIENCE_SHARES, AUDIENCES};
 use crate::units::SECONDS_PER_DAY;
 use crate::zipf;
-pub use demand::{answer_bytes, class_shares};
+pub use demand::{Sizes, class_shares};
 pub use state::State;
 
 /// Name in links and files.

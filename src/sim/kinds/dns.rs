@@ -27,7 +27,7 @@ settings! {
          its resolver. A choice: ten requests a visit.");
     Ttl = Param::number("ttl_s", "Time to live", (0.0, 300.0, 86_400.0),
         "How long a resolver remembers the address. 60 s where it should change quickly, 300 s \
-         for ordinary records.").unit("s");
+         for ordinary records. As a run begins, what each remembers is of any age.").unit("s");
     Resolvers = Param::count("resolvers", "Resolvers in each region", (1, 100, 10_000),
         "Resolvers that users of a region ask, each with a memory of its own; a user always asks \
          the same one.").logarithmic();

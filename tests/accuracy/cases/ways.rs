@@ -78,8 +78,8 @@ const CHANGES: u32 = 13;
 
 /// The share of look-ups in each quarter of the life of an answer, and in all of it, that got the
 /// address as it was before the record changed, where resolvers ask every `cycle` seconds for an
-/// answer that lives `life` seconds; and requests. Resolvers begin together: changes at thirteen
-/// places of their cycle, far from each other in turn, are as good as one at a random place.
+/// answer that lives `life` seconds; and requests. Changes come at thirteen places of the cycle,
+/// far from each other in turn.
 pub fn still_old(scenario: &Scenario, cycle: f64, life: f64) -> ([f64; 5], u64) {
     let mut scenario = scenario.clone();
     let at = |change: u32| cycle * (10.0 + 21.0 / 13.0 * f64::from(change));

@@ -31,20 +31,24 @@ impl Run {
     }
 }
 
-/// The load at which it is said to saturate is the load at which it does. Without health checks,
-/// which take full servers out of use in turn, so that the tier is no longer loaded evenly.
+/// The load at which it is said to saturate is the load at which it does, in the mean of four runs,
+/// whose heavy queries make 3 % of chance each. Without health checks, which take full servers out
+/// of use in turn, so that the tier is no longer loaded evenly.
 #[test]
 fn the_extrapolated_load_is_where_the_system_is_full() {
-    for base in ["?stage=1#v=1", "?stage=2#v=1", "?stage=3#v=1&web.servers=3&lb.check_s=0"] {
-        let half = run(&format!("{base}&clients.rate=40"));
-        let found = half.find();
-        assert!(found.load < 0.9 && found.headroom > 0.0, "{found:?}");
+    for base in ["stage=1#v=1", "stage=2#v=1", "stage=3#v=1&web.servers=3&lb.check_s=0"] {
         let at = |share: f64| {
-            let rate = share * found.most_traffic;
-            let settled = run(&format!("{base}&clients.rate={rate}&clients.retries=0"));
-            let full = settled.find();
-            assert_eq!((&full.part, full.resource), (&found.part, found.resource), "{base}");
-            (full.utilisation, full.load)
+            let (mut used, mut load) = (0.0, 0.0);
+            for seed in 1..=4 {
+                let base = format!("?seed={seed}&{base}");
+                let found = run(&format!("{base}&clients.rate=40")).find();
+                assert!(found.load < 0.9 && found.headroom > 0.0, "{found:?}");
+                let rate = share * found.most_traffic;
+                let full = run(&format!("{base}&clients.rate={rate}&clients.retries=0")).find();
+                assert_eq!((&full.part, full.resource), (&found.part, found.resource), "{base}");
+                (used, load) = (used + full.utilisation / 4.0, load + full.load / 4.0);
+            }
+            (used, load)
         };
         let (used, load) = at(0.9);
         assert!((used - 0.9).abs() < 0.05 && (load - 0.9).abs() < 0.05, "{base}: {used} {load}");

@@ -7,7 +7,7 @@ use crate::kinds::param::Spec;
 use crate::kinds::store::{Eviction, Lookup, Store};
 use crate::region;
 use crate::run::calendar::Tag;
-use crate::run::requests::{Class, Outcome, RequestId};
+use crate::run::requests::{Class, Outcome, Request, RequestId};
 use crate::units::{SimTime, Span};
 
 /// The memory of an edge.
@@ -78,25 +78,24 @@ impl State {
         let (key, now) = (Self::key(ctx, id), ctx.now());
         let (version, number) = (ctx.request(id).version, ctx.request(id).number);
         let region = ctx.request(id).region as usize;
-        let mut shared = 0;
+        let is_read = ctx.request(id).class == Class::Read;
+        let (sizes, mut shared, mut bytes) = (self.sizes, 0, 0);
         let tell = |promise: Tag| {
             if let Some(id) = ctx.kept(promise) {
-                shared += 1;
+                let Request { class, user, .. } = *ctx.request(id);
+                (shared, bytes) = (shared + 1, bytes + sizes.of(class, user));
                 ctx.launch(id, Action::Reply(outcome));
             }
         };
         let Edge { store, fetches } = &mut self.edges[region];
         fetches.end(key, version, tell);
         if outcome == Outcome::Good {
-            let is_read = ctx.request(id).class == Class::Read;
             let ttl = self.ttls[usize::from(is_read)];
             let expires = if ttl == Span::ZERO { SimTime::NEVER } else { now.after(ttl) };
             let bits = self.evictions.at(number).bits();
             let left = store.put(key, version, expires, bits);
             self.counts.evicted += u64::from(left.is_some_and(|entry| entry.key != key));
-            for _ in 0..shared {
-                self.charge(region, usize::from(is_read));
-            }
+            self.charge(region, f64::from(shared), bytes);
         }
     }
 

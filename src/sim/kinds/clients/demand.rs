@@ -1,4 +1,5 @@
-//! Who comes and what for: class, user, region, key and size of the answer of each request.
+//! Who comes and what for: class, user, region and key of each request, and the size
+//! of its answer.
 
 use super::pattern::Wave;
 use super::{Setting, shares};
@@ -75,7 +76,7 @@ pub fn class_shares(spec: &Spec) -> [f64; CLASSES.len()] {
 
 /// Size of a good answer in bytes, for web clients and for apps on phones.
 #[must_use]
-pub fn answer_bytes(spec: &Spec, class: Class, is_phone: bool) -> f64 {
+fn answer_bytes(spec: &Spec, class: Class, is_phone: bool) -> f64 {
     let row = match class {
         Class::Static => Setting::StaticKb,
         Class::Read if !is_phone => Setting::HtmlKb,
@@ -83,6 +84,36 @@ pub fn answer_bytes(spec: &Spec, class: Class, is_phone: bool) -> f64 {
         Class::Probe => return 0.0,
     };
     1e3 * spec.number(row as usize)
+}
+
+/// Bytes of good answers: what the line takes, and what is billed, wherever they come from.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// By class, to web clients and to apps on phones.
+    bytes: [[u64; 2]; CLASSES.len()],
+    phones: f64,
+}
+
+impl Sizes {
+    /// None have any yet.
+    pub const NONE: Self = Self { bytes: [[0; 2]; CLASSES.len()], phones: 0.0 };
+
+    /// As the settings say.
+    #[must_use]
+    pub fn new(spec: &Spec) -> Self {
+        let bytes = CLASSES.map(|(class, _)| {
+            [false, true].map(|phone| libm::round(answer_bytes(spec, class, phone)) as u64)
+        });
+        Self { bytes, phones: spec.number(Setting::MobileShare as usize) }
+    }
+
+    /// Bytes of a good answer to a user.
+    #[inline]
+    #[must_use]
+    pub fn of(&self, class: Class, user: u32) -> u64 {
+        let phone = self.phones > 0.0 && is_phone(user, self.phones);
+        self.bytes.get(class as usize).map_or(0, |bytes| bytes[usize::from(phone)])
+    }
 }
 
 /// Whether a user is one with an app on a phone, where so large a share of users is.
@@ -118,8 +149,6 @@ pub struct Demand {
     wave: Option<Wave>,
     /// Whether users, keys and hours are all alike.
     is_even: bool,
-    /// Bytes of answers, by class, to web clients and to apps on phones.
-    bytes: [[u64; 2]; CLASSES.len()],
     traits: Stream,
 }
 
@@ -138,7 +167,6 @@ impl Demand {
             hot_user: 0.0,
             wave: None,
             is_even: true,
-            bytes: [[0; 2]; CLASSES.len()],
             traits,
         }
     }
@@ -170,17 +198,6 @@ impl Demand {
             && self.hot_user == 0.0
             && self.phones == 0.0
             && self.wave.is_none();
-        self.bytes = CLASSES.map(|(class, _)| {
-            [false, true].map(|phone| libm::round(answer_bytes(spec, class, phone)) as u64)
-        });
-    }
-
-    /// Bytes of a good answer to a user.
-    #[inline]
-    #[must_use]
-    pub fn bytes(&self, class: Class, user: u32) -> u64 {
-        let phone = self.phones > 0.0 && is_phone(user, self.phones);
-        self.bytes.get(class as usize).map_or(0, |bytes| bytes[usize::from(phone)])
     }
 
     /// The region in which a user lives. Users are numbered region by region: each lives in one,

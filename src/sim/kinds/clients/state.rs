@@ -1,7 +1,7 @@
 //! The life of a user's request: look-up, way there, answer, patience, retries.
 
 use super::arrivals::{Arrivals, Bursts, Flow};
-use super::demand::Demand;
+use super::demand::{Demand, Sizes};
 use super::pattern::{Pattern, Wave};
 use super::places::Places;
 use super::{ATTEMPT_SHIFT, Setting, shares};
@@ -39,6 +39,7 @@ pub struct State {
     seed: u64,
     arrivals: Arrivals,
     demand: Demand,
+    sizes: Sizes,
     places: Places,
     retries: u8,
     backoff: f64,
@@ -64,6 +65,7 @@ impl State {
             seed,
             arrivals: Arrivals::new(stream(Purpose::Gap)),
             demand: Demand::new(stream(Purpose::Traits)),
+            sizes: Sizes::NONE,
             places: Places::default(),
             retries: 0,
             backoff: 0.0,
@@ -211,7 +213,7 @@ impl State {
         let way = place.ways[region as usize];
         // A failure has no bytes to speak of.
         let is_good = outcome == Outcome::Good;
-        let bytes = if is_good { self.demand.bytes(class, user) } else { 0 };
+        let bytes = if is_good { self.sizes.of(class, user) } else { 0 };
         if let Some(site) = place.bill {
             ctx.meters().sent[site as usize] += bytes;
         }
@@ -263,6 +265,7 @@ impl Behavior for State {
             _ => None,
         };
         self.demand.configure(spec, wave);
+        self.sizes = Sizes::new(spec);
         self.retries = spec.count(Setting::Retries as usize) as u8;
         self.backoff = spec.number(Setting::Backoff as usize) * 1e6;
         self.jitter = spec.is_on(Setting::Jitter as usize);

@@ -1,7 +1,7 @@
 //! Who comes, when and for what, against what the settings say.
 
 use super::arrivals::{Arrivals, Bursts, Flow};
-use super::demand::Demand;
+use super::demand::{Demand, Sizes};
 use super::pattern::{Pattern, Wave};
 use super::*;
 use crate::kinds::param::Value;
@@ -180,12 +180,10 @@ fn classes_have_the_shares_that_are_said() {
 fn sizes_go_with_class_and_device() {
     let web = spec(&[]);
     let sizes = [Class::Static, Class::Read, Class::Write, Class::Job];
-    let sizes = sizes.map(|class| answer_bytes(&web, class, false));
-    assert_eq!(sizes, [37_000.0, 18_000.0, 6_000.0, 6_000.0]);
-    assert_eq!(answer_bytes(&web, Class::Read, true), 6_000.0);
-    let all = demand(&spec(&[(Setting::MobileShare, 1.0)]));
-    assert_eq!(all.bytes(Class::Read, 5), 6_000);
-    assert_eq!(demand(&web).bytes(Class::Read, 5), 18_000);
+    let sizes = sizes.map(|class| Sizes::new(&web).of(class, 5));
+    assert_eq!(sizes, [37_000, 18_000, 6_000, 6_000]);
+    let all = Sizes::new(&spec(&[(Setting::MobileShare, 1.0)]));
+    assert_eq!(all.of(Class::Read, 5), 6_000);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Queries that take more than one shard: joins ask all of them and wait for the slowest; a write
-//! to two keys goes to both their shards, in two phases where the database has transactions.
+//! to two keys goes to both their shards, in two phases where the database has transactions and
+//! the shards are not the same.
 
 use super::replication::begin_own;
 use super::shard::Record;
@@ -92,9 +93,8 @@ impl State {
     ) -> Action {
         let request = ctx.request(id);
         let (url, user, number) = (request.url, request.user, Self::number(request));
-        let key = if self.policy.by_url { url } else { user };
         let (other, second) = self.partner(number);
-        let first = self.owner(key).0;
+        let first = self.shard_of(ctx, id);
         let other = if self.policy.by_url { other } else { url };
         let at = ctx.now();
         let mut is_now = true;
@@ -191,18 +191,24 @@ impl State {
         if ctx.frame(id).phase != COMMIT {
             return ctx.launch(id, Action::Reply(worst));
         }
-        if !self.model.is_atomic {
-            let action = self.commit_two(ctx, id, good, worst);
-            return ctx.launch(id, action);
-        }
-        if good != BOTH {
+        if self.model.is_atomic && good != BOTH {
             return ctx.launch(id, Action::Reply(worst));
         }
-        self.counts.two_phase_commits += 1;
-        if ctx.resume_in_line(id, self.hop) {
-            let action = self.commit_two(ctx, id, good, worst);
-            ctx.launch(id, action);
+        // One shard commits both keys by itself.
+        if self.model.is_atomic && self.spans_shards(ctx, id) {
+            self.counts.two_phase_commits += 1;
+            if !ctx.resume_in_line(id, self.hop) {
+                return;
+            }
         }
+        let action = self.commit_two(ctx, id, good, worst);
+        ctx.launch(id, action);
+    }
+
+    /// Whether the keys of a write to two lie in two shards.
+    fn spans_shards(&self, ctx: &mut Ctx, id: RequestId) -> bool {
+        let number = Self::number(ctx.request(id));
+        self.shard_of(ctx, id) != self.partner(number).1
     }
 
     /// A server has died with its parts of queries, and with the keys it moved.

@@ -56,13 +56,13 @@ impl State {
             let mut work = self.model.read.sample(service);
             let Model { joins, ranges, .. } = *self.model;
             if joins.0 > 0.0 || ranges.0 > 0.0 {
-                let mut draw = self.draws.joins.at(number);
-                if joins.0 > 0.0 && draw.unit() < joins.0 {
+                let place = self.draws.joins.at(number).unit();
+                if place < joins.0 {
                     if self.model.is_joined && self.in_use() > 1 {
                         return self.ask_all(ctx, id, number);
                     }
                     work *= joins.1;
-                } else if ranges.0 > 0.0 && draw.unit() < ranges.0 {
+                } else if place < joins.0 + ranges.0 {
                     work *= ranges.1;
                 }
             }

@@ -76,7 +76,8 @@ settings! {
         "Mean time one vCPU is kept by a write to the log and the table in memory, compaction \
          included. A choice.");
     Ranges = Param::number("ranges", "Share of reads of many rows", (0.0, 0.0, 1.0),
-        "Share of queries that read many rows that lie together.");
+        "Share of queries that read many rows that lie together. None of them joins: where both \
+         shares make more than 1, those that join come first.");
     Range = multiple("range_cost", "Cost of many rows, relational", 3.0,
         "Work of a read of many rows in plain queries: an index is followed. A choice.");
     NosqlRange = multiple("nosql_range_cost", "Cost of many rows, NoSQL", 10.0,
@@ -105,8 +106,9 @@ settings! {
         "Relational and graph databases have ACID transactions; with several shards one that \
          touches two of them commits in two phases.");
     Transactions = Param::number("transactions", "Share of writes to two keys", (0.0, 0.0, 1.0),
-        "Share of writes that change a second, random key together with the first. Without \
-         transactions they are two writes that can come apart, and are counted.");
+        "Share of writes that change a second, random key together with the first: in another \
+         shard, of n, for 1 - 1/n of them. Without transactions they are two writes that can come \
+         apart, and are counted.");
     Denormalised = Param::switch("denormalised", "Denormalised", false,
         "On: what a join would put together is stored together, so that a join is a plain read \
          of one shard, and each write changes several copies.");

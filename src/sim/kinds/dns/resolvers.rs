@@ -31,10 +31,23 @@ impl Resolver {
 
     /// Learns the site named.
     pub fn learn(&mut self, site: u8, now: SimTime, ttl: Span, overstays: bool) {
-        let times = if overstays { OVERSTAY } else { 1 };
         (self.site, self.found) = (site, now);
-        self.until = now.after(Span(ttl.0.saturating_mul(times)));
+        self.until = now.after(kept(ttl, overstays));
     }
+
+    /// Has known the site since before it was looked at: `age`, of [0, 1), of the time for which it
+    /// is kept is over.
+    pub fn recall(&mut self, site: u8, now: SimTime, age: f64, ttl: Span, overstays: bool) {
+        let keeps = kept(ttl, overstays);
+        let old = Span((age * keeps.0 as f64) as u64);
+        (self.site, self.found) = (site, SimTime(now.0.saturating_sub(old.0)));
+        self.until = now.after(Span(keeps.0 - old.0));
+    }
+}
+
+/// How long a resolver keeps an answer.
+const fn kept(ttl: Span, overstays: bool) -> Span {
+    Span(ttl.0.saturating_mul(if overstays { OVERSTAY } else { 1 }))
 }
 
 /// All resolvers, region by region.
@@ -60,6 +73,12 @@ impl Resolvers {
     #[must_use]
     pub const fn in_region(&self) -> u32 {
         self.in_region
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        self.all.len()
     }
 
     /// A resolver.

@@ -10,7 +10,7 @@ use crate::kinds::behavior::{Action, Behavior, Ctx, Fault, Surroundings};
 use crate::kinds::param::Spec;
 use crate::kinds::{Kind, clients, network};
 use crate::law::Law;
-use crate::rng::{Purpose, Stream};
+use crate::rng::{Draw, Purpose, Stream};
 use crate::run::calendar::{LineId, Tag};
 use crate::run::log::Severity;
 use crate::run::meters::ServerMeter;
@@ -52,7 +52,7 @@ pub struct State {
 }
 
 impl State {
-    /// No resolver knows anything.
+    /// No resolvers yet.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         let stream = |purpose| Stream::new(seed, Kind::Dns as u64, purpose);
@@ -103,15 +103,37 @@ impl State {
             return None;
         }
         // A visit whose first request was not seen: it began at most its length ago.
-        let ago = self.choices.at(number).unit() * self.visit.0 as f64;
-        let found = SimTime(now.0.saturating_sub(ago as u64));
+        let ago = Span((self.choices.at(number).unit() * self.visit.0 as f64) as u64);
+        let found = SimTime(now.0.saturating_sub(ago.0));
         let place = self.resolver(ctx, id);
         let site = self.resolvers.at(place).knew(found).unwrap_or_else(|| {
             let unit = self.places.at(HABITS + u64::from(user)).unit();
             self.zone.answer_at(found, region as usize, unit)
         });
-        self.devices.learn(user, site, found, self.visit);
+        self.devices.learn(user, site, now, Span(self.visit.0 - ago.0));
         Some(site)
+    }
+
+    /// Whether a resolver is one of those that keep answers for too long, and its further draws.
+    fn habits(&self, place: usize) -> (bool, Draw) {
+        let mut draw = self.places.at(2 * HABITS + place as u64);
+        (self.sites > 1 && draw.unit() < self.overstay, draw)
+    }
+
+    /// The site that the name service names to a region now.
+    fn named(&self, region: usize, unit: f64) -> u8 {
+        if self.sites > 1 { self.zone.rules().answer(region, unit) } else { 0 }
+    }
+
+    /// Resolvers have been asked for long: what each knows may be of any age.
+    fn recall(&mut self, now: SimTime) {
+        for place in 0..self.resolvers.count() {
+            let (stays, mut draw) = self.habits(place);
+            let (age, unit) = (draw.unit(), draw.unit());
+            let region = place / self.resolvers.in_region() as usize;
+            let site = self.named(region, unit);
+            self.resolvers.at(place).recall(site, now, age, self.ttl, stays);
+        }
     }
 
     /// A request learns which site to go to.
@@ -155,11 +177,8 @@ impl State {
         if good {
             let Request { number, region, .. } = *ctx.request(id);
             let unit = self.choices.at(number).unit();
-            let (mut site, mut stays) = (0, false);
-            if self.sites > 1 {
-                site = self.zone.rules().answer(region as usize, unit);
-                stays = self.places.at(2 * HABITS + place as u64).unit() < self.overstay;
-            }
+            let site = self.named(region as usize, unit);
+            let (stays, _) = self.habits(place);
             self.resolvers.at(place).learn(site, now, self.ttl, stays);
         }
         let resolver = self.resolvers.at(place);
@@ -254,9 +273,13 @@ impl Behavior for State {
             self.devices.resize(users);
         }
         let resolvers = spec.count(Setting::Resolvers as usize) as u32;
+        let are_new = resolvers != self.resolvers.in_region() || ctx.now() == SimTime::ZERO;
         for (tag, since) in self.resolvers.resize(resolvers) {
             let site = self.zone.rules().answer(0, 0.0);
             self.go_on(ctx, tag, since, Some(site));
+        }
+        if are_new {
+            self.recall(ctx.now());
         }
     }
 

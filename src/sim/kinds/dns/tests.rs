@@ -2,6 +2,7 @@
 
 use super::devices::Devices;
 use super::policy::{Policy, Rules, Zone, order, weights};
+use super::resolvers::Resolver;
 use crate::region::COUNT;
 use crate::units::{SECOND, SimTime, Span};
 
@@ -69,4 +70,16 @@ fn a_device_keeps_a_site_for_a_visit() {
     assert_eq!(devices.known(2, at(5)), None);
     devices.learn(7, 1, at(5), Span(60 * SECOND));
     assert_eq!(devices.known(7, at(5)), None);
+}
+
+#[test]
+fn a_resolver_knows_from_before_the_run_for_what_is_left_of_its_time() {
+    let at = |seconds: u64| SimTime(seconds * SECOND);
+    for (overstays, now, known) in [(false, 0, 30), (false, 100, 130), (true, 100, 400)] {
+        let mut resolver = Resolver::default();
+        resolver.recall(2, at(now), 0.5, Span(60 * SECOND), overstays);
+        assert_eq!((resolver.knew(at(now)), resolver.until), (Some(2), at(known)));
+        assert_eq!(resolver.found, at((2 * now).saturating_sub(known)));
+        assert_eq!(resolver.knew(at(known)), None);
+    }
 }
