@@ -85,10 +85,10 @@ fn verdict(toll: &Toll, tolls: &Tolls, scenario: &Scenario) -> (&'static str, St
             ("bad", "◆ single point of failure")
         }
         (Verdict::Fatal, _) => ("muted", "needed, but has several servers"),
+        (Verdict::Partial, true) => ("warn-text", "▲ some fail"),
         (Verdict::Partial | Verdict::Survives, _) if tolls.overloads(toll) => {
             ("warn-text", "▲ too much for the rest")
         }
-        (Verdict::Partial, true) => ("warn-text", "▲ some fail"),
         (Verdict::Partial, false) => ("warn-text", "▲ some can fail"),
         (Verdict::Survives, false) => ("good", "✓ can be spared"),
         (Verdict::Survives, true) if threat.settles_s > 0.0 => {
@@ -107,11 +107,18 @@ fn why(toll: &Toll, tolls: &Tolls) -> String {
         return toll.threat.why.clone();
     };
     let after = format::plain(libm::round(toll.window_s));
-    let (late, busy) = (1.0 - load.prompt.share, format::percent(load.busiest));
+    let late = format!(
+        "{} of the answers took more than {LATE_S} s",
+        format::percent(1.0 - load.prompt.share)
+    );
+    let refused = format!(
+        "{} of the requests were turned away or given up",
+        format::percent(1.0 - load.taken.share)
+    );
+    let seen = if load.prompt.share < load.taken.share { late } else { refused };
+    let busy = format::percent(load.busiest);
     format!(
-        "{why} But after {after} s the busiest server was busy for {busy} of the time, and {} of \
-         the answers took more than {LATE_S} s.",
-        format::percent(late)
+        "{why} But after {after} s the busiest server was busy for {busy} of the time, and {seen}."
     )
 }
 

@@ -31,7 +31,7 @@ pub struct Toll {
     pub alike: usize,
     /// Good answers of all requests that ended after the death; none where none ended.
     pub good: Option<Availability>,
-    /// How what was left did; none where it ended before what the structure says had come about.
+    /// How what was left did; none where that ended before it could be judged.
     pub load: Option<Load>,
     /// Simulated seconds that were looked at.
     pub window_s: f64,
@@ -164,13 +164,16 @@ impl Trying {
         }
         let start = engine.sample();
         let until = engine.now().after(STEP);
-        // Of what fails by its structure no more is to be known.
+        // Of what fails by its structure no more is to be known, and what takes longer to come about
+        // is not waited for.
+        let short =
+            |threat: &Threat| threat.verdict == Verdict::Fatal || threat.settles_s > LONGEST_S;
         let (least, most) = match &threat {
             None => (until.after(LONGER), until.after(LONGER)),
-            Some((threat, _)) if threat.verdict == Verdict::Fatal => (until, until),
+            Some((threat, _)) if short(threat) => (until, until),
             Some((threat, _)) => {
-                let settles = Span::from_seconds(threat.settles_s.min(LONGEST_S));
-                (until.after(settles), until.after(settles).after(LONGER))
+                let settled = until.after(Span::from_seconds(threat.settles_s));
+                (settled, settled.after(LONGER))
             }
         };
         Trial { engine, from: start.clone(), start, until, least, most, spent: 0, threat }
@@ -187,12 +190,19 @@ impl Trying {
             Some((threat, alike)) => self.tolls.rows.push(Toll {
                 alike,
                 good: (ended.total() > 0).then_some(good),
-                load: (window_s >= threat.settles_s).then_some(load),
+                load: (window_s >= settled_s(&threat)).then_some(load),
                 window_s,
                 threat,
             }),
         }
     }
+}
+
+/// Seconds after which what is left may be judged: what was held back until others took over has to
+/// drain first.
+fn settled_s(threat: &Threat) -> f64 {
+    let drains = if threat.settles_s > 0.0 { 2.0 * STEP.seconds() } else { 0.0 };
+    threat.settles_s + drains
 }
 
 /// Where all servers of a part are alike, as many are as there are now: some may have come and gone
@@ -261,6 +271,8 @@ mod tests {
             let (overloads, toll) = find(tolls, part, server);
             assert!(overloads && toll.window_s > 30.0, "{toll:?}");
         }
+        let cut = Threat { settles_s: 35.0, ..find(&four, "cache", None).1.threat };
+        assert_eq!(settled_s(&cut), 55.0, "what a failover held back drains first");
         let (overloads, toll) = find(&four, "web", Some(0));
         assert!(!overloads, "{toll:?} {:?}", four.usual);
     }
