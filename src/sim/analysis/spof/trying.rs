@@ -164,8 +164,8 @@ impl Trying {
         }
         let start = engine.sample();
         let until = engine.now().after(STEP);
-        // Of what fails by its structure no more is to be known, and what takes longer to come about
-        // is not waited for.
+        // Of what fails by its structure no more is to be known, and what takes longer to come
+        // about is not waited for.
         let short =
             |threat: &Threat| threat.verdict == Verdict::Fatal || threat.settles_s > LONGEST_S;
         let (least, most) = match &threat {
