@@ -19,8 +19,7 @@ pub fn spof(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
     };
     let mut killed = many::each(threats.len() + 1, &one, job.jobs, host)?.into_iter();
     let Some(before) = killed.next() else { return Ok(String::new()) };
-    let pair =
-        |(threat, after): (&Threat, _)| spof::compare(threat.clone(), &before.figures, after);
+    let pair = |(threat, after): (&Threat, _)| spof::compare(threat.clone(), &before, after);
     let rows: Vec<Confirmed> = threats.iter().zip(killed).map(pair).collect();
     if job.json {
         let value = json!({
@@ -71,11 +70,13 @@ fn after(row: &Confirmed) -> Vec<String> {
     };
     let mut line = vec![row.threat.name.clone(), verdict];
     line.extend(row.losses.iter().map(|loss| format!("{:.2} %", loss.after.share * 100.0)));
-    let comment = match (row.agrees, row.hurts, row.threat.verdict) {
-        (Some(false), ..) => " NOT BORNE OUT by the run.",
-        (None, ..) => " The run was too short to tell.",
-        (_, true, Verdict::Survives) => " But what is left does not carry the load.",
-        _ => "",
+    let survives = row.threat.verdict == Verdict::Survives;
+    let comment = match (row.agrees, &row.fails_as) {
+        (Some(false), _) => " NOT BORNE OUT by the run.".to_owned(),
+        (None, _) => " The run was too short to tell.".to_owned(),
+        _ if survives && row.overloads => " But what is left does not carry the load.".to_owned(),
+        (_, Some(reason)) if survives => format!(" But some still fail, most as {reason}."),
+        _ => String::new(),
     };
     line.push(format!("{}{comment}", row.threat.why));
     line

@@ -4,7 +4,7 @@
 use super::names;
 use super::stations::{has_changes, has_faults};
 use super::theory::caches::{
-    Group, fifo_hit_ratio, invalidated_hit_ratio, lfu_hit_ratio, lru_hit_ratio, popularity,
+    Group, fetched_hit_ratio, fifo_hit_ratio, lfu_hit_ratio, lru_hit_ratio, popularity,
 };
 use super::theory::recovery::stale_share;
 use crate::kinds::param::Spec;
@@ -59,6 +59,8 @@ struct Memory {
     writes: f64,
     /// Seconds that an entry lives; 0 for no limit.
     ttl: f64,
+    /// Seconds that it takes to fetch what is missing.
+    fetch: f64,
 }
 
 /// Groups of this share in all requests.
@@ -113,7 +115,7 @@ impl Memory {
                 let (reads, writes) = (self.reads, self.writes);
                 let ttl = if self.ttl > 0.0 { self.ttl } else { f64::INFINITY };
                 let p = group.probability;
-                group.items * p * invalidated_hit_ratio(reads * p, writes * p, ttl)
+                group.items * p * fetched_hit_ratio(reads * p, writes * p, ttl, self.fetch)
             };
             groups.iter().map(one).sum::<f64>()
         };
@@ -197,6 +199,7 @@ fn of_cache(topology: &Topology, figures: &Snapshot, part: &PartView) -> Option<
         reads: reads / pieces,
         writes: if style.drops { written / pieces } else { 0.0 },
         ttl: number(cache::Setting::Ttl),
+        fetch: fetch_s(topology, figures, part),
     };
     if nodes > 1.0 {
         fails.push(format!("the {nodes} nodes do not have quite equal shares of the keys"));
@@ -226,6 +229,17 @@ fn writes(figures: &Snapshot, part: &PartView) -> Option<f64> {
     let acknowledged = names::counter(database, "acknowledged_writes")? as f64;
     let own = acknowledged - handed_on + count(database, "forwarded_writes");
     (figures.window_s > 0.0).then(|| own.max(0.0) / figures.window_s)
+}
+
+/// Mean seconds from a miss to the entry: the answer on its way, the database's time, and the way
+/// back into the cache.
+fn fetch_s(topology: &Topology, figures: &Snapshot, part: &PartView) -> f64 {
+    let database = figures.part(&names::beside(&part.key, Kind::Database));
+    let time = |part: &PartView| if part.rate > 0.0 { part.mean_inside / part.rate } else { 0.0 };
+    let zone = topology.scenario().spec_at(Kind::Network, names::site(&part.key));
+    let way = zone.map_or(0.0, |spec| spec.number(network::Setting::Zone as usize) / 1e3);
+    let way = |part: &PartView| if part.guest { 0.0 } else { way };
+    database.map_or(0.0, |database| way(database) + time(database)) + way(part) + time(part)
 }
 
 /// That it is not full yet.
@@ -280,10 +294,14 @@ fn of_edges(topology: &Topology, figures: &Snapshot, part: &PartView) -> Option<
             reads: share * lookups / figures.window_s,
             writes: 0.0,
             ttl: if ttl.is_finite() { ttl } else { 0.0 },
+            fetch: 0.0,
         };
         let ratio = memory.ratio(&groups);
         sum.value += share * ratio.value;
         (sum.model, sum.at_most) = (ratio.model, sum.at_most || ratio.at_most);
+    }
+    if sum.model.contains("time") {
+        fails.push("what is missing takes time to come, and misses until then: taken as 0".into());
     }
     let pieces = asked.len() as f64;
     fails.extend(filling(part, number(cdn::Setting::Entries) * pieces, &groups, pieces));

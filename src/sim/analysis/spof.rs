@@ -4,6 +4,7 @@
 
 mod judge;
 mod killing;
+mod load;
 mod trying;
 
 use super::availability::Availability;
@@ -16,6 +17,7 @@ use crate::topology::Topology;
 use judge::{Dead, judge};
 pub use judge::{Judgement, Verdict};
 pub use killing::{Killed, MINUTE_S, Minute, run};
+pub use load::{LATE_S, Load};
 use serde::{Deserialize, Serialize};
 pub use trying::{Toll, Tolls, Trying};
 
@@ -63,9 +65,12 @@ pub struct Confirmed {
     /// Whether the run bears the structure out: classes said to be killed have no good answer, and
     /// of each other class some are good. `None` where the run was too short to tell.
     pub agrees: Option<bool>,
-    /// Whether clearly fewer requests are answered than before: the intervals do not meet. What
-    /// survives by structure may still be too little for the load.
+    /// Whether clearly fewer requests are answered than before: the intervals do not meet.
     pub hurts: bool,
+    /// How most of those fail then.
+    pub fails_as: Option<String>,
+    /// Whether what is left is too little for the load: it refuses, is late, or requests pile up.
+    pub overloads: bool,
 }
 
 /// Most servers of a part that are killed one by one; the others are like the last.
@@ -129,8 +134,9 @@ fn by_class(figures: &Snapshot) -> impl Iterator<Item = (&'static str, Availabil
 
 /// Compares a run in which something was killed with one where nothing was, of the same seed.
 #[must_use]
-pub fn compare(threat: Threat, before: &Snapshot, killed: Killed) -> Confirmed {
-    let Killed { figures, minute } = killed;
+pub fn compare(threat: Threat, well: &Killed, killed: Killed) -> Confirmed {
+    let Killed { figures, minute, load } = killed;
+    let before = &well.figures;
     let after: Vec<(&str, Availability)> = by_class(&figures).collect();
     let mut losses: Vec<ClassLoss> = Vec::new();
     for (class, before) in by_class(before) {
@@ -142,7 +148,17 @@ pub fn compare(threat: Threat, before: &Snapshot, killed: Killed) -> Confirmed {
     let all = |figures: &Snapshot| Availability::counted(figures.users.good, figures.users.failed);
     let (before, after) = (all(before), all(&figures));
     losses.push(ClassLoss { class: "all".to_owned(), before, after });
-    Confirmed { threat, losses, minute, agrees, hurts: after.high < before.low }
+    let hurts = after.high < before.low;
+    let most = figures.users.failures.iter().max_by_key(|failure| failure.count);
+    Confirmed {
+        threat,
+        losses,
+        minute,
+        agrees,
+        hurts,
+        fails_as: most.filter(|_| hurts).map(|failure| failure.reason.clone()),
+        overloads: load.exceeds(&well.load),
+    }
 }
 
 /// Whether exactly the classes that should be dead are. What monitoring replaces is dead only until

@@ -132,6 +132,13 @@ fn station(topology: &Topology, figures: &Snapshot, part: &PartView, servers: &[
     if !prediction.bounded {
         fails.extend(assumptions::beyond(&queue));
     }
+    let few = prediction.mean_s.and_then(|mean_s| {
+        assumptions::few(topology, figures, part, (&queue, servers.len(), mean_s))
+    });
+    let is_network = assumptions::is_right_on_average(&queue)
+        || !assumptions::comes_back(topology, figures, part);
+    let exact = prediction.exact && few.is_none() && is_network;
+    fails.extend(few);
     let difference = prediction.mean_s.zip(measured_s).map(|(low, got)| {
         let high = prediction.at_most_s.unwrap_or(low);
         got / got.clamp(low.min(high), high.max(low)) - 1.0
@@ -154,7 +161,7 @@ fn station(topology: &Topology, figures: &Snapshot, part: &PartView, servers: &[
         servers: queue.servers,
         load: queue.load(),
         model: prediction.model,
-        exact: prediction.exact,
+        exact,
         predicted_wait_s: prediction.wait_s,
         predicted_s: prediction.mean_s,
         at_most_s: prediction.at_most_s,

@@ -2,9 +2,8 @@
 //! death did when it was tried.
 
 use super::{Tell, format};
-use crate::sim::analysis::availability::Availability;
 use crate::sim::analysis::plan::Goal;
-use crate::sim::analysis::spof::{Toll, Tolls, Verdict};
+use crate::sim::analysis::spof::{LATE_S, Toll, Tolls, Verdict};
 use crate::sim::kinds::Kind;
 use crate::sim::scenario::Scenario;
 use crate::sim::scenario::presets::GOALS;
@@ -70,27 +69,26 @@ pub fn singles(tolls: &Tolls, scenario: &Scenario) -> usize {
 
 /// Whether clearly more failed when it was tried than without the death, by more than the goal of
 /// every stage leaves.
-fn hurts(toll: &Toll, before: Option<Availability>) -> bool {
+fn hurts(toll: &Toll, tolls: &Tolls) -> bool {
     let goals = GOALS.iter().filter_map(|text| Goal::read(text).ok());
     let spare = goals.filter(|goal| goal.wanted.metric.key == "errors").map(|goal| goal.bound);
-    let usual = before.map_or(1.0, |before| before.share);
+    let usual = tolls.before.map_or(1.0, |before| before.share);
     let least = usual - spare.fold(0.0, f64::max);
     toll.good.is_some_and(|good| good.high < least)
 }
 
 /// What the structure says, as far as the trial bears it out.
-fn verdict(
-    toll: &Toll,
-    before: Option<Availability>,
-    scenario: &Scenario,
-) -> (&'static str, String) {
+fn verdict(toll: &Toll, tolls: &Tolls, scenario: &Scenario) -> (&'static str, String) {
     let threat = &toll.threat;
-    let (class, words) = match (threat.verdict, hurts(toll, before)) {
+    let (class, words) = match (threat.verdict, hurts(toll, tolls)) {
         (Verdict::Fatal, _) if marks::is_single(threat, scenario) => {
             ("bad", "◆ single point of failure")
         }
         (Verdict::Fatal, _) => ("muted", "needed, but has several servers"),
         (Verdict::Partial, true) => ("warn-text", "▲ some fail"),
+        (Verdict::Partial | Verdict::Survives, _) if tolls.overloads(toll) => {
+            ("warn-text", "▲ too much for the rest")
+        }
         (Verdict::Partial, false) => ("warn-text", "▲ some can fail"),
         (Verdict::Survives, false) => ("good", "✓ can be spared"),
         (Verdict::Survives, true) if threat.settles_s > 0.0 => {
@@ -101,6 +99,27 @@ fn verdict(
         (Verdict::Unknown, _) => ("muted", "? not known"),
     };
     (class, words.to_owned())
+}
+
+/// Why, and how the rest did where it was too much for it.
+fn why(toll: &Toll, tolls: &Tolls) -> String {
+    let (why, Some(load)) = (&toll.threat.why, toll.load.filter(|_| tolls.overloads(toll))) else {
+        return toll.threat.why.clone();
+    };
+    let after = format::plain(libm::round(toll.window_s));
+    let late = format!(
+        "{} of the answers took more than {LATE_S} s",
+        format::percent(1.0 - load.prompt.share)
+    );
+    let refused = format!(
+        "{} of the requests were turned away or given up",
+        format::percent(1.0 - load.taken.share)
+    );
+    let seen = if load.prompt.share < load.taken.share { late } else { refused };
+    let busy = format::percent(load.busiest);
+    format!(
+        "{why} But after {after} s the busiest server was busy for {busy} of the time, and {seen}."
+    )
 }
 
 /// What dies, for people: a part as a whole, a site by its place.
@@ -125,14 +144,14 @@ fn name(toll: &Toll, scenario: &Scenario) -> String {
 
 fn table(tolls: &Tolls, scenario: &Scenario) -> Html {
     let row = |toll: &Toll| {
-        let (class, words) = verdict(toll, tolls.before, scenario);
+        let (class, words) = verdict(toll, tolls, scenario);
         let good = toll.good.map_or_else(|| "–".to_owned(), |good| format::percent(good.share));
         html! {
             <tr>
                 <th scope="row">{ name(toll, scenario) }</th>
                 <td class={class}>{ words }</td>
                 <td class="strong number">{ good }</td>
-                <td class="why">{ &toll.threat.why }</td>
+                <td class="why">{ why(toll, tolls) }</td>
             </tr>
         }
     };
@@ -150,7 +169,8 @@ fn table(tolls: &Tolls, scenario: &Scenario) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::analysis::spof::{Threat, threats};
+    use crate::sim::analysis::availability::Availability;
+    use crate::sim::analysis::spof::{Load, Threat, threats};
     use crate::sim::scenario::link;
     use crate::sim::topology::Topology;
 
@@ -163,8 +183,9 @@ mod tests {
             let is_meant = |t: &Threat| t.part == part && t.server == server;
             let threat = threats(&topology).into_iter().find(is_meant).expect(part);
             let counted = |failed: u64| Some(Availability::counted(10_000 - failed, failed));
-            let toll = Toll { threat, alike: 1, good: counted(failed), window_s: 10.0 };
-            verdict(&toll, counted(usual), &scenario).1
+            let toll = Toll { threat, alike: 1, good: counted(failed), load: None, window_s: 10.0 };
+            let tolls = Tolls { before: counted(usual), ..Tolls::default() };
+            verdict(&toll, &tolls, &scenario).1
         };
         let primary = |failed, usual| said("?stage=4", "db", Some(0), failed, usual);
         let late = "▲ some fail, others take over within 35 s";
@@ -178,5 +199,25 @@ mod tests {
         let names = |failed| said("?stage=4", "dns", None, failed, 0);
         assert_eq!([0, 500].map(names), ["▲ some can fail", "▲ some fail"]);
         assert_eq!(said("?stage=4", "lb", None, 9_900, 0), "◆ single point of failure");
+    }
+
+    #[test]
+    fn what_the_rest_does_not_carry_is_not_to_be_spared() {
+        let scenario = link::read("?stage=4").scenario;
+        let topology = Topology::build(&scenario).expect("can run");
+        let threat = threats(&topology).into_iter().find(|t| t.part == "cache").expect("a cache");
+        let counted = Availability::counted;
+        let (all, most) = (counted(10_000, 0), counted(9_000, 1_000));
+        let usual = Load { prompt: all, taken: all, left: 0.0, busiest: 0.7 };
+        let load = Some(Load { prompt: most, busiest: 0.996, ..usual });
+        let toll = Toll { threat, alike: 1, good: Some(all), load, window_s: 40.0 };
+        let tolls = Tolls { before: Some(all), usual, ..Tolls::default() };
+        assert_eq!(verdict(&toll, &tolls, &scenario).1, "▲ too much for the rest");
+        let said = why(&toll, &tolls);
+        let late = format!("{} of the answers", format::percent(0.1));
+        assert!(said.contains("But after 40 s") && said.contains(&late), "{said}");
+        let idle = Toll { load: Some(usual), ..toll };
+        assert_eq!(verdict(&idle, &tolls, &scenario).1, "✓ can be spared");
+        assert_eq!(why(&idle, &tolls), idle.threat.why);
     }
 }

@@ -46,6 +46,19 @@ fn emergent_hit_ratios_are_those_of_the_formulas() {
     }
 }
 
+/// A fetch takes 100 ms: what is asked for meanwhile misses too, whether it waits for it or not.
+#[test]
+fn the_time_of_a_fetch_counts() {
+    let slow = "&clients.urls=1000&clients.zipf=0.9&cache.entries=5000&cache.ttl_s=10\
+                &db.read_ms=100&db.law=constant&db.joins=0&db.discipline=slots\
+                &db.connections=10000&web.slots=10000";
+    for coalesce in ["off", "on"] {
+        let all = compare_all(&format!("{CACHE}{slow}&cache.coalesce={coalesce}"), 400.0);
+        assert!((all[0].predicted - 0.8586).abs() < 0.001, "{coalesce}: {all:?}");
+        assert!(all[0].exact && all[0].difference.abs() < 0.002, "{coalesce}: {all:?}");
+    }
+}
+
 #[test]
 fn what_only_bounds_is_said_and_what_is_set_is_compared() {
     let both = compare_all(&format!("{CACHE}&cache.entries=200&cache.ttl_s=5"), 100.0);

@@ -4,8 +4,7 @@
 use super::super::availability::Availability;
 use super::super::names;
 use super::super::report::RunPlan;
-use super::Threat;
-use super::by_class;
+use super::{Load, Threat, by_class};
 use crate::engine::Engine;
 use crate::journal::{self, Line};
 use crate::run::log::Severity;
@@ -56,6 +55,8 @@ pub struct Killed {
     pub figures: Snapshot,
     /// The time before that.
     pub minute: Minute,
+    /// How what was left did.
+    pub load: Load,
 }
 
 /// Counters that say what a death costs.
@@ -135,8 +136,10 @@ pub fn run(topology: &Topology, threat: Option<&Threat>, plan: RunPlan) -> Resul
     };
     advance(&mut engine, last.at.after(plan.duration));
     engine.check()?;
-    let figures = Snapshot::between(engine.topology(), &last, &engine.sample());
-    Ok(Killed { figures, minute })
+    let now = engine.sample();
+    let figures = Snapshot::between(engine.topology(), &last, &now);
+    let load = Load::between(engine.topology(), &last, &last, &now);
+    Ok(Killed { figures, minute, load })
 }
 
 fn advance(engine: &mut Engine, until: SimTime) {

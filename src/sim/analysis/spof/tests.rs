@@ -15,7 +15,7 @@ fn confirm(text: &str, parts: &[&str]) -> Vec<Confirmed> {
     let before = run(&topology, None, plan).expect("no law is broken");
     let one = |threat: Threat| {
         let after = run(&topology, Some(&threat), plan).expect("no law is broken");
-        compare(threat, &before.figures, after)
+        compare(threat, &before, after)
     };
     let wanted = |threat: &Threat| parts.is_empty() || parts.contains(&threat.part.as_str());
     threats(&topology).into_iter().filter(wanted).map(one).collect()
@@ -148,6 +148,30 @@ fn other_sites_stand_in_if_the_name_service_leads_there() {
     let blind = format!("{base}&dns.check_s=0");
     let rows = check(&blind, &["lb2"], &[]);
     assert_eq!(find(&rows, "Load balancer of site 2").threat.verdict, Verdict::Partial);
+}
+
+/// Devices keep an address for a visit that they got from a resolver which had kept it for its time
+/// to live; those who overstay go on being led to what is dead, while the rest has plenty to spare.
+#[test]
+fn who_is_led_to_a_dead_site_is_told_from_a_rest_that_is_too_small() {
+    let text = "?stage=7#v=1&clients.rate=200";
+    let rows = confirm(text, &["network2"]);
+    let site = find(&rows, "Site 2");
+    assert!(site.threat.why.contains("within 120 s. 5 % of resolvers"), "{}", site.threat.why);
+    assert!(site.hurts && !site.overloads, "{site:?}");
+    assert_eq!(site.fails_as.as_deref(), Some("unavailable"), "{site:?}");
+    let rows = confirm(&format!("{text}&dns.overstay=0"), &["network2"]);
+    let site = find(&rows, "Site 2");
+    assert!(!site.hurts && !site.threat.why.contains("overstay"), "{site:?}");
+    assert_eq!(site.losses.last().map(|all| all.after.share), Some(1.0), "{site:?}");
+}
+
+#[test]
+fn what_is_left_may_be_too_little() {
+    let rows = confirm("?stage=5", &["cache"]);
+    assert!(find(&rows, "Cache node 1").overloads, "{rows:?}");
+    let idle = confirm("?stage=5#clients.rate=700", &["cache"]);
+    assert!(!find(&idle, "Cache node 1").overloads, "{idle:?}");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Deaths tried out quickly beside a run that is watched: each on a copy of it, for a short time
-//! that is told. Longer runs, which also wait for things to settle, are [`super::run`]'s.
+//! that is told. A short look tells what fails; where a server has become busy, a longer one tells
+//! whether it carries the load. Runs of a set length are [`super::run`]'s.
 
-use super::{Threat, threats};
+use super::{Load, Threat, Verdict, threats};
 use crate::analysis::availability::Availability;
 use crate::engine::Engine;
 use crate::run::meters::Sample;
@@ -12,10 +13,14 @@ use serde::{Deserialize, Serialize};
 
 /// A system that has run for less is let run until then first: it is still filling.
 const WARM_UP: SimTime = SimTime(10 * SECOND);
-/// Time after the death that is looked at.
-const WINDOW: Span = Span(10 * SECOND);
+/// Time after the death that is looked at, once what the structure says has come about.
+const STEP: Span = Span(10 * SECOND);
+/// So much longer where a server has become busy: a backlog takes its time to grow.
+const LONGER: Span = Span(3 * STEP.0);
+/// Longest time that is waited for what the structure says, in seconds.
+const LONGEST_S: f64 = 60.0;
 /// Events of one trial at most: a trial of much traffic is shorter, and says so.
-const MOST_EVENTS: u64 = 600_000;
+const MOST_EVENTS: u64 = 1_600_000;
 
 /// What one death did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,6 +31,8 @@ pub struct Toll {
     pub alike: usize,
     /// Good answers of all requests that ended after the death; none where none ended.
     pub good: Option<Availability>,
+    /// How what was left did; none where that ended before it could be judged.
+    pub load: Option<Load>,
     /// Simulated seconds that were looked at.
     pub window_s: f64,
 }
@@ -39,6 +46,16 @@ pub struct Tolls {
     pub of: usize,
     /// Good answers with nothing more dead than now, over the same time.
     pub before: Option<Availability>,
+    /// How the system does then.
+    pub usual: Load,
+}
+
+impl Tolls {
+    /// Whether one death left too much for the rest.
+    #[must_use]
+    pub fn overloads(&self, toll: &Toll) -> bool {
+        toll.load.is_some_and(|load| load.exceeds(&self.usual))
+    }
 }
 
 /// Trials under way.
@@ -56,10 +73,33 @@ pub struct Trying {
 struct Trial {
     engine: Engine,
     start: Sample,
+    /// Where its present step began, and where that ends.
+    from: Sample,
     until: SimTime,
+    /// The earliest and the latest end.
+    least: SimTime,
+    most: SimTime,
     spent: u64,
     /// What died; nothing in the trial that the others are compared with.
     threat: Option<(Threat, usize)>,
+}
+
+impl Trial {
+    /// How it does so far: of all of it, and of its last step.
+    fn load(&self, now: &Sample) -> Load {
+        Load::between(self.engine.topology(), &self.start, &self.from, now)
+    }
+
+    /// A step is over: whether another follows.
+    fn goes_on(&mut self, usual: &Load) -> bool {
+        let now = self.engine.sample();
+        let goes_on =
+            self.until < self.least || self.until < self.most && self.load(&now).is_busier(usual);
+        if goes_on {
+            (self.from, self.until) = (now, self.until.after(STEP));
+        }
+        goes_on
+    }
 }
 
 impl Trying {
@@ -100,7 +140,8 @@ impl Trying {
             let most = (events - spent).min(MOST_EVENTS - trial.spent);
             let used = trial.engine.run_until(trial.until, most);
             (spent, trial.spent) = (spent + used, trial.spent + used);
-            if used == most && trial.spent < MOST_EVENTS {
+            let is_out = trial.spent >= MOST_EVENTS;
+            if !is_out && (used == most || trial.goes_on(&self.tolls.usual)) {
                 self.trial = Some(trial);
             } else {
                 self.end(trial);
@@ -121,24 +162,47 @@ impl Trying {
                 engine.hold(&scenario.faults);
             }
         }
-        let (start, until) = (engine.sample(), engine.now().after(WINDOW));
-        Trial { engine, start, until, spent: 0, threat }
+        let start = engine.sample();
+        let until = engine.now().after(STEP);
+        // Of what fails by its structure no more is to be known, and what takes longer to come
+        // about is not waited for.
+        let short =
+            |threat: &Threat| threat.verdict == Verdict::Fatal || threat.settles_s > LONGEST_S;
+        let (least, most) = match &threat {
+            None => (until.after(LONGER), until.after(LONGER)),
+            Some((threat, _)) if short(threat) => (until, until),
+            Some((threat, _)) => {
+                let settled = until.after(Span::from_seconds(threat.settles_s));
+                (settled, settled.after(LONGER))
+            }
+        };
+        Trial { engine, from: start.clone(), start, until, least, most, spent: 0, threat }
     }
 
     fn end(&mut self, trial: Trial) {
         let now = trial.engine.sample();
         let ended = now.meters.endings().since(&trial.start.meters.endings());
         let good = Availability::counted(ended.good, ended.failures());
+        let load = trial.load(&now);
+        let window_s = now.at.since(trial.start.at).seconds();
         match trial.threat {
-            None => self.tolls.before = Some(good),
+            None => (self.tolls.before, self.tolls.usual) = (Some(good), load),
             Some((threat, alike)) => self.tolls.rows.push(Toll {
-                threat,
                 alike,
                 good: (ended.total() > 0).then_some(good),
-                window_s: now.at.since(trial.start.at).seconds(),
+                load: (window_s >= settled_s(&threat)).then_some(load),
+                window_s,
+                threat,
             }),
         }
     }
+}
+
+/// Seconds after which what is left may be judged: what was held back until others took over has to
+/// drain first.
+fn settled_s(threat: &Threat) -> f64 {
+    let drains = if threat.settles_s > 0.0 { 2.0 * STEP.seconds() } else { 0.0 };
+    threat.settles_s + drains
 }
 
 /// Where all servers of a part are alike, as many are as there are now: some may have come and gone
@@ -181,6 +245,37 @@ mod tests {
     use crate::kinds::{Kind, web_tier};
     use crate::scenario::link;
     use crate::topology::Topology;
+
+    /// Each of these settles at errors or times far beyond what it was, minutes after the death.
+    #[test]
+    fn what_the_rest_does_not_carry_is_seen_and_what_it_carries_too() {
+        let tried = |stage: u8| {
+            let scenario = link::read(&format!("?stage={stage}")).scenario;
+            let engine = Engine::new(Topology::build(&scenario).expect("it runs"));
+            let mut trying = Trying::new(&engine);
+            while !trying.is_complete() {
+                trying.advance(50_000);
+            }
+            trying.tolls().clone()
+        };
+        let find = |tolls: &Tolls, part: &str, server: Option<usize>| {
+            let is_it = |toll: &&Toll| toll.threat.part == part && toll.threat.server == server;
+            let toll = tolls.rows.iter().find(is_it).expect(part).clone();
+            assert_eq!(toll.threat.verdict, Verdict::Survives, "{toll:?}");
+            (tolls.overloads(&toll), toll)
+        };
+        let (four, five) = (tried(4), tried(5));
+        for (tolls, part, server) in
+            [(&four, "cache", None), (&four, "db", Some(1)), (&five, "cache", Some(0))]
+        {
+            let (overloads, toll) = find(tolls, part, server);
+            assert!(overloads && toll.window_s > 30.0, "{toll:?}");
+        }
+        let cut = Threat { settles_s: 35.0, ..find(&four, "cache", None).1.threat };
+        assert_eq!(settled_s(&cut), 55.0, "what a failover held back drains first");
+        let (overloads, toll) = find(&four, "web", Some(0));
+        assert!(!overloads, "{toll:?} {:?}", four.usual);
+    }
 
     #[test]
     fn servers_that_came_and_went_by_themselves_are_counted_as_they_are() {

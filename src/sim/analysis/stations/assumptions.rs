@@ -1,7 +1,7 @@
 //! Which assumptions of the textbook fail at a station, and why, with numbers.
 
 use super::Queue;
-use super::predict::Dispatch;
+use super::predict::{Dispatch, NEAR};
 use crate::analysis::bottleneck::number;
 use crate::analysis::names;
 use crate::kinds::behavior::Surroundings;
@@ -10,6 +10,10 @@ use crate::scenario::{PresentFault, Scenario};
 use crate::snapshot::{PartView, Snapshot};
 use crate::topology::Topology;
 use crate::units::Span;
+
+/// A queue has at times so many times as many waiting as on average, or so many standard deviations
+/// more inside: the share of time that it has more is a few in ten thousand.
+const SPREAD: f64 = 8.0;
 
 /// The text of a setting by its full name; `None` where the scenario does not have it.
 fn setting(topology: &Topology, key: &str) -> Option<String> {
@@ -81,7 +85,16 @@ pub fn failing(
     (dispatch, held): (Dispatch, bool),
 ) -> Vec<String> {
     let mut fails = Vec::new();
-    fails.extend(arrivals(topology, figures, part));
+    fails.extend(arrivals(topology, figures));
+    if comes_back(topology, figures, part) {
+        let taken = match is_right_on_average(queue) {
+            true => "which is right on average in a network of such queues (BCMP)",
+            false => "which is right on average only where work is exponential or cores are shared",
+        };
+        fails.push(format!(
+            "a request comes several times, each time after its answer: taken as Poisson, {taken}"
+        ));
+    }
     let waited = queue.measured_wait_s.unwrap_or(0.0) > 0.01 * queue.service_s;
     if held && (waited || !queue.shared) {
         fails.push(
@@ -189,7 +202,7 @@ pub fn beyond(queue: &Queue) -> Vec<String> {
 }
 
 /// What keeps arrivals from being Poisson.
-fn arrivals(topology: &Topology, figures: &Snapshot, part: &PartView) -> Vec<String> {
+fn arrivals(topology: &Topology, figures: &Snapshot) -> Vec<String> {
     let mut fails = Vec::new();
     if let Some(law) = setting(topology, "clients.arrivals").filter(|law| law != "poisson") {
         fails.push(format!("users' requests are not Poisson but come at a {law} rate"));
@@ -202,6 +215,12 @@ fn arrivals(topology: &Topology, figures: &Snapshot, part: &PartView) -> Vec<Str
         let share = number((1.0 - users as f64 / attempts as f64) * 100.0);
         fails.push(format!("{share} % of the attempts are retries, which come when it is busy"));
     }
+    fails
+}
+
+/// Whether one request calls the part several times. A cache in between answers some of the calls,
+/// which makes them fewer and not more by chance.
+pub fn comes_back(topology: &Topology, figures: &Snapshot, part: &PartView) -> bool {
     let scenario = topology.scenario();
     let site = names::site(&part.key);
     let front = scenario.parts.get(topology.seen_from(site).front(site) as usize);
@@ -209,12 +228,63 @@ fn arrivals(topology: &Topology, figures: &Snapshot, part: &PartView) -> Vec<Str
     let asked = figures.parts.iter().take_while(|other| other.key != part.key);
     let asked = asked.filter(|other| names::site(&other.key) == site);
     let often = part.rate > 1.05 * asked.map(|other| other.rate).fold(0.0, f64::max);
-    if !is_front && often && part.rate > 0.0 {
-        fails.push(
-            "a request comes several times, each time after its answer: taken as Poisson, which \
-             is right on average in a network of such queues (BCMP)"
-                .to_owned(),
-        );
+    let queries =
+        setting(topology, &format!("{}.queries", names::beside(&part.key, Kind::WebTier)));
+    let queries: f64 = queries.and_then(|text| text.parse().ok()).unwrap_or(0.0);
+    let is_queried = matches!(names::kind(&part.key), Some(Kind::Cache | Kind::Database));
+    !is_front && part.rate > 0.0 && (often || (is_queried && queries > 1.0))
+}
+
+/// Whether a queue is of those whose mean is right in a network of queues, where calls come back:
+/// shared cores, or exponential work first come, first served.
+pub fn is_right_on_average(queue: &Queue) -> bool {
+    queue.shared || (queue.scv - 1.0).abs() < NEAR
+}
+
+/// Most calls that a part can have inside: its callers hold a slot of theirs for each. `None` where
+/// nothing bounds them.
+fn most_inside(topology: &Topology, figures: &Snapshot, part: &PartView) -> Option<f64> {
+    let kind = names::kind(&part.key)?;
+    if !matches!(kind, Kind::Cache | Kind::Sessions | Kind::Database) {
+        return None;
     }
-    fails
+    // Databases are also called from other sites.
+    let is_caller = |other: &&PartView| {
+        let is_near = kind == Kind::Database || names::site(&other.key) == names::site(&part.key);
+        is_near && matches!(names::kind(&other.key), Some(Kind::WebTier | Kind::Queue))
+    };
+    let mut most = 0.0;
+    for caller in figures.parts.iter().filter(is_caller) {
+        let is_web = names::kind(&caller.key) == Some(Kind::WebTier);
+        if is_web && setting(topology, &format!("{}.hold", caller.key)).as_deref() != Some("on") {
+            return None;
+        }
+        // The first of a queue is its broker.
+        let servers = caller.servers.iter().skip(usize::from(!is_web)).filter(|s| s.alive);
+        for server in servers {
+            most += f64::from(server.slots?);
+        }
+    }
+    (most > 0.0).then_some(most)
+}
+
+/// That so few can be at these servers at once that the textbook's endless crowd tells little: the
+/// bound lies within what theory's number inside comes to now and then.
+pub fn few(
+    topology: &Topology,
+    figures: &Snapshot,
+    part: &PartView,
+    (queue, servers, mean_s): (&Queue, usize, f64),
+) -> Option<String> {
+    let most = most_inside(topology, figures, part)?;
+    let calls = queue.arrivals * servers as f64;
+    let (inside, waiting) = (calls * mean_s, calls * (mean_s - queue.service_s).max(0.0));
+    let reach = inside + SPREAD * waiting.max(libm::sqrt(inside));
+    (most < reach).then(|| {
+        format!(
+            "callers hold a slot while they wait, so that at most {most:.0} calls are here at \
+             once; theory has {} on average and at times far more, so that its wait is too long",
+            number(inside)
+        )
+    })
 }

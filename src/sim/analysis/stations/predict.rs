@@ -32,7 +32,7 @@ pub struct Prediction {
 }
 
 /// Work whose squared coefficient of variation is this near to 1 is taken as exponential.
-const NEAR: f64 = 0.05;
+pub const NEAR: f64 = 0.05;
 
 /// The textbook's mean time of a station with so many places in its backlog.
 #[must_use]

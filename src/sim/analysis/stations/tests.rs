@@ -98,6 +98,34 @@ fn what_breaks_an_assumption_is_named() {
     assert!(all[1].fails.iter().any(|s| s.contains("several times")), "{:?}", all[1].fails);
 }
 
+/// A slot that is held bounds what is behind it: at one query at a time the database never waits.
+#[test]
+fn few_callers_at_once_are_named_and_theory_is_not_exact_then() {
+    let few = "&clients.rate=70&web.hold=on&web.service_ms=2&web.law=constant&web.queries=1\
+        &db.discipline=slots&db.connections=1&db.law=exponential&db.joins=0&db.read_ms=10";
+    let database = |settings: &str| {
+        let all = stations("clients,web,db", &format!("{few}{settings}"), 1_000.0);
+        all.into_iter().find(|s| s.part == "db").expect("the database works")
+    };
+    for settings in ["", "&db.discipline=shared&db.size=1", "&web.slots=8"] {
+        let db = database(settings);
+        assert!(!db.exact && db.fails.iter().any(|s| s.contains("at once")), "{settings}: {db:?}");
+    }
+    let many = database("&web.slots=100");
+    assert!(many.exact && many.fails.is_empty(), "{many:?}");
+    assert!(many.difference.is_some_and(|off| off.abs() < 0.1), "{many:?}");
+}
+
+/// Also where a cache answers most of the queries, so that fewer come than there are requests.
+#[test]
+fn queries_of_one_request_are_named_behind_a_cache() {
+    let settings = "&clients.rate=40&web.queries=4&web.slots=1000&db.discipline=slots\
+        &db.connections=1&db.law=constant&db.joins=0&db.read_ms=10&cache.hit=0.8";
+    let all = stations("clients,web,cache,db", settings, 400.0);
+    let db = all.iter().find(|s| s.part == "db").expect("the database works");
+    assert!(db.fails.iter().any(|s| s.contains("several times")) && !db.exact, "{db:?}");
+}
+
 /// The web tier's own time is told from that in cache and database, also where it holds its slots:
 /// as long as none are short the processor is what counts.
 #[test]

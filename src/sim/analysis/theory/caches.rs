@@ -136,8 +136,16 @@ pub fn ttl_hit_ratio_of_all(groups: &[Group], reads: f64, ttl: f64) -> f64 {
 /// long: with a = r (1 - e^(-w T)) / w the hit ratio is a / (1 + a).
 #[must_use]
 pub fn invalidated_hit_ratio(reads: f64, writes: f64, ttl: f64) -> f64 {
+    fetched_hit_ratio(reads, writes, ttl, 0.0)
+}
+
+/// The same where what is missing takes `fetch` seconds to come: all that is asked for meanwhile
+/// misses too, whether it fetches or waits for a fetch under way: 1 + r d misses for each life L of
+/// an entry, of 1 + r (d + L) look-ups.
+#[must_use]
+pub fn fetched_hit_ratio(reads: f64, writes: f64, ttl: f64, fetch: f64) -> f64 {
     let life = if writes > 0.0 { -libm::expm1(-writes * ttl) / writes } else { ttl };
-    ttl_hit_ratio(reads, life)
+    1.0 - stampede_reads(reads, fetch) / (1.0 + reads * (fetch + life))
 }
 
 /// Reads behind the cache for each expiry of a key read at `reads` per second, where fetching takes

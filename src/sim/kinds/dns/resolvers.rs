@@ -5,7 +5,7 @@ use crate::run::calendar::Tag;
 use crate::units::{SimTime, Span};
 
 /// Some resolvers keep an answer so many times as long as they may.
-const OVERSTAY: u64 = 10;
+pub const OVERSTAY: u64 = 10;
 
 /// One resolver.
 #[derive(Clone, Debug, Default)]

@@ -35,10 +35,20 @@ impl Judge<'_> {
         if is_whole && checks > 0.0 && !is_one {
             let found =
                 checks * number(dns::Setting::Failures) + number(dns::Setting::CheckTimeout);
-            let kept = number(dns::Setting::Ttl).max(number(dns::Setting::Visit));
+            // A device may get an address just before its resolver forgets it.
+            let (ttl, visit) = (number(dns::Setting::Ttl), number(dns::Setting::Visit));
+            let kept = ttl + visit;
+            let late = match number(dns::Setting::Overstay) {
+                0.0 => String::new(),
+                share => format!(
+                    " {:.0} % of resolvers overstay and lead theirs here for up to {:.0} s.",
+                    share * 100.0,
+                    dns::resolvers::OVERSTAY as f64 * ttl + visit
+                ),
+            };
             return survives(format!(
                 "1 of {sites} sites: it is found ill after {found:.0} s, and users are led \
-                 elsewhere as resolvers and devices forget, within {kept:.0} s."
+                 elsewhere as resolvers and devices forget, within {kept:.0} s.{late}"
             ))
             .after(settles_s.max(found + kept));
         }
