@@ -16,7 +16,7 @@ for (const stage of [1, 2, 3, 4, 5, 6, 7, 8, 9]) {
     await page.locator('.predict input').nth(1).check();
     await page.locator('#challenge-act').click();
     await goal(page).filter({ hasText: 'reached' }).waitFor({ timeout: 60_000 });
-    assert.match(await page.locator('#answer').innerText(), /^[✓✕] .*: .+ before, .+ now\./);
+    assert.match(await page.locator('#answer').innerText(), /^[✓✕] .*: .+ without it, .+ with it\./);
     await page.locator('.rail-stage.here .rail-reached').waitFor();
     const after = await page.locator('#diagram').innerText();
     assert.notEqual(after, trouble, 'the action shows in the diagram');
