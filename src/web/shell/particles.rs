@@ -88,11 +88,11 @@ impl Animation {
         context.clear_rect(0.0, 0.0, self.size.0, self.size.1);
         let seen = (&self.swarm, &self.window);
         paint(context, &self.colours.back, seen, |phase| {
-            matches!(phase, Phase::Back { late: false })
+            matches!(phase, Phase::Back { bad: false })
         });
         paint(context, &self.colours.forth, seen, |phase| matches!(phase, Phase::Forth));
         paint(context, &self.colours.failed, seen, |phase| {
-            matches!(phase, Phase::Falling { .. } | Phase::Back { late: true })
+            matches!(phase, Phase::Falling { .. } | Phase::Back { bad: true })
         });
     }
 
@@ -139,7 +139,7 @@ fn paint(
         if y > window.height || swarm.is_hidden(dot) {
             continue;
         }
-        if matches!(dot.phase, Phase::Falling { .. } | Phase::Back { late: true }) {
+        if matches!(dot.phase, Phase::Falling { .. } | Phase::Back { bad: true }) {
             context.move_to(x, y - radius);
             for (dx, dy) in [(radius, 0.0), (0.0, radius), (-radius, 0.0)] {
                 context.line_to(x + dx, y + dy);
