@@ -70,8 +70,8 @@ pub(super) const OFFERS: &[&[(Offer, &str)]] = &[
     &[
         (
             Traffic(2.0),
-            "Web servers too slow for their health check are taken out, which leaves even less: \
-             the others refuse calls, and so the database is not even full.",
+            "The database cannot do as much: web servers wait for it, and refuse calls. Those that \
+             get too slow for their health check are taken out, which leaves even less.",
         ),
         (
             Fault("kill.web.2", "Kill web server 2", "Bring web server 2 back"),
@@ -336,12 +336,11 @@ mod tests {
     }
 
     #[test]
-    fn where_calls_are_refused_before_the_database_it_is_not_full() {
-        for address in ["?stage=3#clients.rate=1084", "?stage=5#fault=kill.cache.1"] {
-            let settled = settled(address);
-            let data = settled.figures.part("db").expect("there is data");
-            assert!(data.servers.iter().all(|server| server.utilisation < 0.85), "{address}");
-            assert!(settled.error_share.value > 0.1, "{address}");
-        }
+    fn without_a_cache_node_web_servers_refuse_calls_and_the_database_is_not_full() {
+        let settled = settled("?stage=5#fault=kill.cache.1");
+        let part = |key| settled.figures.part(key).expect("it is there");
+        assert!(part("db").servers.iter().all(|server| server.utilisation < 0.85));
+        assert!(part("web").tally.failures.iter().any(|f| f.reason == "backlog_full"));
+        assert!(settled.error_share.value > 0.1);
     }
 }

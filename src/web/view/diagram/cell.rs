@@ -49,7 +49,27 @@ pub fn draw_all(scene: &Scene<'_>, at: At) -> Html {
         };
         choice.draw(scene, content(scene, at, view, group, sized))
     });
-    html! { <g>{ for cells }</g> }
+    html! { <g>{ for cells }{ row_names(scene, at, &places) }</g> }
+}
+
+/// What the two low rows of shards' cells are, in a letter before each: primaries and replicas.
+fn row_names(scene: &Scene<'_>, at: At, places: &[(Vec<usize>, Rect)]) -> Html {
+    let (shards, copies) = parts::shards(scene.scenario, at);
+    let [(_, first), (_, second), ..] = places else {
+        return Html::default();
+    };
+    if at.kind != Kind::Database
+        || shards < 2
+        || copies < 2
+        || first.x != second.x
+        || first.h >= 30.0
+    {
+        return Html::default();
+    }
+    let name = |r: &Rect, name: &'static str| {
+        text_middle(r.x - 5.0, r.centre().1 + 4.0, "dg-note", name.to_owned())
+    };
+    html! { <>{ name(first, "P") }{ name(second, "R") }</> }
 }
 
 /// The server that a cell selects: the one selected already, else the first in trouble, else the
