@@ -70,13 +70,14 @@ fn rate(scenario: &Scenario) -> f64 {
 /// where it has none.
 fn measured(goal: &Goal, settled: &Settled) -> String {
     let is_share = goal.wanted.metric.key == "errors";
-    let (write, within): (fn(f64) -> String, fn(f64, f64) -> String) = match is_share {
-        true => (format::percent, format::percent_within),
-        false => (format::duration, format::duration_within),
-    };
-    let text = |Estimate { value, half_width }| match half_width.filter(|_| settled.is_final()) {
-        Some(half) => within(value, half),
-        None => write(value),
+    let text = |Estimate { value, half_width }| match (
+        half_width.filter(|_| settled.is_final()),
+        is_share,
+    ) {
+        (Some(half), true) => format::percent_within(value, half),
+        (Some(half), false) => format::duration_within(value, half),
+        (None, true) => format::percent(value),
+        (None, false) => format::duration(value),
     };
     let known = if is_share { Some(settled.error_share) } else { goal.wanted.of(settled) };
     known.map_or_else(|| "none".to_owned(), text)

@@ -35,6 +35,8 @@ struct Colours {
     forth: String,
     back: String,
     failed: String,
+    /// Around what failed, so that it is seen on a line of its colour.
+    edge: String,
     /// Frames until they are read again.
     fresh: u32,
 }
@@ -45,8 +47,8 @@ impl Colours {
         let style = web_sys::window().and_then(|w| w.get_computed_style(canvas).ok().flatten());
         let read =
             |name| style.as_ref().and_then(|s| s.get_property_value(name).ok()).unwrap_or_default();
-        (self.forth, self.back, self.failed) =
-            (read("color"), read("outline-color"), read("caret-color"));
+        (self.forth, self.back) = (read("color"), read("outline-color"));
+        (self.failed, self.edge) = (read("caret-color"), read("text-decoration-color"));
     }
 }
 
@@ -94,6 +96,8 @@ impl Animation {
         paint(context, &self.colours.failed, seen, |phase| {
             matches!(phase, Phase::Falling { .. } | Phase::Back { bad: true })
         });
+        context.set_stroke_style_str(&self.colours.edge);
+        context.stroke();
     }
 
     /// Gives the canvas the size of the drawing in the screen's own pixels.

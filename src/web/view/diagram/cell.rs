@@ -58,16 +58,11 @@ fn row_names(scene: &Scene<'_>, at: At, places: &[(Vec<usize>, Rect)]) -> Html {
     let [(_, first), (_, second), ..] = places else {
         return Html::default();
     };
-    if at.kind != Kind::Database
-        || shards < 2
-        || copies < 2
-        || first.x != second.x
-        || first.h >= 30.0
-    {
+    if at.kind != Kind::Database || shards < 2 || copies < 2 || !tier::has_low_rows(places) {
         return Html::default();
     }
     let name = |r: &Rect, name: &'static str| {
-        text_middle(r.x - 5.0, r.centre().1 + 4.0, "dg-note", name.to_owned())
+        text_middle(r.x - 7.0, r.centre().1 + 4.0, "dg-note", name.to_owned())
     };
     html! { <>{ name(first, "P") }{ name(second, "R") }</> }
 }
@@ -314,7 +309,10 @@ fn cross(r: Rect, unnoticed: bool) -> Html {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{pieces, scene};
     use super::*;
+    use crate::sim::scenario::link;
+    use crate::sim::snapshot::Snapshot;
 
     #[test]
     fn a_cell_shows_the_state_that_the_legend_names() {
@@ -329,5 +327,19 @@ mod tests {
         ] {
             assert_eq!(shown(servers), expected, "{servers:?}");
         }
+    }
+
+    #[test]
+    fn low_rows_of_shards_say_what_they_are() {
+        let named = |address: &str| {
+            let scenario = link::read(address).scenario;
+            scene::sample(&scenario, &Snapshot::default(), |scene| {
+                let mut said = Vec::new();
+                pieces::words(&draw_all(scene, At::new(Kind::Database, 0)), &mut said);
+                ["P", "R"].map(|name| said.iter().any(|word| word == name))
+            })
+        };
+        assert_eq!(named("?stage=9"), [true, true]);
+        assert_eq!(named("?stage=7"), [false, false]);
     }
 }

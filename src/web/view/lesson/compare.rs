@@ -72,7 +72,7 @@ pub fn view(model: &Model) -> Html {
     let (stage, earlier) = (model.stage(), challenge::stage_before(&model.scenario));
     if let (Some(stage), Some(link)) = (stage, &earlier) {
         columns.push(Column {
-            head: format!("Stage\u{a0}{}, these users", stage - 1),
+            head: format!("Stage\u{a0}{}, these\u{a0}users", stage - 1),
             title: "The stage before under the same users".to_owned(),
             settled: model.references.first(link).cloned(),
         });
