@@ -58,11 +58,12 @@ fn row_names(scene: &Scene<'_>, at: At, places: &[(Vec<usize>, Rect)]) -> Html {
     let [(_, first), (_, second), ..] = places else {
         return Html::default();
     };
-    if at.kind != Kind::Database || shards < 2 || copies < 2 || !tier::has_low_rows(places) {
+    let is_low = first.x == second.x && first.h < 30.0;
+    if at.kind != Kind::Database || shards < 2 || copies < 2 || !is_low {
         return Html::default();
     }
     let name = |r: &Rect, name: &'static str| {
-        text_middle(r.x - 7.0, r.centre().1 + 4.0, "dg-note", name.to_owned())
+        text_middle(r.x - 5.5, r.centre().1 + 4.0, "dg-note", name.to_owned())
     };
     html! { <>{ name(first, "P") }{ name(second, "R") }</> }
 }

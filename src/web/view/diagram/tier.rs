@@ -139,10 +139,7 @@ pub fn cell_places(scene: &Scene<'_>, at: At) -> Vec<(Vec<usize>, Rect)> {
             (first..first + copies).find(|&i| role(scene, at, i) == 0).unwrap_or(first)
         };
         let primaries: Vec<usize> = (0..servers).step_by(copies).map(primary).collect();
-        // Beside two low rows there is room for what they are.
-        let named = Rect::new(area.x + ROW_NAME, area.y, area.w - ROW_NAME, area.h);
-        let of = |area: Rect| cells::shards(area, &primaries, copies, busier(scene, at));
-        return Some(of(named)).filter(|places| has_low_rows(places)).unwrap_or_else(|| of(area));
+        return cells::shards(area, &primaries, copies, busier(scene, at));
     }
     let groups = groups(scene, at, cells::most(area));
     let places = if at.kind == Kind::Database && groups.len() == servers {
@@ -154,14 +151,6 @@ pub fn cell_places(scene: &Scene<'_>, at: At) -> Vec<(Vec<usize>, Rect)> {
         cells::arrange(area, groups.len())
     };
     groups.into_iter().zip(places).collect()
-}
-
-/// Room for a letter before a row of cells.
-const ROW_NAME: f64 = 9.0;
-
-/// Whether cells stand in two rows that are too low for words: primaries above replicas.
-pub fn has_low_rows(places: &[(Vec<usize>, Rect)]) -> bool {
-    matches!(places, [(_, first), (_, second), ..] if first.x == second.x && first.h < 30.0)
 }
 
 /// What is said of a machine with web server, cache and database.
