@@ -13,7 +13,7 @@ use crate::web::model::{Model, Msg};
 const TITLE: &str = "challenge-title";
 
 /// Where the answer is to come.
-const WAITS: &str = "Measuring: the answer comes here …";
+const WAITS: &str = "Measuring: the answer comes …";
 
 /// Where the visitor stands in the challenge of a stage.
 pub struct Place {
