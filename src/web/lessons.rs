@@ -7,7 +7,7 @@ mod texts;
 mod tries;
 
 use crate::sim::analysis::plan::Goal;
-use crate::sim::analysis::settle::Settled;
+use crate::sim::analysis::settle::{Estimate, Settled};
 use crate::sim::kinds::{Kind, clients};
 use crate::sim::scenario::Scenario;
 use crate::sim::scenario::presets::{GOALS, STAGES};
@@ -66,11 +66,21 @@ fn rate(scenario: &Scenario) -> f64 {
     scenario.spec(Kind::Clients).map_or(0.0, |spec| spec.number(clients::Setting::Rate as usize))
 }
 
-/// What a settled run has for a goal; nothing was answered where it has none.
+/// What a settled run has for a goal, with its interval as the strip has it; nothing was answered
+/// where it has none.
 fn measured(goal: &Goal, settled: &Settled) -> String {
     let is_share = goal.wanted.metric.key == "errors";
-    let write = if is_share { format::percent } else { format::duration };
-    goal.wanted.of(settled).map_or_else(|| "none".to_owned(), |measured| write(measured.value))
+    let text = |Estimate { value, half_width }| match (
+        half_width.filter(|_| settled.is_final()),
+        is_share,
+    ) {
+        (Some(half), true) => format::percent_within(value, half),
+        (Some(half), false) => format::duration_within(value, half),
+        (None, true) => format::percent(value),
+        (None, false) => format::duration(value),
+    };
+    let known = if is_share { Some(settled.error_share) } else { goal.wanted.of(settled) };
+    known.map_or_else(|| "none".to_owned(), text)
 }
 
 /// `p99.read<=150ms` as people say it.
@@ -127,6 +137,12 @@ mod tests {
             assert_eq!(goals.len(), GOALS.len() + stage.goals.len());
             assert!(goals.iter().all(|goal| goal.is_met.is_none()));
         }
+        let error_share = Estimate { value: 0.0035, half_width: Some(0.0045) };
+        let settled = Settled { error_share, complete: true, ..Settled::default() };
+        let all = goals(9, Some(&settled));
+        let errors = all.into_iter().find(|goal| goal.text.starts_with("errors"));
+        let errors = errors.and_then(|goal| goal.measured);
+        assert_eq!(errors.map(|text| text.replace('\u{202f}', " ")).as_deref(), Some("≤ 0.8 %"));
         assert_eq!(in_words("p50.read<=150ms").replace('\u{202f}', " "), "p50 of reads ≤ 150 ms");
     }
 }

@@ -81,7 +81,7 @@ pub fn site_name(scenario: &Scenario, site: u8) -> &'static str {
 }
 
 /// A text of the analysis with the names that the diagram has: sites by their regions, and the
-/// server for the web tier where it holds all.
+/// server for the web tier where it holds all; and its large numbers as the page writes them.
 #[must_use]
 pub fn as_drawn(text: &str, scenario: &Scenario) -> String {
     let mut text = text.replace(Kind::WebTier.label(), name(Kind::WebTier, scenario));
@@ -92,7 +92,29 @@ pub fn as_drawn(text: &str, scenario: &Scenario) -> String {
         // A zone.
         text = text.replace(&format!("Site {}, ", site + 1), &format!("{region}, "));
     }
-    text
+    rounded(&text)
+}
+
+/// A text with its large whole numbers rounded; those of four digits and shares only in groups.
+fn rounded(text: &str) -> String {
+    let is_part = |c: char| c.is_ascii_digit() || c == '.';
+    let mut said = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        let end = rest[at..].find(|c| !is_part(c)).map_or(rest.len(), |length| at + length);
+        let number = rest[at..end].trim_end_matches('.');
+        let after = &rest[at + number.len()..];
+        said.push_str(&rest[..at]);
+        match number.parse::<f64>() {
+            Ok(x) if x >= 1e4 && !after.trim_start().starts_with('%') => {
+                said.push_str(&format::count(x));
+            }
+            Ok(x) if x >= 1e3 => said.push_str(&format::grouped(x)),
+            _ => said.push_str(number),
+        }
+        rest = after;
+    }
+    said + rest
 }
 
 /// The words of a figure that a part has for each site: "site 1 healthy", by the name of the site.
@@ -139,6 +161,13 @@ pub fn passing(figures: &Snapshot) -> Option<&'static str> {
         return Some("data is moving");
     }
     cold_hits(figures).map(|_| "caches are cold")
+}
+
+/// Whether more is answered than comes: what had piled up is being worked off.
+#[must_use]
+pub fn drains(figures: &Snapshot) -> bool {
+    let (came, answered) = (figures.offered_rate(), figures.goodput());
+    figures.window_s > 0.0 && (answered - came) * figures.window_s > 100.0 && answered > 1.1 * came
 }
 
 /// A setting's value as people read it: choices by their shown names, with the unit.
@@ -273,6 +302,9 @@ mod tests {
         let text = "Web tier of site 2, and site 1";
         assert_eq!(named(text, "?stage=7"), "Web tier in Europe, and site 1");
         assert_eq!(named("Web tier is full", "?stage=1"), "Server is full");
+        let text = "2284920 arrive. It saturates at 1418, 28.5 of 999; 12345 % more than 10000.";
+        let said = "2.28 M arrive. It saturates at 1 418, 28.5 of 999; 12 345 % more than 10 k.";
+        assert_eq!(named(text, "?stage=1").replace('\u{202f}', " "), said);
         let scenario = link::read("?stage=7").scenario;
         assert_eq!(site_words("site 2 healthy", &scenario), "Europe healthy");
         assert_eq!(site_words("sites out", &scenario), "sites out");
@@ -290,6 +322,20 @@ mod tests {
         assert_eq!(of_shards(4).as_deref(), Some("shard 3 primary"));
         let sites = ["kill.network2", "kill.network", "kill.network2.1"].map(text);
         assert_eq!(sites, ["Europe is down", "Every site is down", "Europe, zone 1 is down"]);
+    }
+
+    #[test]
+    fn a_backlog_drains_while_more_is_answered_than_comes() {
+        let mut session = Session::new("?stage=1#clients.rate=216");
+        let mut drained = |command| {
+            let updates = session.handle(command);
+            updates.iter().any(|update| matches!(update, Update::Live(l) if drains(&l.figures)))
+        };
+        let step = || Command::Step { ms: 20_000.0 };
+        assert!(!drained(step()) && !drained(step()));
+        drained(Command::Set { key: "web.size".to_owned(), value: "4".to_owned() });
+        assert!((0..20).any(|_| drained(Command::Step { ms: 500.0 })));
+        assert!(!drained(step()) && !drained(step()));
     }
 
     #[test]

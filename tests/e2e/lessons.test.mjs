@@ -16,7 +16,7 @@ for (const stage of [1, 2, 3, 4, 5, 6, 7, 8, 9]) {
     await page.locator('.predict input').nth(1).check();
     await page.locator('#challenge-act').click();
     await goal(page).filter({ hasText: 'reached' }).waitFor({ timeout: 60_000 });
-    assert.match(await page.locator('#answer').innerText(), /^[✓✕] .*: .+ before, .+ now\./);
+    assert.match(await page.locator('#answer').innerText(), /^[✓✕] .*: .+ without it, .+ with it\./);
     await page.locator('.rail-stage.here .rail-reached').waitFor();
     const after = await page.locator('#diagram').innerText();
     assert.notEqual(after, trouble, 'the action shows in the diagram');
@@ -55,6 +55,37 @@ test('what stands below the button that is pressed stays where it is', async ({ 
   assert.equal(await below(), place);
   await page.locator('#answer').waitFor({ timeout: 40_000 });
   assert.equal(await page.locator('#challenge-act').count(), 0);
+});
+
+test('the action is offered in its own trouble alone, and the answer comes whatever is tried meanwhile', async ({ open }) => {
+  const page = await open('/?stage=1&run=0');
+  await page.locator('#challenge-begin').click();
+  const act = page.locator('#challenge-act');
+  await act.filter({ hasText: 'Scale the machine up to 4 vCPU' }).click();
+  // Before anything is measured.
+  await page.locator('.try', { hasText: '96 vCPU' }).click();
+  await act.filter({ hasText: 'Back to 4 vCPU, all else as in the challenge' }).waitFor();
+  await page.locator('#answer').waitFor({ timeout: 40_000 });
+  await goal(page).filter({ hasText: 'reached' }).waitFor({ timeout: 40_000 });
+  await act.click();
+  await act.waitFor({ state: 'detached' });
+});
+
+test('a part\'s panel begins at its name, which stays in sight', async ({ open }) => {
+  const page = await open('/?stage=4&run=0', { viewport: { width: 1440, height: 900 } });
+  const panel = page.locator('#inspector');
+  await page.locator('#diagram [data-part="web"]').click({ position: { x: 30, y: 12 } });
+  const name = page.locator('#inspector-title');
+  const seen = async () => {
+    const [inside, at] = [await panel.boundingBox(), await name.boundingBox()];
+    return at.y >= inside.y && at.y < inside.y + 40;
+  };
+  await name.filter({ hasText: 'Web tier' }).waitFor();
+  await panel.evaluate((element) => element.scrollTo(0, 400));
+  assert.ok(await seen(), 'scrolled');
+  await page.locator('#diagram [data-part="db"]').click({ position: { x: 30, y: 12 } });
+  await name.filter({ hasText: 'Database' }).waitFor();
+  await until(() => panel.evaluate((element) => element.scrollTop), (top) => top === 0, 'it begins at its top');
 });
 
 test('a goal says nothing of success before its challenge has begun', async ({ open }) => {

@@ -63,9 +63,13 @@ test('what a table says of itself is in sight on a phone, and a low screen is th
   const compare = page.locator('#compare');
   await compare.waitFor();
   const position = () => compare.evaluate((element) => getComputedStyle(element).position);
-  assert.equal(await position(), 'sticky');
-  await page.setViewportSize({ width: 844, height: 390 });
   assert.equal(await position(), 'static');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  assert.equal(await position(), 'sticky');
+  const last = () => compare.locator('tr').last().boundingBox();
+  const panel = await page.locator('.lesson').boundingBox();
+  const { y, height } = await last();
+  assert.ok(y + height <= panel.y + panel.height, 'all rows are seen');
 });
 
 test('Escape leads back to the part as the panel\'s button does', async ({ open }) => {

@@ -140,3 +140,15 @@ fn business_figures_follow_what_users_get() {
     assert!(well.satisfaction > 0.99 && ill.satisfaction < 0.6, "{well:?} {ill:?}");
     assert!(ill.lost_per_day > 10.0 * well.lost_per_day, "{well:?} {ill:?}");
 }
+
+#[test]
+fn a_full_backlog_is_told_once_when_it_begins_and_once_when_it_ends_to_refuse() {
+    let engine = run("?stage=1#fault=spike9.clients@100for60", 400.0);
+    let log = log(&engine);
+    let said: Vec<&String> = log.iter().filter(|line| line.contains("refused")).collect();
+    let [begins, ends] = said[..] else { panic!("{log:?}") };
+    assert!(begins.starts_with("1") && begins.ends_with("web backlog full: calls are refused"));
+    assert!(ends.ends_with("web no call is refused any more"), "{ends}");
+    let at = |line: &str| line.split(' ').next().and_then(|at| at.parse::<f64>().ok());
+    assert!(at(begins) > Some(100.0) && at(ends) > Some(170.0), "{begins}, {ends}");
+}

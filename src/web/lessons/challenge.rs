@@ -125,6 +125,12 @@ pub fn trouble(stage: u8) -> Scenario {
     scenario
 }
 
+/// Whether a scenario is what the challenge begins with.
+#[must_use]
+pub fn is_trouble(scenario: &Scenario, stage: u8) -> bool {
+    *scenario == Scenario { seed: scenario.seed, ..trouble(stage) }
+}
+
 /// What the lesson's action makes of it.
 #[must_use]
 pub fn solution(stage: u8) -> Scenario {
@@ -149,6 +155,17 @@ pub fn stage_before(now: &Scenario) -> Option<String> {
     }
     scenario.seed = now.seed;
     Some(link::write(&scenario))
+}
+
+/// What solves it, in words, for who has gone another way.
+#[must_use]
+pub fn solved_text(stage: u8) -> String {
+    let known = STAGES.iter().find(|known| known.number == stage && stage > 1);
+    let what = known.map_or_else(
+        || "4 vCPU".to_owned(),
+        |known| format!("stage {}, {}", known.number, known.name),
+    );
+    format!("Back to {what}, all else as in the challenge")
 }
 
 /// What the challenge begins with, in words.

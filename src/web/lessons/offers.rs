@@ -25,7 +25,8 @@ pub(super) const OFFERS: &[&[(Offer, &str)]] = &[
     &[
         (
             Traffic(3.0),
-            "The backlog grows, and p99 with it. Users who gave up try again and make it worse.",
+            "The backlog fills up, and p99 grows with it; what finds it full is refused. Who is \
+             refused or gave up tries again and makes it worse.",
         ),
         (
             Fault("kill.web", "Kill the machine", "Bring the machine back"),
@@ -69,8 +70,8 @@ pub(super) const OFFERS: &[&[(Offer, &str)]] = &[
     &[
         (
             Traffic(2.0),
-            "The database is nearly full, and web servers too slow for their health check are \
-             taken out, which leaves even less.",
+            "The database cannot do as much: web servers wait for it, and refuse calls. Those that \
+             get too slow for their health check are taken out, which leaves even less.",
         ),
         (
             Fault("kill.web.2", "Kill web server 2", "Bring web server 2 back"),
@@ -134,7 +135,9 @@ pub(super) const OFFERS: &[&[(Offer, &str)]] = &[
         ),
         (
             Fault("kill.cache.1", "Kill a cache node", "Bring the cache node back"),
-            "What it held is gone: those reads go through to the database, and replicas are full.",
+            "What it held is gone: those reads go through to the database, and web servers wait \
+             for them. Too slow for their health check, they are taken out in turn: users must log \
+             in again, and calls are refused. The database is not even full.",
         ),
         (
             Fault("kill.cdn.4", "Take edge Europe down", "Bring edge Europe back"),
@@ -166,7 +169,8 @@ pub(super) const OFFERS: &[&[(Offer, &str)]] = &[
     &[
         (
             Fault("spike4.clients", "Flash crowd: × 4", "The crowd has gone"),
-            "New servers have to boot first. Until then requests are refused: see the log.",
+            "New servers have to boot first: see the log. Meanwhile requests are refused and tried \
+             again, and so it may stay full.",
         ),
         (
             Switch(
@@ -202,8 +206,8 @@ pub(super) const OFFERS: &[&[(Offer, &str)]] = &[
     &[
         (
             Fault("kill.network2", "Take Europe down", "Bring Europe back"),
-            "Resolvers keep its address for a while: GeoDNS shows how many are still sent there, \
-             and the other sites fill up.",
+            "Resolvers keep its address for a while: GeoDNS shows how many are still sent there. \
+             The other sites get its users, and add servers.",
         ),
         (
             Fault("kill.network1", "Take the home site down", "Bring the home site back"),
@@ -307,7 +311,7 @@ pub(super) const OFFERS: &[&[(Offer, &str)]] = &[
         ),
         (
             Switch(&[("db.shards", "1")], "Back to one primary", "Four shards again"),
-            "Fewer machines do the same work: see which are full.",
+            "Fewer machines do the same work: see which are the fullest, and what fails.",
         ),
     ],
 ];
@@ -315,3 +319,28 @@ pub(super) const OFFERS: &[&[(Offer, &str)]] = &[
 /// All workers of stage 8, and not the queue, which is the first server of its part.
 const WORKERS: &str = "kill.queue.2&kill.queue.3&kill.queue.4&kill.queue.5&kill.queue.6\
                        &kill.queue.7&kill.queue.8&kill.queue.9";
+
+#[cfg(test)]
+mod tests {
+    use crate::sim::analysis::settle::{FULL, Settled, Settling};
+    use crate::sim::scenario::link;
+    use crate::sim::topology::Topology;
+
+    fn settled(address: &str) -> Settled {
+        let topology = Topology::build(&link::read(address).scenario).expect("it can run");
+        let mut settling = Settling::new(topology, FULL);
+        while !settling.is_complete() {
+            settling.advance(1_000_000);
+        }
+        settling.settled().expect("it is complete")
+    }
+
+    #[test]
+    fn without_a_cache_node_web_servers_refuse_calls_and_the_database_is_not_full() {
+        let settled = settled("?stage=5#fault=kill.cache.1");
+        let part = |key| settled.figures.part(key).expect("it is there");
+        assert!(part("db").servers.iter().all(|server| server.utilisation < 0.85));
+        assert!(part("web").tally.failures.iter().any(|f| f.reason == "backlog_full"));
+        assert!(settled.error_share.value > 0.1);
+    }
+}

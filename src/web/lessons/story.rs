@@ -29,9 +29,13 @@ pub enum Msg {
 pub struct Story {
     /// The stage whose challenge is under way, and what was predicted there.
     pub under_way: Option<(u8, Option<usize>)>,
+    /// Whether the lesson's action was done in it: the answer comes, whatever is tried meanwhile.
+    has_acted: bool,
     /// Stages whose goal was missed, one bit each.
     missed: u16,
-    /// Stages whose goal was reached after it had been missed.
+    /// Stages whose goal was missed by what their challenge begins with.
+    failed: u16,
+    /// Stages whose goal was reached after their challenge had missed it.
     reached: u16,
     /// Whether the glossary is open.
     pub glossary: bool,
@@ -54,20 +58,28 @@ impl Story {
             || (self.missed | self.reached) >> stage & 1 == 1
     }
 
+    /// Whether this stage's challenge is under way, and the lesson's action was done in it.
+    #[must_use]
+    pub fn has_acted(&self, stage: u8) -> bool {
+        self.has_acted && self.under_way.is_some_and(|(known, _)| known == stage)
+    }
+
     /// What was predicted in this stage's challenge.
     #[must_use]
     pub fn predicted(&self, stage: u8) -> Option<usize> {
         self.under_way.filter(|(known, _)| *known == stage)?.1
     }
 
-    /// The goal of a stage was measured. It is reached in its challenge alone: who doubles the
-    /// traffic and takes that back has solved nothing.
-    pub fn note(&mut self, stage: u8, is_met: bool) {
+    /// The goal of a stage was measured, perhaps on what its challenge begins with. It is reached
+    /// from there alone: who doubles the traffic, or kills a server, and takes that back has solved
+    /// nothing.
+    pub fn note(&mut self, stage: u8, is_met: bool, is_trouble: bool) {
         let bit = 1 << stage;
         let is_begun = self.under_way.is_some_and(|(known, _)| known == stage);
         if !is_met {
             self.missed |= bit;
-        } else if is_begun && self.missed & bit != 0 {
+            self.failed |= if is_trouble { bit } else { 0 };
+        } else if is_begun && self.failed & bit != 0 {
             self.reached |= bit;
         }
     }
@@ -82,7 +94,7 @@ pub fn update(
     match msg {
         Msg::Begin(stage) => {
             let is_new = model.stage() != Some(stage);
-            model.story.under_way = Some((stage, None));
+            (model.story.under_way, model.story.has_acted) = (Some((stage, None)), false);
             let trouble = challenge::trouble(stage);
             let mut commands = steps::between(&model.scenario, &trouble);
             // Shards that are put together on the way would be a trouble of their own.
@@ -107,7 +119,11 @@ pub fn update(
             let seed = model.scenario.seed;
             let target = Scenario { seed, ..challenge::solution(stage) };
             let commands = steps::between(&model.scenario, &target);
-            let mut effects = change(model, own.action.to_owned(), commands, false);
+            let is_trouble = challenge::is_trouble(&model.scenario, stage);
+            let what =
+                if is_trouble { own.action.to_owned() } else { challenge::solved_text(stage) };
+            let mut effects = change(model, what, commands, false);
+            model.story.has_acted = true;
             // Who acts before the trouble is measured still gets both runs.
             let trouble = Scenario { seed, ..challenge::trouble(stage) };
             let command = model.references.ask(&link::write(&trouble));
@@ -137,7 +153,7 @@ pub fn settled(model: &mut Model) -> Vec<Effect> {
     };
     if figures.complete && challenge::counts(&model.scenario, stage) {
         let is_met = super::are_met(stage, &figures);
-        model.story.note(stage, is_met);
+        model.story.note(stage, is_met, challenge::is_trouble(&model.scenario, stage));
         if model.story.is_tried(stage) {
             model.said.push_str(if is_met { " The goal is met." } else { " The goal is missed." });
         }
@@ -145,9 +161,11 @@ pub fn settled(model: &mut Model) -> Vec<Effect> {
     if model.options.embed {
         return Vec::new();
     }
+    // Who has gone on to something else before the answer came gets it all the same.
+    let both = model.story.has_acted(stage).then(|| links(model, stage));
     let before = challenge::stage_before(&model.scenario);
-    let command = before.and_then(|link| model.references.ask(&link));
-    command.into_iter().map(Effect::Send).collect()
+    let links = both.into_iter().flatten().chain(before);
+    links.filter_map(|link| model.references.ask(&link)).map(Effect::Send).collect()
 }
 
 /// Settled figures of another scenario have come: notes the goal of the challenge under way once
@@ -159,47 +177,82 @@ pub fn learned(model: &mut Model) {
     // What would have helped was not done yet: both runs may be known from earlier.
     let mut solution = challenge::solution(stage);
     solution.seed = model.scenario.seed;
-    if solution != *model.scenario {
+    if solution != *model.scenario && !model.story.has_acted {
         return;
     }
-    if let Some([before, after]) = runs(model, stage) {
-        let met = [before, after].map(|run| super::are_met(stage, run));
-        for is_met in met {
-            model.story.note(stage, is_met);
-        }
+    if let Some(both) = runs(model, stage) {
+        let [before, after] = both.map(|run| super::are_met(stage, run));
+        model.story.note(stage, before, true);
+        model.story.note(stage, after, false);
     }
+}
+
+/// The links of a stage's challenge without and with its action.
+fn links(model: &Model, stage: u8) -> [String; 2] {
+    let seed = model.scenario.seed;
+    let both = [challenge::trouble(stage), challenge::solution(stage)];
+    both.map(|scenario| link::write(&Scenario { seed, ..scenario }))
 }
 
 /// Both settled runs of a stage's challenge, once they are known: without and with its action.
 #[must_use]
 pub fn runs(model: &Model, stage: u8) -> Option<[&Settled; 2]> {
-    let known = |mut scenario: Scenario| {
-        scenario.seed = model.scenario.seed;
-        model.references.get(&link::write(&scenario)).map(|settled| &**settled)
-    };
-    Some([known(challenge::trouble(stage))?, known(challenge::solution(stage))?])
+    let [before, after] = links(model, stage).map(|link| model.references.get(&link));
+    Some([&**before?, &**after?])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::model::{Msg as PageMsg, Preferences, update};
 
     #[test]
     fn a_goal_is_reached_only_after_it_was_missed() {
         let mut story = Story::default();
-        story.note(3, true);
+        story.note(3, true, false);
         assert!(!story.has_reached(3) && !story.is_tried(3));
-        story.note(3, false);
+        story.note(3, false, false);
         assert!(story.is_tried(3) && !story.is_tried(4));
-        story.note(4, true);
-        story.note(3, true);
+        story.note(4, true, false);
+        story.note(3, true, false);
         assert!(!story.has_reached(3), "its challenge was not begun");
         story.under_way = Some((3, None));
-        story.note(3, true);
+        story.note(3, true, false);
+        assert!(!story.has_reached(3), "what was broken and mended is no success");
+        story.note(3, false, true);
+        story.note(3, true, false);
         assert!(story.has_reached(3) && !story.has_reached(4));
-        story.note(3, false);
+        story.note(3, false, false);
         assert!(story.has_reached(3), "what was reached stays reached");
         story.under_way = Some((5, None));
         assert!(story.is_tried(5));
+    }
+
+    #[test]
+    fn the_answer_comes_whatever_is_tried_meanwhile() {
+        let model = || Model::new("?stage=8", Preferences::default(), None);
+        let mut model = model();
+        let act = |model: &mut Model, msg| drop(update(model, msg));
+        act(&mut model, PageMsg::Story(Msg::Begin(8)));
+        act(&mut model, PageMsg::Story(Msg::Act));
+        assert!(model.story.has_acted(8));
+        let kill = Command::Fail { fault: "kill.web.1".to_owned() };
+        act(&mut model, PageMsg::Act("Kill".to_owned(), vec![kill]));
+        // Both are asked for until they are known.
+        model.settled = Some(Rc::default());
+        let asked = |effects: Vec<Effect>| {
+            let is_asked =
+                |effect: &Effect| matches!(effect, Effect::Send(Command::Reference { .. }));
+            effects.iter().filter(|effect| is_asked(effect)).count()
+        };
+        assert_eq!(asked(settled(&mut model)), 3, "and the one before under these users");
+        for link in links(&model, 8) {
+            assert!(runs(&model, 8).is_none());
+            let settled = Settled { complete: true, ..Settled::default() };
+            model.references.learn(link, Rc::new(settled));
+        }
+        assert!(runs(&model, 8).is_some());
+        act(&mut model, PageMsg::Story(Msg::Begin(8)));
+        assert!(!model.story.has_acted(8), "it is asked anew");
     }
 }

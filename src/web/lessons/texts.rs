@@ -10,9 +10,9 @@ pub const LESSONS: &[Lesson] = &[
         new: "One machine runs everything: web server, {cache} and database. {DNS} tells each \
               visitor its address, and every request goes straight to it.",
         before: "This is where every product starts: cheap, simple, quick to change.",
-        breaks: "All three share one {vCPU}, so queries slow down pages and pages slow down \
-                 queries. And it is a {single point of failure}: when the machine dies, \
-                 everything is gone.",
+        breaks: "All three share the {vCPU} of one machine, so queries slow down pages and pages \
+                 slow down queries. And it is a {single point of failure}: when the machine \
+                 dies, everything is gone.",
     },
     Lesson {
         new: "The database moves to a machine of its own. {Web tier} and {data tier} can now be \

@@ -131,6 +131,8 @@ pub fn reveal(id: &str) -> bool {
     if height.is_some_and(|height| top < 0.0 || top > height - 120.0) {
         element.scroll_into_view();
     }
+    // Another part's panel begins at its top.
+    element.set_scroll_top(0);
     true
 }
 

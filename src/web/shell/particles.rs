@@ -35,6 +35,8 @@ struct Colours {
     forth: String,
     back: String,
     failed: String,
+    /// Around what failed, so that it is seen on a line of its colour.
+    edge: String,
     /// Frames until they are read again.
     fresh: u32,
 }
@@ -45,8 +47,8 @@ impl Colours {
         let style = web_sys::window().and_then(|w| w.get_computed_style(canvas).ok().flatten());
         let read =
             |name| style.as_ref().and_then(|s| s.get_property_value(name).ok()).unwrap_or_default();
-        (self.forth, self.back, self.failed) =
-            (read("color"), read("outline-color"), read("caret-color"));
+        (self.forth, self.back) = (read("color"), read("outline-color"));
+        (self.failed, self.edge) = (read("caret-color"), read("text-decoration-color"));
     }
 }
 
@@ -88,12 +90,14 @@ impl Animation {
         context.clear_rect(0.0, 0.0, self.size.0, self.size.1);
         let seen = (&self.swarm, &self.window);
         paint(context, &self.colours.back, seen, |phase| {
-            matches!(phase, Phase::Back { late: false })
+            matches!(phase, Phase::Back { bad: false })
         });
         paint(context, &self.colours.forth, seen, |phase| matches!(phase, Phase::Forth));
         paint(context, &self.colours.failed, seen, |phase| {
-            matches!(phase, Phase::Falling { .. } | Phase::Back { late: true })
+            matches!(phase, Phase::Falling { .. } | Phase::Back { bad: true })
         });
+        context.set_stroke_style_str(&self.colours.edge);
+        context.stroke();
     }
 
     /// Gives the canvas the size of the drawing in the screen's own pixels.
@@ -139,7 +143,7 @@ fn paint(
         if y > window.height || swarm.is_hidden(dot) {
             continue;
         }
-        if matches!(dot.phase, Phase::Falling { .. } | Phase::Back { late: true }) {
+        if matches!(dot.phase, Phase::Falling { .. } | Phase::Back { bad: true }) {
             context.move_to(x, y - radius);
             for (dx, dy) in [(radius, 0.0), (0.0, radius), (-radius, 0.0)] {
                 context.line_to(x + dx, y + dy);

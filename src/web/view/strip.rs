@@ -71,7 +71,7 @@ const METRICS: &[Metric] = &[
         series: |history| &history.goodput,
         mood: |_| "",
         help: "Requests per second answered well before their user gave up. What falls below the \
-               requests made is lost to errors, or still waits.",
+               requests made is lost to errors, or still waits; above them it is while a backlog drains.",
     },
     Metric {
         key: "p50",

@@ -87,6 +87,11 @@ const MOST_HOSTS: usize = 200;
 /// The metrics of each host, made only when they are looked at.
 pub fn hosts(figures: &Rc<Snapshot>, scenario: &Rc<Scenario>) -> Html {
     let count: usize = figures.parts.iter().map(|part| part.servers.len()).sum();
+    let guests = figures.parts.iter().filter(|part| part.guest);
+    let lodged = match guests.map(|part| part.servers.len()).sum::<usize>() {
+        0 => String::new(),
+        guests => format!(", {guests} of them on a machine of others"),
+    };
     let (figures, scenario) = (Rc::clone(figures), Rc::clone(scenario));
     let rows = Callback::from(move |()| {
         let row = |(part, index)| host(part, index, &scenario);
@@ -101,7 +106,7 @@ pub fn hosts(figures: &Rc<Snapshot>, scenario: &Rc<Scenario>) -> Html {
     html! {
         <div class="card wide" id="hosts">
             <h3>{ "Hosts" }</h3>
-            <p class="muted">{ format!("{count} servers, nodes, edges and workers, each with its own figures.{less}") }</p>
+            <p class="muted">{ format!("{count} servers, nodes, edges and workers{lodged}, each with its own figures.{less}") }</p>
             <Table caption="Hosts, live window" {columns} {rows} />
         </div>
     }

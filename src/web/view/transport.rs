@@ -121,7 +121,9 @@ fn state(model: &Model) -> &'static str {
     } else if model.playing && model.live.behind {
         "slower than asked"
     } else if model.playing {
-        summary::passing(&model.live.figures).unwrap_or("simulated time")
+        summary::passing(&model.live.figures)
+            .or_else(|| summary::drains(&model.live.figures).then_some("a backlog drains"))
+            .unwrap_or("simulated time")
     } else if model.has_run() {
         "paused"
     } else {

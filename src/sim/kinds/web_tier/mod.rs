@@ -22,7 +22,7 @@ use crate::run::calendar::LineId;
 use crate::run::log::Severity;
 use crate::run::meters::ServerMeter;
 use crate::run::requests::{Class, Outcome, Request, RequestId};
-use crate::units::Span;
+use crate::units::{SimTime, Span};
 use autoscale::Scaler;
 pub use autoscale::wanted;
 use deploy::Deployment;
@@ -58,11 +58,16 @@ const GIVE_UP: u8 = 249;
 const SESSION: u8 = 250;
 const LOGIN: u8 = 251;
 const ENQUEUE: u8 = 252;
-/// Timers: what drains and rolls, the metric period, servers that have booted, or are warm.
+/// Timers: what drains and rolls, the metric period, servers that have booted, or are warm, and
+/// backlogs that were full.
 const TICK: u32 = 0;
 const MEASURE: u32 = 1;
 const BOOTED: u32 = 2;
 const WARM: u32 = 3;
+const REFUSES: u32 = 4;
+
+/// A full backlog refuses no more once it has refused nothing for so long.
+const CALM: Span = Span(10_000_000_000);
 /// Time a health check takes a server, in nanoseconds: a choice, as for a small static page.
 const PROBE_WORK: f64 = 100_000.0;
 
@@ -92,6 +97,8 @@ pub struct State {
     logins: Logins,
     memory: Memory,
     out_of_memory: u64,
+    /// While backlogs are full: when one last refused a call.
+    refused: Option<SimTime>,
     job: Law,
     jobs: Stream,
 }
@@ -122,6 +129,7 @@ impl State {
             logins: Logins::default(),
             memory: Memory::default(),
             out_of_memory: 0,
+            refused: None,
             job: Law::new(1, 0.0, 1.0),
             jobs: Stream::new(seed, Kind::WebTier as u64, Purpose::Job),
         }
@@ -174,6 +182,28 @@ impl State {
             ctx.log(Severity::Error, Some(server), "out of memory: the server restarts", &[]);
         }
         Action::Reply(Outcome::OutOfMemory)
+    }
+
+    /// A full backlog refuses a request: the first one is told in the log.
+    #[cold]
+    fn refuse(&mut self, ctx: &mut Ctx) -> Action {
+        if self.refused.is_none() {
+            ctx.log(Severity::Error, None, "backlog full: calls are refused", &[]);
+            ctx.wake_at(ctx.now().after(CALM), REFUSES);
+        }
+        self.refused = Some(ctx.now());
+        Action::Reply(Outcome::BacklogFull)
+    }
+
+    /// Some time after a backlog was full: tells the log once it is no more.
+    #[cold]
+    fn refuses_still(&mut self, ctx: &mut Ctx) {
+        let Some(until) = self.refused.map(|last| last.after(CALM)) else { return };
+        if until > ctx.now() {
+            return ctx.wake_at(until, REFUSES);
+        }
+        self.refused = None;
+        ctx.log(Severity::Info, None, "no call is refused any more", &[]);
     }
 
     /// Work of a dynamic request at a server, in nanoseconds.
@@ -273,7 +303,7 @@ impl Behavior for State {
         (frame.server, frame.phase) = (server, WORK);
         match self.tier.offer(ctx, place, id, work) {
             None => Action::Reply(Outcome::Unavailable),
-            Some(Admission::Refused) => Action::Reply(Outcome::BacklogFull),
+            Some(Admission::Refused) => self.refuse(ctx),
             Some(Admission::Started | Admission::Queued) => Action::Wait,
         }
     }
@@ -307,6 +337,7 @@ impl Behavior for State {
             TICK => self.tick(ctx),
             MEASURE => self.measure(ctx),
             BOOTED => self.booted(ctx),
+            REFUSES => self.refuses_still(ctx),
             _ => self.warmed(ctx),
         }
         None

@@ -19,8 +19,8 @@ pub enum Phase {
     Forth,
     /// On its way back, as an answer.
     Back {
-        /// Whether nobody waits for it any more.
-        late: bool,
+        /// Whether it is a failure, or nobody waits for it any more.
+        bad: bool,
     },
     /// Failed, and falling off.
     Falling {
@@ -152,7 +152,10 @@ impl Swarm {
         let stop = &flow.stops[dot.stop];
         if self.draw() < stop.fails {
             dot.at = length;
-            dot.phase = Phase::Falling { for_s: 0.0 };
+            dot.phase = match stop.is_mute {
+                true => Phase::Falling { for_s: 0.0 },
+                false => Phase::Back { bad: true },
+            };
             return;
         }
         for call in &stop.calls {
@@ -173,7 +176,7 @@ impl Swarm {
             }
             _ => {
                 dot.at = length;
-                dot.phase = Phase::Back { late: self.draw() < stop.late };
+                dot.phase = Phase::Back { bad: self.draw() < stop.bad };
             }
         }
     }
@@ -189,7 +192,7 @@ impl Swarm {
         let (x, y) = self.flow.tracks[dot.trail[dot.depth - 1]].at(dot.at);
         match dot.phase {
             Phase::Forth => (x, y, 3.2),
-            Phase::Back { late } => (x, y, if late { 3.6 } else { 2.2 }),
+            Phase::Back { bad } => (x, y, if bad { 3.6 } else { 2.2 }),
             Phase::Falling { for_s } => {
                 (x, y + 90.0 * for_s * for_s, 4.4 * (1.0 - for_s / FALL_S).max(0.0))
             }
@@ -202,13 +205,13 @@ mod tests {
     use super::*;
     use crate::web::view::diagram::flow::{Stop, Track};
 
-    fn flow(fails: f64, late: f64) -> Rc<Flow> {
+    fn flow(fails: f64, bad: f64) -> Rc<Flow> {
         let tracks = vec![Track::through(&[(0.0, 0.0), (100.0, 0.0)]); 2];
         let hop = |track, stop| Hop { share: 1.0, track, stop };
         let stops = vec![
             Stop { on: vec![hop(0, 1)], ..Stop::default() },
             Stop { on: vec![hop(1, 2)], ..Stop::default() },
-            Stop { fails, late, ..Stop::default() },
+            Stop { fails, bad, is_mute: bad == 0.0, ..Stop::default() },
         ];
         Rc::new(Flow { tracks, stops, dots_per_second: 10.0, ..Flow::default() })
     }
@@ -228,17 +231,21 @@ mod tests {
         // 400 pixels there and back, ten dots a second.
         let expected = 10.0 * 400.0 / PACE;
         assert!((swarm.dots.len() as f64 - expected).abs() <= 3.0, "{}", swarm.dots.len());
-        assert!(swarm.dots.iter().any(|dot| dot.phase == Phase::Back { late: false }));
+        assert!(swarm.dots.iter().any(|dot| dot.phase == Phase::Back { bad: false }));
         assert!(swarm.dots.iter().all(|dot| (0.0..=100.0).contains(&swarm.place(dot).0)));
     }
 
     #[test]
-    fn what_fails_falls_and_what_is_late_says_so() {
+    fn what_fails_falls_where_nobody_tells_and_goes_back_where_it_is_told() {
         let falling = after(5.0, &flow(1.0, 0.0));
         assert!(falling.dots.iter().any(|dot| matches!(dot.phase, Phase::Falling { .. })));
         assert!(!falling.dots.iter().any(|dot| matches!(dot.phase, Phase::Back { .. })));
-        let late = after(5.0, &flow(0.0, 1.0));
-        assert!(late.dots.iter().any(|dot| dot.phase == Phase::Back { late: true }));
+        for told in [flow(0.0, 1.0), flow(1.0, 1.0)] {
+            let told = after(5.0, &told);
+            assert!(told.dots.iter().any(|dot| dot.phase == Phase::Back { bad: true }));
+            let falls = |dot: &Dot| matches!(dot.phase, Phase::Falling { .. });
+            assert!(!told.dots.iter().any(falls));
+        }
     }
 
     #[test]

@@ -49,7 +49,23 @@ pub fn draw_all(scene: &Scene<'_>, at: At) -> Html {
         };
         choice.draw(scene, content(scene, at, view, group, sized))
     });
-    html! { <g>{ for cells }</g> }
+    html! { <g>{ for cells }{ row_names(scene, at, &places) }</g> }
+}
+
+/// What the two low rows of shards' cells are, in a letter before each: primaries and replicas.
+fn row_names(scene: &Scene<'_>, at: At, places: &[(Vec<usize>, Rect)]) -> Html {
+    let (shards, copies) = parts::shards(scene.scenario, at);
+    let [(_, first), (_, second), ..] = places else {
+        return Html::default();
+    };
+    let is_low = first.x == second.x && first.h < 30.0;
+    if at.kind != Kind::Database || shards < 2 || copies < 2 || !is_low {
+        return Html::default();
+    }
+    let name = |r: &Rect, name: &'static str| {
+        text_middle(r.x - 5.5, r.centre().1 + 4.0, "dg-note", name.to_owned())
+    };
+    html! { <>{ name(first, "P") }{ name(second, "R") }</> }
 }
 
 /// The server that a cell selects: the one selected already, else the first in trouble, else the
@@ -294,7 +310,10 @@ fn cross(r: Rect, unnoticed: bool) -> Html {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{pieces, scene};
     use super::*;
+    use crate::sim::scenario::link;
+    use crate::sim::snapshot::Snapshot;
 
     #[test]
     fn a_cell_shows_the_state_that_the_legend_names() {
@@ -309,5 +328,19 @@ mod tests {
         ] {
             assert_eq!(shown(servers), expected, "{servers:?}");
         }
+    }
+
+    #[test]
+    fn low_rows_of_shards_say_what_they_are() {
+        let named = |address: &str| {
+            let scenario = link::read(address).scenario;
+            scene::sample(&scenario, &Snapshot::default(), |scene| {
+                let mut said = Vec::new();
+                pieces::words(&draw_all(scene, At::new(Kind::Database, 0)), &mut said);
+                ["P", "R"].map(|name| said.iter().any(|word| word == name))
+            })
+        };
+        assert_eq!(named("?stage=9"), [true, true]);
+        assert_eq!(named("?stage=7"), [false, false]);
     }
 }

@@ -30,12 +30,26 @@ pub struct Hop {
 pub struct Stop {
     /// Share of the dots that fail here.
     pub fails: f64,
-    /// Share of the answers from here that come too late.
-    pub late: f64,
+    /// Whether nobody is there to tell them so: they fall, and go back otherwise.
+    pub is_mute: bool,
+    /// Share of the answers from here that are failures of others, or come too late.
+    pub bad: f64,
     /// Ways on, of which a dot takes one.
     pub on: Vec<Hop>,
     /// Calls made from here; the dot itself goes back.
     pub calls: Vec<Hop>,
+}
+
+impl Stop {
+    /// A part as it answers. What failed in one of several servers that died is told by nobody.
+    fn of(scene: &Scene<'_>, at: At) -> Self {
+        let view = scene.view(at);
+        let fails = scene.own_failures(at);
+        let all = view.map_or(0.0, |view| view.tally.error_share());
+        let is_mute = view.is_some_and(|view| view.servers.iter().any(|server| !server.alive));
+        let bad = ((all - fails) / (1.0 - fails).max(1e-9)).clamp(0.0, 1.0);
+        Self { fails, is_mute, bad, ..Self::default() }
+    }
 }
 
 /// The ways and how often each is taken.
@@ -114,8 +128,7 @@ impl Flow {
         let wires = scene.wires;
         let all = (direct + copies + lookups).max(1e-9);
         if let Some(curve) = &wires.dns {
-            let fails = scene.own_failures(At::new(Kind::Dns, 0));
-            let stop = self.stop(Stop { fails, ..Stop::default() });
+            let stop = self.stop(Stop::of(scene, At::new(Kind::Dns, 0)));
             let hop = self.hop(lookups / all, curve, stop);
             self.stops[0].on.push(hop);
         }
@@ -152,8 +165,7 @@ impl Flow {
     /// The ways to the copies near the users, of which some go on to a site.
     fn copies(&mut self, scene: &Scene<'_>, [entry, hub]: [usize; 2], wire: &Wire, on: &Curve) {
         let rate = scene.calls(wire.to);
-        let fails = scene.own_failures(wire.to);
-        let stop = self.stop(Stop { fails, ..Stop::default() });
+        let stop = self.stop(Stop::of(scene, wire.to));
         let fetch = self.hop(scene.fetched() / rate.max(1e-9), on, hub);
         self.stops[stop].calls.push(fetch);
         let hop = self.hop(rate, &wire.curve, stop);
@@ -172,8 +184,7 @@ impl Flow {
         if wire.to.kind != Kind::LoadBalancer {
             return self.servers(scene, from, &curve, share, wire.to);
         }
-        let fails = scene.own_failures(wire.to);
-        let balancer = self.stop(Stop { fails, ..Stop::default() });
+        let balancer = self.stop(Stop::of(scene, wire.to));
         let hop = self.hop(share, &curve, balancer);
         self.stops[from].on.push(hop);
         let web = wire.to.beside(Kind::WebTier);
@@ -190,19 +201,23 @@ impl Flow {
         };
         let places = tier::cell_places(scene, web);
         let checked = scene.checked(web);
-        let fails = scene.own_failures(web);
+        let all_in_all = Stop::of(scene, web);
+        let fails = all_in_all.fails;
         let is_pit = |i: usize| {
             let condition = Condition::of(&view.servers[i], checked);
             matches!(condition, Condition::Unnoticed | Condition::Dead)
         };
         let pits = (0..view.servers.len()).filter(|&i| is_pit(i)).count() as f64;
         let late = scene.figures.wasted as f64 / scene.figures.attempts.max(1) as f64;
+        let bad = 1.0 - (1.0 - all_in_all.bad) * (1.0 - late);
         let calls = self.calls(scene, web, view.rate);
+        let all_in_all = Stop { bad, calls, ..all_in_all };
         if places.is_empty() {
-            let stop = self.stop(Stop { fails, late, calls, ..Stop::default() });
+            let stop = self.stop(all_in_all);
             let hop = self.hop(weight, curve, stop);
             return self.stops[from].on.push(hop);
         }
+        let first_y = places.first().map_or(0.0, |(_, place)| place.y);
         let all: f64 = view.servers.iter().map(|s| s.rate).sum();
         for (group, place) in places {
             let pit = group.iter().filter(|&&i| is_pit(i)).count() as f64;
@@ -212,12 +227,15 @@ impl Flow {
             let kept = if pits > 0.0 { (1.0 - fails) * served } else { served };
             let share = lost + kept;
             let fails = if pits > 0.0 { lost / share.max(1e-9) } else { fails };
-            let stop = self.stop(Stop { fails, late, calls: calls.clone(), ..Stop::default() });
+            let is_mute = pit > 0.0;
+            let stop = self.stop(Stop { fails, is_mute, ..all_in_all.clone() });
             // On a phone the line comes from above, where the words are: past them on the right.
             let card = scene.grid.card(web).filter(|_| scene.grid.form == Form::Tall);
             let end = curve.end();
             let side = card.map_or(end, |card| (card.right() - 10.0, end.1));
-            let track = self.track(Track::along(curve, &lane(side, place)));
+            // Past the first row from above: the last may end where no cell is.
+            let is_above = card.is_some_and(|_| place.y > first_y);
+            let track = self.track(Track::along(curve, &lane(side, place, is_above)));
             self.stops[from].on.push(Hop { share: weight * share, track, stop });
         }
     }
@@ -231,23 +249,27 @@ impl Flow {
                 continue;
             }
             let share = scene.calls(wire.to) / web_rate;
-            let fails = scene.own_failures(wire.to);
-            let stop = self.stop(Stop { fails, ..Stop::default() });
+            let stop = self.stop(Stop::of(scene, wire.to));
             calls.push(self.hop(share, &wire.curve, stop));
         }
         calls
     }
 }
 
-/// From the edge of the card to a cell: between the cells, past all text, and into it from below.
-fn lane(from: Point, cell: Rect) -> [Point; 4] {
-    let (x, y) = (from.0 + 5.0, cell.bottom() + 0.5 * cells::GAP);
-    [(x, from.1), (x, y), (cell.centre().0, y), (cell.centre().0, cell.bottom() - 4.0)]
+/// From the edge of the card to a cell: between the cells, past all text, and into it from below or
+/// above.
+fn lane(from: Point, cell: Rect, is_above: bool) -> [Point; 4] {
+    let (edge, out) = if is_above { (cell.y, -1.0) } else { (cell.bottom(), 1.0) };
+    let (x, y) = (from.0 + 5.0, edge + out * 0.5 * cells::GAP);
+    [(x, from.1), (x, y), (cell.centre().0, y), (cell.centre().0, edge - out * 4.0)]
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::scene::sample;
     use super::*;
+    use crate::sim::scenario::presets;
+    use crate::sim::snapshot::{PartView, ServerView, Snapshot, Tally};
 
     #[test]
     fn dots_are_not_seen_while_they_pass_a_card() {
@@ -260,6 +282,26 @@ mod tests {
         assert_eq!(seen(60.0), [true, false, true, true], "past the first, to the second");
         assert_eq!(seen(70.0), [true, false, true, true], "into the second");
         assert_eq!(seen(34.0)[..2], [true, true], "into the first");
+    }
+
+    #[test]
+    fn of_the_answers_on_a_line_as_many_fail_as_it_says() {
+        let tally = |good, failed| Tally { good, failed, ..Tally::default() };
+        let part = |key: &str, tally: Tally, alive: bool| PartView {
+            key: key.to_owned(),
+            servers: vec![ServerView { alive, ..ServerView::default() }],
+            tally,
+            ..PartView::default()
+        };
+        // Of 100 requests 10 are refused by the web server and 50 fail at the database.
+        let told = |alive| {
+            let parts = vec![part("web", tally(40, 60), alive), part("db", tally(50, 50), true)];
+            let figures = Snapshot { parts, ..Snapshot::default() };
+            sample(&presets::stage(2), &figures, |scene| Stop::of(scene, At::new(Kind::WebTier, 0)))
+        };
+        let stop = told(true);
+        assert!((stop.fails + (1.0 - stop.fails) * stop.bad - 0.6).abs() < 1e-9);
+        assert!(stop.fails > 0.0 && !stop.is_mute && told(false).is_mute);
     }
 
     #[test]

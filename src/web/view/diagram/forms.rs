@@ -212,6 +212,9 @@ pub fn square(room: Room, parts: &Parts) -> Grid {
     grid
 }
 
+/// On a phone: room for the ways that pass a tier on its right.
+pub const SIDE: f64 = 12.0;
+
 /// From top to bottom, for phones.
 pub fn tall(room: Room, parts: &Parts) -> Grid {
     let (width, margin) = (room.width, 8.0);
@@ -261,6 +264,12 @@ fn whole_site(grid: &mut Grid, parts: &Parts, place: Rect) -> f64 {
     let (x, w) = (2.0 * margin, place.w - 2.0 * margin);
     let mut y = place.y + site_title(true);
     let site = &parts.sites[0];
+    let has = |column: Column| !site.of(column).is_empty();
+    let behind: &[Column] = match (has(Column::Memory), has(Column::Later)) {
+        (_, true) => &[Column::Data, Column::Memory],
+        (true, _) => &[Column::Data],
+        _ => &[],
+    };
     for (column, h) in [
         (Column::Balance, 72.0),
         (Column::Web, if site.is_one_machine() { 330.0 } else { 184.0 }),
@@ -270,7 +279,9 @@ fn whole_site(grid: &mut Grid, parts: &Parts, place: Rect) -> f64 {
     ] {
         let kinds = site.of(column);
         if !kinds.is_empty() {
-            grid.stack(&kinds, 0, Rect::new(x, y, w, h), 10.0);
+            // Ways to what stands below the data pass it on the right.
+            let side = if behind.contains(&column) { SIDE } else { 0.0 };
+            grid.stack(&kinds, 0, Rect::new(x, y, w - side, h), 10.0);
             y += h + gap;
         }
     }

@@ -130,18 +130,21 @@ fn parts<'a>(scene: &Scene<'a>) -> impl Iterator<Item = At> + 'a {
     inside.chain(scene.parts.global.iter().map(|&kind| At::new(kind, 0)))
 }
 
-/// The states that are drawn now.
+/// The states that are drawn now, and how cells are filled that have no limit.
 fn drawn_states(scene: &Scene<'_>) -> Vec<Item> {
-    let mut there = Vec::new();
+    let (mut there, mut by_rate) = (Vec::new(), false);
     for at in parts(scene) {
         let Some(view) = scene.view(at) else { continue };
+        by_rate |= cell::is_endless(view);
         let all = state::conditions(view, scene.checked(at));
         for (group, _) in tier::cell_places(scene, at) {
             let own: Vec<Condition> = group.iter().map(|&i| all[i]).collect();
             there.push(cell::shown(&own));
         }
     }
-    STATES.into_iter().filter(|(state, _)| there.contains(state)).map(sample).collect()
+    let states = STATES.into_iter().filter(|(state, _)| there.contains(state)).map(sample);
+    // Edges are never full.
+    states.chain(by_rate.then(|| load((0.6, "flow", "by rate")))).collect()
 }
 
 /// For how many servers a cell stands, where for several, longer and shorter.

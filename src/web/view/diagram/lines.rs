@@ -9,7 +9,6 @@ use super::shape::{Curve, Point, px};
 use super::site;
 use super::wires::{Side, Wire};
 use crate::sim::kinds::Kind;
-use crate::sim::snapshot::Tally;
 use crate::web::markup::prelude::*;
 use crate::web::view::format;
 
@@ -29,12 +28,22 @@ fn line(curve: &Curve, per_second: f64, class: &'static str) -> Html {
     }
 }
 
+/// A line of whose calls a share fails: in it, as wide as that.
+fn line_of(curve: &Curve, rate: f64, failed: f64) -> Html {
+    html! { <>
+        { line(curve, rate, if failed > FAILS { "fails" } else { "" }) }
+        if failed > 0.0 {
+            <path class="dg-lost" d={curve.path()} stroke-width={px((weight(rate) * failed).max(1.5))} />
+        }
+    </> }
+}
+
 /// A line to a part: in it, as wide as their share, the calls that fail, with a mark where no label
 /// says it; dashed and crossed out where nothing of the part is up.
 fn line_to(scene: &Scene<'_>, wire: &Wire, curve: &Curve) -> Html {
     let view = scene.view(wire.to);
     let rate = view.map_or(0.0, |view| view.rate);
-    let failed = view.map_or(0.0, |view| view.tally.error_share());
+    let failed = share_of(scene, wire);
     let is_cut = view.is_some_and(|view| {
         !view.servers.is_empty() && view.servers.iter().all(|server| !server.alive)
     });
@@ -44,10 +53,7 @@ fn line_to(scene: &Scene<'_>, wire: &Wire, curve: &Curve) -> Html {
     let cross = format!("M{0} {1}l8 8m0-8l-8 8", px(x - 4.0), px(y - 4.0));
     let mark = format!("M{} {}l5 5-5 5-5-5Z", px(x), px(y - 5.0));
     html! { <>
-        { line(curve, rate, if is_cut { "cut" } else { class(view.map(|view| &view.tally)) }) }
-        if failed > 0.0 && !is_cut {
-            <path class="dg-lost" d={curve.path()} stroke-width={px((weight(rate) * failed).max(1.5))} />
-        }
+        if is_cut { { line(curve, rate, "cut") } } else { { line_of(curve, rate, failed) } }
         if is_cut { <path class="dg-cross" d={cross} /> }
         else if failed > 0.0 && wire.room <= 0.0 { <path class="dg-mark" d={mark} /> }
     </> }
@@ -61,9 +67,24 @@ fn label(at: Point, side: Side, class: &'static str, content: String) -> Html {
     }
 }
 
-/// Whether so many fail that the line itself says it.
-fn class(tally: Option<&Tally>) -> &'static str {
-    if tally.map_or(0.0, Tally::error_share) > 0.2 { "fails" } else { "" }
+/// Where a larger share fails than this, the line itself says it.
+const FAILS: f64 = 0.2;
+
+/// The failed share in writing, where there is one.
+fn failed_label(share: f64, at: Point, side: Side, room: f64) -> Html {
+    if share <= 0.0 {
+        return Html::default();
+    }
+    let share = format::percent(share);
+    let sign = format!("✕\u{202f}{share}");
+    let wordings = vec![format!("{sign} fail"), sign, format!("✕{share}"), "✕".to_owned()];
+    let words = fit::whole(wordings, room, SMALL, Weight::Bold);
+    words.map_or_else(Html::default, |words| label(at, side, "dg-rate dg-bad", words))
+}
+
+/// The failed share of a wire, away from its other label.
+fn share_of(scene: &Scene<'_>, wire: &Wire) -> f64 {
+    scene.view(wire.to).map_or(0.0, |view| view.tally.error_share())
 }
 
 /// The rate beside a line, and the failed share where there is one.
@@ -71,23 +92,13 @@ fn labels(scene: &Scene<'_>, wire: &Wire, rate: Vec<String>) -> Html {
     if wire.room <= 0.0 {
         return Html::default();
     }
-    let tally = scene.view(wire.to).map(|view| &view.tally);
     let rate = fit::whole(rate, wire.room, SMALL, Weight::Plain);
-    let share = tally.map_or(0.0, Tally::error_share);
-    let failed = (share > 0.0).then(|| {
-        let share = format::percent(share);
-        let sign = format!("✕\u{202f}{share}");
-        let wordings = vec![format!("{sign} fail"), sign, format!("✕{share}"), "✕".to_owned()];
-        fit::whole(wordings, wire.room, SMALL, Weight::Bold)
-    });
     // Beside an upright line the two stand on both of its sides.
     let is_upright = wire.labels[0].1 == wire.labels[1].1;
     let other = if is_upright && wire.side == Side::Right { Side::Left } else { wire.side };
     html! { <>
         if let Some(rate) = rate { { label(wire.labels[0], wire.side, "dg-rate", rate) } }
-        if let Some(failed) = failed.flatten() {
-            { label(wire.labels[1], other, "dg-rate dg-bad", failed) }
-        }
+        { failed_label(share_of(scene, wire), wire.labels[1], other, wire.room) }
     </> }
 }
 
@@ -108,6 +119,8 @@ fn front(scene: &Scene<'_>, wire: &Wire) -> Html {
             let bare = rate.trim_end_matches("/s").trim_end_matches('\u{202f}').to_owned();
             vec![format!("{rate} · {}", format::percent(share)), rate, bare]
         }
+        // On a phone there is no room between the two lines; the site's title says it.
+        None if scene.grid.form == Form::Tall && scene.wires.copies.is_some() => Vec::new(),
         None => vec![rate],
     };
     labels(scene, wire, words)
@@ -164,18 +177,28 @@ pub fn draw(scene: &Scene<'_>) -> Html {
         .zip(&scene.parts.rows)
         .map(|(curve, row)| line(curve, super::users::rate(scene.figures, row), ""));
     let entering: f64 = (0..scene.parts.sites.len() as u8).map(|site| scene.entering(site)).sum();
+    let failed = scene.failing();
     let fetched = scene.fetched();
-    let rail = scene.grid.form == Form::Tall && scene.parts.is_spread();
+    let is_tall = scene.grid.form == Form::Tall;
+    let rail = is_tall && scene.parts.is_spread();
+    let copies = wires.copies.as_ref().map(|(wire, _)| wire);
+    // Right of the way to the copies near the users.
+    let (x, y) = scene.grid.junction;
+    let room = x - 18.0 - copies.map_or(0.5 * x, |wire| wire.labels[0].0 + 9.0);
     let heads = scene.grid.heads.iter();
     html! {
         <g>
             { for heads.map(|&((x, y), name)| text(x, y, "dg-head", name.to_owned())) }
             if let Some(curve) = &wires.dns { { line(curve, scene.lookups(), "asks") } }
             { for regions }
-            if rail { { line(&rail_of(scene), entering, "") } }
-            if let Some(curve) = &wires.bridge { { line(curve, (entering - fetched).max(0.0), "") } }
+            if rail {
+                { line_of(&rail_of(scene), entering, failed) }
+                { failed_label(failed, (x - 9.0, y + 17.0), Side::Right, room) }
+            }
+            if let Some(curve) = &wires.bridge { { line_of(curve, (entering - fetched).max(0.0), failed) } }
             if let Some((wire, on)) = &wires.copies {
                 { line_to(scene, wire, &wire.curve) }
+                if is_tall { { failed_label(share_of(scene, wire), wire.labels[0], wire.side, wire.room) } }
                 { line(on, fetched, "") }
             }
             { for wires.fronts.iter().map(|wire| line_to(scene, wire, &wire.curve)) }

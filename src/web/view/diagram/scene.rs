@@ -8,7 +8,7 @@ use super::state::{self, Trouble};
 use super::wires::Wires;
 use crate::sim::kinds::Kind;
 use crate::sim::scenario::Scenario;
-use crate::sim::snapshot::{PartView, Snapshot};
+use crate::sim::snapshot::{PartView, Snapshot, Tally};
 use crate::web::marks::Mark;
 use crate::web::view::format;
 
@@ -100,6 +100,18 @@ impl Scene<'_> {
     pub fn entering(&self, site: u8) -> f64 {
         let front = self.parts.sites.get(usize::from(site)).map(parts::Site::front);
         front.map_or(0.0, |kind| self.calls(At::new(kind, site)))
+    }
+
+    /// Share of the requests into all sites that fail.
+    #[must_use]
+    pub fn failing(&self) -> f64 {
+        let fronts = self.parts.sites.iter().enumerate();
+        let fronts = fronts.map(|(i, site)| At::new(site.front(), i as u8));
+        let mut all = Tally::default();
+        for view in fronts.filter_map(|front| self.view(front)) {
+            (all.good, all.failed) = (all.good + view.tally.good, all.failed + view.tally.failed);
+        }
+        all.error_share()
     }
 
     /// Look-ups of names per second.

@@ -65,43 +65,50 @@ impl Rect {
     }
 }
 
-/// A cubic curve.
+/// A cubic curve, perhaps after a way straight down to it: so long.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Curve([Point; 4]);
+pub struct Curve([Point; 4], f64);
 
 impl Curve {
     /// From left to right, leaving and arriving level.
     #[must_use]
     pub fn across(a: Point, b: Point) -> Self {
         let middle = 0.5 * (a.0 + b.0);
-        Self([a, (middle, a.1), (middle, b.1), b])
+        Self([a, (middle, a.1), (middle, b.1), b], 0.0)
     }
 
     /// From top to bottom, leaving and arriving upright.
     #[must_use]
     pub fn down(a: Point, b: Point) -> Self {
         let middle = 0.5 * (a.1 + b.1);
-        Self([a, (a.0, middle), (b.0, middle), b])
+        Self([a, (a.0, middle), (b.0, middle), b], 0.0)
     }
 
     /// From left to right, turning early, so that it runs level for most of its way.
     #[must_use]
     pub fn early(a: Point, b: Point) -> Self {
         let x = |share: f64| a.0 + share * (b.0 - a.0);
-        Self([a, (x(0.3), a.1), (x(0.12), b.1), b])
+        Self([a, (x(0.3), a.1), (x(0.12), b.1), b], 0.0)
     }
 
     /// Down a narrow gap: out of what stands on its right, into what stands on its left.
     #[must_use]
     pub fn gap(a: Point, b: Point) -> Self {
         let middle = 0.5 * (a.0 + b.0);
-        Self([a, (middle - 12.0, a.1), (middle + 12.0, b.1), b])
+        Self([a, (middle - 12.0, a.1), (middle + 12.0, b.1), b], 0.0)
+    }
+
+    /// A way down that goes straight down at first, so far.
+    #[must_use]
+    pub fn falling(self, by: f64) -> Self {
+        let (a, b) = (self.start(), self.end());
+        Self(Self::down((a.0, a.1 + by), b).0, by)
     }
 
     /// Where it begins.
     #[must_use]
-    pub const fn start(&self) -> Point {
-        self.0[0]
+    pub fn start(&self) -> Point {
+        (self.0[0].0, self.0[0].1 - self.1)
     }
 
     /// Where it ends.
@@ -113,6 +120,11 @@ impl Curve {
     /// A place on it, from 0 at its beginning to 1 at its end.
     #[must_use]
     pub fn at(&self, t: f64) -> Point {
+        let t = match (self.1 > 0.0, 2.0 * t - 1.0) {
+            (false, _) => t,
+            (_, t) if t < 0.0 => return (self.0[0].0, self.0[0].1 + t * self.1),
+            (_, t) => t,
+        };
         let u = 1.0 - t;
         let weights = [u * u * u, 3.0 * u * u * t, 3.0 * u * t * t, t * t * t];
         let sum = |pick: fn(&Point) -> f64| -> f64 {
@@ -125,7 +137,9 @@ impl Curve {
     #[must_use]
     pub fn path(&self) -> String {
         let [a, b, c, d] = self.0.map(|(x, y)| format!("{} {}", px(x), px(y)));
-        format!("M{a}C{b} {c} {d}")
+        let (x, y) = self.start();
+        let fall = if self.1 > 0.0 { format!("M{} {}L", px(x), px(y)) } else { "M".to_owned() };
+        format!("{fall}{a}C{b} {c} {d}")
     }
 }
 
@@ -149,6 +163,10 @@ mod tests {
         assert_eq!((curve.at(0.0), curve.at(1.0)), ((0.0, 0.0), (100.0, 40.0)));
         assert_eq!(curve.at(0.5), (50.0, 20.0));
         assert_eq!(curve.path(), "M0 0C50 0 50 40 100 40");
+        let falling = Curve::down((0.0, 0.0), (40.0, 100.0)).falling(60.0);
+        assert_eq!((falling.at(0.0), falling.at(1.0)), ((0.0, 0.0), (40.0, 100.0)));
+        assert_eq!((falling.at(0.25), falling.at(0.5)), ((0.0, 30.0), (0.0, 60.0)));
+        assert_eq!(falling.path(), "M0 0L0 60C0 80 40 80 40 100");
         assert_eq!((px(-0.04), px(12.345)), ("0".to_owned(), "12.3".to_owned()));
     }
 }

@@ -1,6 +1,7 @@
 //! The lines along which requests flow: where they run. What is written beside them is in
 //! `lines`.
 
+use super::forms::SIDE;
 use super::layout::{Form, Grid};
 use super::parts::{At, Column, Parts, column};
 use super::shape::{Curve, Point, Rect};
@@ -112,7 +113,10 @@ fn copies(grid: &Grid) -> Option<(Wire, Curve)> {
         let x = grid
             .outside("dns")
             .map_or(0.3 * grid.width, |(_, dns)| 0.5 * (dns.right() + grid.axis.min(card.right())));
-        let wire = Wire { room: 0.0, ..upright(at, (x, grid.users.bottom()), (x, card.y), 20.0) };
+        let wire = upright(at, (x, grid.users.bottom()), (x, card.y), 26.0);
+        // Its failures are written between it and the way to the names.
+        let names = grid.outside("dns").map_or(0.0, |(_, dns)| dns.centre().0 + 8.0);
+        let wire = Wire { room: (wire.labels[0].0 - names).clamp(0.0, 76.0), ..wire };
         let x = 0.3 * grid.width;
         return Some((wire, Curve::down((x, card.bottom()), (x, card.bottom() + 20.0))));
     }
@@ -134,7 +138,9 @@ fn front(grid: &Grid, parts: &Parts, site: u8) -> Option<Wire> {
     if grid.form == Form::Tall {
         if !parts.is_spread() {
             let (start, end) = (grid.junction, (grid.axis, card.y));
-            return Some(upright(to, start, end, frame.y - start.1));
+            // What it passes covers it.
+            let over = grid.outside("cdn").map_or(frame.y, |(_, cdn)| cdn.y);
+            return Some(upright(to, start, end, over - start.1));
         }
         let y = frame.y + 14.0;
         let curve = Curve::across((grid.axis, y), (frame.right() - 2.0, y));
@@ -281,9 +287,11 @@ fn down_the_side(grid: &Grid, to: At, web: Rect, card: Rect, site: Rect) -> Wire
     if card.y - web.bottom() < 40.0 {
         return upright(to, (grid.axis, web.bottom()), (grid.axis, card.y), card.y - web.bottom());
     }
-    let x = 0.5 * (web.right() + site.right());
+    // What it passes leaves room for it.
+    let x = 0.5 * (web.right() - SIDE + site.right());
     let end = x.min(card.right()) - 16.0;
     let mut wire = upright(to, (x, web.bottom() - 8.0), (end, card.y), 0.0);
+    wire.curve = wire.curve.falling(card.y - web.bottom() - 26.0);
     let y = card.y - 10.0;
     wire.labels = [(end - 10.0, y), (end - 140.0, y)];
     wire
@@ -314,6 +322,21 @@ mod tests {
     use super::super::layout::{self, Room};
     use super::*;
     use crate::sim::scenario::presets;
+
+    #[test]
+    fn on_a_phone_calls_are_seen_beside_what_they_pass() {
+        let parts = Parts::of(&presets::stage(6));
+        let room = Room { width: 380.0, height: 600.0, tight: false, near: 1.0 };
+        let grid = layout::grid(room, &parts);
+        let data = grid.card(At::new(Kind::Database, 0)).expect("there is data");
+        for wire in &Wires::of(&grid, &parts).inner {
+            for t in 0..=20 {
+                let (x, y) = wire.curve.at(f64::from(t) / 20.0);
+                let is_beside = x > data.right() || y <= data.y + 0.1 || y >= data.bottom() - 0.1;
+                assert!(is_beside, "{:?} at {x} {y}", wire.to);
+            }
+        }
+    }
 
     #[test]
     fn on_a_phone_no_call_seems_to_come_from_the_names() {

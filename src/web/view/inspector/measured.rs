@@ -129,6 +129,10 @@ fn own_rows(
     let (mut rows, mut never) = (Vec::new(), Vec::new());
     for (name, value) in &now.gauges {
         let then = settled.and_then(|part| part.gauges.iter().find(|(known, _)| known == name));
+        // Where no data moves, all of it has.
+        if name == "resharded" && *value == 1.0 {
+            continue;
+        }
         // Whether something is so is no number.
         let counts = !name.ends_with("healthy");
         if counts && *value == 0.0 && then.is_none_or(|(_, value)| *value == 0.0) {

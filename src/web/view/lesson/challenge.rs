@@ -12,6 +12,9 @@ use crate::web::model::{Model, Msg};
 
 const TITLE: &str = "challenge-title";
 
+/// Where the answer is to come.
+const WAITS: &str = "Measuring: the answer comes …";
+
 /// Where the visitor stands in the challenge of a stage.
 pub struct Place {
     /// The stage's users are on the system that fails them.
@@ -35,11 +38,10 @@ impl Place {
 /// Where the visitor stands in the challenge of a stage.
 pub fn place(model: &Model, stage: u8) -> Place {
     let seed = model.scenario.seed;
-    let at = |scenario: Scenario| Scenario { seed, ..scenario } == *model.scenario;
     let is_begun = model.story.under_way.is_some_and(|(known, _)| known == stage);
-    let has_acted = is_begun && at(challenge::solution(stage));
+    let has_acted = is_begun && Scenario { seed, ..challenge::solution(stage) } == *model.scenario;
     Place {
-        in_trouble: at(challenge::trouble(stage)),
+        in_trouble: challenge::is_trouble(&model.scenario, stage),
         is_begun,
         has_acted,
         is_done: has_acted && model.story.has_reached(stage),
@@ -53,7 +55,9 @@ pub fn view(model: &Model, stage: u8, place: &Place, onward: Html, tell: &Tell) 
     };
     let seed = model.scenario.seed;
     let Place { in_trouble, is_begun, has_acted, .. } = *place;
-    let runs = story::runs(model, stage).filter(|_| has_acted);
+    // The answer stays while other things are tried, until the challenge begins again.
+    let acted = has_acted || model.story.has_acted(stage) && !in_trouble;
+    let runs = story::runs(model, stage).filter(|_| acted);
     // The button that was pressed goes away: the focus stays with the challenge.
     let begin = tell.reform(move |_: MouseEvent| {
         focus(TITLE);
@@ -74,20 +78,25 @@ pub fn view(model: &Model, stage: u8, place: &Place, onward: Html, tell: &Tell) 
                     { if is_begun || in_trouble { "↺ Begin it again" } else { "▸ Let them come" } }
                 </button>
             }
-            { goals(model, stage) }
+            { goals(model, stage, acted && runs.is_none()) }
             // The question stays until its answer takes its place: nothing moves away from below the pointer.
             if let Some(runs) = runs {
                 { answer(model, stage, runs, &own.question) }
             } else if (in_trouble || is_begun) && may_act {
-                { predict(model, stage, own, has_acted, tell) }
+                { predict(model, stage, own, acted, tell) }
+                if acted && !has_acted { <p class="muted">{ WAITS }</p> }
+            }
+            if (in_trouble || is_begun) && may_act && (runs.is_none() || !has_acted) {
+                { action(model, stage, own, place, tell) }
             }
             { onward }
         </section>
     }
 }
 
-/// What the stage has to meet, what was measured, and whether that meets it.
-fn goals(model: &Model, stage: u8) -> Html {
+/// What the stage has to meet, what was measured, and whether that meets it; `is_asked` while what
+/// it is compared with is still being measured.
+fn goals(model: &Model, stage: u8, is_asked: bool) -> Html {
     let settled = model.settled.as_deref().filter(|settled| model.fresh && settled.complete);
     let is_tried = model.story.is_tried(stage);
     let item = |goal: lessons::Standing| {
@@ -109,6 +118,7 @@ fn goals(model: &Model, stage: u8) -> Html {
         _ if !is_tried => ("muted", "not begun yet"),
         None => ("muted", "being measured …"),
         Some(true) if !counts(&model.scenario, stage) => ("muted", "with fewer users"),
+        Some(true) if is_asked => ("muted", "comparing with before …"),
         Some(true) if model.story.has_reached(stage) => ("good", "✓ reached"),
         Some(true) => ("good", "✓ met"),
         Some(false) => ("bad", "✕ missed"),
@@ -127,8 +137,8 @@ fn goals(model: &Model, stage: u8) -> Html {
     }
 }
 
-/// The question with its answers, and the action, until that is done.
-fn predict(model: &Model, stage: u8, own: &Challenge, has_acted: bool, tell: &Tell) -> Html {
+/// The question with its answers, until the action is done.
+fn predict(model: &Model, stage: u8, own: &Challenge, acted: bool, tell: &Tell) -> Html {
     let predicted = model.story.predicted(stage);
     let choice = |(place, (text, _)): (usize, &(&'static str, f64))| {
         let onchange = tell.reform(move |_: Event| Msg::Story(story::Msg::Predict(place)));
@@ -139,6 +149,17 @@ fn predict(model: &Model, stage: u8, own: &Challenge, has_acted: bool, tell: &Te
             </label>
         }
     };
+    html! {
+        <fieldset class="predict" disabled={acted}>
+            <legend><strong>{ "Predict. " }</strong>{ own.question.text }</legend>
+            { for own.question.choices.iter().enumerate().map(choice) }
+        </fieldset>
+    }
+}
+
+/// The action, or where something else was done the way to what it brings about; what it changes.
+fn action(model: &Model, stage: u8, own: &Challenge, place: &Place, tell: &Tell) -> Html {
+    let Place { in_trouble, has_acted, .. } = *place;
     let seed = model.scenario.seed;
     let from = if has_acted { challenge::trouble(stage) } else { (*model.scenario).clone() };
     let changes =
@@ -147,20 +168,22 @@ fn predict(model: &Model, stage: u8, own: &Challenge, has_acted: bool, tell: &Te
         focus(TITLE);
         Msg::Story(story::Msg::Act)
     });
+    let is_main = in_trouble && model.story.predicted(stage).is_some();
+    let text = match (has_acted, in_trouble) {
+        (true, _) => format!("✓ {}", own.action),
+        (_, true) => format!("▸ {}", own.action),
+        _ => format!("↺ {}", challenge::solved_text(stage)),
+    };
     html! {
         <>
-            <fieldset class="predict" disabled={has_acted}>
-                <legend><strong>{ "Predict. " }</strong>{ own.question.text }</legend>
-                { for own.question.choices.iter().enumerate().map(choice) }
-            </fieldset>
-            <button type="button" class={if predicted.is_some() { "main act" } else { "plain act" }}
+            <button type="button" class={if is_main { "main act" } else { "plain act" }}
                 id="challenge-act" disabled={has_acted} onclick={act}>
-                { format!("▸ {}", own.action) }
+                { text }
             </button>
             <details>
                 // In place: nothing below it moves.
                 <summary>
-                    { if has_acted { "The answer comes here …".to_owned() } else { format!("What it changes: {}", changes.len()) } }
+                    { if has_acted { WAITS.to_owned() } else { format!("What it changes: {}", changes.len()) } }
                 </summary>
                 <ul class="differs">{ for changes.iter().map(|text| html! { <li>{ text }</li> }) }</ul>
             </details>
@@ -190,7 +213,7 @@ fn answer(model: &Model, stage: u8, runs: [&Settled; 2], question: &Question) ->
     html! {
         <p class="answer" id="answer">
             { verdict }
-            { format!(" {}: {} before, {} now. {}", figure.name(), write(before), write(after), question.why) }
+            { format!(" {}: {} without it, {} with it. {}", figure.name(), write(before), write(after), question.why) }
         </p>
     }
 }

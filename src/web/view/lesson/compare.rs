@@ -1,32 +1,45 @@
 //! Settled figures side by side, always in sight: the stage before under the same users, before the
 //! last step, and now. All are measured.
 
+use super::super::format;
 use super::super::format::{dash, time};
-use super::super::{format, glossary};
 use crate::sim::analysis::names;
-use crate::sim::analysis::settle::Settled;
+use crate::sim::analysis::settle::{Estimate, Settled};
 use crate::sim::kinds::Kind;
 use crate::sim::scenario::{Scenario, link};
 use crate::web::lessons::challenge;
 use crate::web::markup::prelude::*;
 use crate::web::model::Model;
+use crate::web::summary;
 use std::rc::Rc;
 
 /// A figure's name, and how it is read off.
 type Row = (&'static str, fn(&Settled) -> String);
 
+/// How full the database is; where one machine holds all, it is that.
+const DATA: &str = "Busiest DB";
+
 const ROWS: [Row; 6] = [
     ("p50", |s| least(s, time(s.p50_s.map(|e| e.value)))),
     ("p99", |s| least(s, time(s.p99_s.map(|e| e.value)))),
-    ("Errors", |s| least(s, format::percent(s.error_share.value))),
+    ("Errors", errors),
     ("Answered", |s| format::rate(s.goodput.value)),
-    ("Busiest DB", database),
+    (DATA, database),
     ("Cost/month", |s| format::usd_brief(s.figures.usd_per_month)),
 ];
 
 /// What goes on growing is at least as much.
 fn least(settled: &Settled, text: String) -> String {
     if settled.is_growing() { format!("≥\u{a0}{text}") } else { text }
+}
+
+/// The share of errors; where the interval is wider than that, its bound, as everywhere.
+fn errors(settled: &Settled) -> String {
+    let Estimate { value, half_width } = settled.error_share;
+    match half_width.filter(|half| settled.is_final() && *half > value) {
+        Some(half) => format::percent_within(value, half),
+        None => least(settled, format::percent(value)),
+    }
 }
 
 /// How busy the busiest server of any database is: it is what limits, not the mean of all.
@@ -59,7 +72,7 @@ pub fn view(model: &Model) -> Html {
     let (stage, earlier) = (model.stage(), challenge::stage_before(&model.scenario));
     if let (Some(stage), Some(link)) = (stage, &earlier) {
         columns.push(Column {
-            head: format!("Stage\u{a0}{}", stage - 1),
+            head: format!("Stage\u{a0}{}, these\u{a0}users", stage - 1),
             title: "The stage before under the same users".to_owned(),
             settled: model.references.first(link).cloned(),
         });
@@ -73,7 +86,7 @@ pub fn view(model: &Model) -> Html {
         // What was done in haste may have been measured in full by now.
         let known = model.references.get(&link);
         columns.push(Column {
-            head: "Before your change".to_owned(),
+            head: "Before this step".to_owned(),
             title: format!("Before the last step: {what}"),
             settled: Some(Rc::clone(known.unwrap_or(&before.settled))),
         });
@@ -87,6 +100,8 @@ pub fn view(model: &Model) -> Html {
         title: "The system as it stands".to_owned(),
         settled: model.settled.clone().filter(|_| model.fresh),
     });
+    let server = summary::name(Kind::WebTier, &model.scenario);
+    let data = if server == Kind::WebTier.label() { DATA } else { "Server busy" };
     let head = |column: &Column| {
         let is_first = column.settled.as_ref().is_some_and(|settled| !settled.complete);
         html! {
@@ -101,7 +116,7 @@ pub fn view(model: &Model) -> Html {
     let row = |(name, text): &Row| {
         html! {
             <tr>
-                <th scope="row">{ glossary::name(name) }</th>
+                <th scope="row">{ if *name == DATA { data } else { *name } }</th>
                 { for columns.iter().map(|column| cell(column, *text)) }
             </tr>
         }

@@ -18,6 +18,17 @@ fn look_up_s(figures: &Snapshot, dns: &PartView) -> Option<f64> {
     Some(dns.latency.mean_s? * dns.rate * figures.window_s / lookups as f64)
 }
 
+/// What the network takes; `is_final` where what is not known now will not come.
+fn network(both_s: Option<f64>, is_final: bool) -> String {
+    match both_s {
+        None if is_final => "Nothing comes back: no request is answered.".to_owned(),
+        s => {
+            let both = s.map_or_else(|| "…".to_owned(), format::duration);
+            format!("Both ways together take {both} on the network.")
+        }
+    }
+}
+
 /// The four steps.
 pub fn view(model: &Model, tell: &Tell) -> Html {
     let settled = model.settled.as_ref().filter(|_| model.fresh);
@@ -48,8 +59,8 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
         ),
         format!("DNS answers with the address, 203.0.113.10. It may be kept for {ttl}."),
         format!(
-            "The request goes straight to that address. Both ways together take {} on the network.",
-            mean(|class| class.network_s)
+            "The request goes straight to that address. {}",
+            network(read.and_then(|class| class.network_s), is_dead || settled.is_some())
         ),
         if is_dead {
             "Nobody answers: the server is dead. The request fails.".to_owned()
@@ -81,5 +92,17 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             </div>
             <ol class="flow" id="flow">{ for steps.into_iter().map(|step| html! { <li>{ step }</li> }) }</ol>
         </>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::network;
+
+    #[test]
+    fn nobody_waits_for_a_figure_that_does_not_come() {
+        assert!(network(None, false).contains('…'));
+        assert_eq!(network(None, true), "Nothing comes back: no request is answered.");
+        assert!(network(Some(0.1), true).contains("100"));
     }
 }
