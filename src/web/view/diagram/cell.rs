@@ -147,7 +147,7 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, group: &[usize], r: Rect)
         let named = short.map_or_else(Vec::new, |short| {
             vec![format!("{short} · {number}"), format!("{short} {number}")]
         });
-        fit::whole(named, r.w - 7.0, KEY, Weight::Bold).unwrap_or(number)
+        fit::whole(named, r.w - 5.0, KEY, Weight::Plain).unwrap_or(number)
     });
     html! { <>
         { fill(r, used, troubled, endless) }
