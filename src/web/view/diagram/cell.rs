@@ -52,14 +52,21 @@ pub fn draw_all(scene: &Scene<'_>, at: At) -> Html {
     html! { <g>{ for cells }{ row_names(scene, at, &places) }</g> }
 }
 
+/// Room for the letter before a row.
+pub const ROW_NAME: f64 = 8.0;
+
+/// Whether cells stand in two rows too low for a word in each.
+pub fn are_low_rows(places: &[(Vec<usize>, Rect)]) -> bool {
+    matches!(places, [(_, first), (_, second), ..] if first.x == second.x && first.h < 30.0)
+}
+
 /// What the two low rows of shards' cells are, in a letter before each: primaries and replicas.
 fn row_names(scene: &Scene<'_>, at: At, places: &[(Vec<usize>, Rect)]) -> Html {
     let (shards, copies) = parts::shards(scene.scenario, at);
     let [(_, first), (_, second), ..] = places else {
         return Html::default();
     };
-    let is_low = first.x == second.x && first.h < 30.0;
-    if at.kind != Kind::Database || shards < 2 || copies < 2 || !is_low {
+    if at.kind != Kind::Database || shards < 2 || copies < 2 || !are_low_rows(places) {
         return Html::default();
     }
     let name = |r: &Rect, name: &'static str| {
