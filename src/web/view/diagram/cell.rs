@@ -52,25 +52,19 @@ pub fn draw_all(scene: &Scene<'_>, at: At) -> Html {
     html! { <g>{ for cells }{ row_names(scene, at, &places) }</g> }
 }
 
-/// Room for the letter before a row.
-pub const ROW_NAME: f64 = 8.0;
-
-/// Whether cells stand in two rows too low for a word in each.
-pub fn are_low_rows(places: &[(Vec<usize>, Rect)]) -> bool {
-    matches!(places, [(_, first), (_, second), ..] if first.x == second.x && first.h < 30.0)
-}
-
 /// What the two low rows of shards' cells are, in a letter before each: primaries and replicas.
 fn row_names(scene: &Scene<'_>, at: At, places: &[(Vec<usize>, Rect)]) -> Html {
     let (shards, copies) = parts::shards(scene.scenario, at);
     let [(_, first), (_, second), ..] = places else {
         return Html::default();
     };
-    if at.kind != Kind::Database || shards < 2 || copies < 2 || !are_low_rows(places) {
+    let is_low = first.x == second.x && first.h < 30.0;
+    if at.kind != Kind::Database || shards < 2 || copies < 2 || !is_low {
         return Html::default();
     }
+    // Between the card's edge and its cells there is room for small letters.
     let name = |r: &Rect, name: &'static str| {
-        text_middle(r.x - 5.5, r.centre().1 + 4.0, "dg-note", name.to_owned())
+        text_middle(r.x - 4.8, r.centre().1 + 3.0, "dg-row", name.to_owned())
     };
     html! { <>{ name(first, "P") }{ name(second, "R") }</> }
 }

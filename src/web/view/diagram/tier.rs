@@ -139,13 +139,7 @@ pub fn cell_places(scene: &Scene<'_>, at: At) -> Vec<(Vec<usize>, Rect)> {
             (first..first + copies).find(|&i| role(scene, at, i) == 0).unwrap_or(first)
         };
         let primaries: Vec<usize> = (0..servers).step_by(copies).map(primary).collect();
-        let places = |area| cells::shards(area, &primaries, copies, busier(scene, at));
-        let all = places(area);
-        if !cell::are_low_rows(&all) {
-            return all;
-        }
-        let beside = cell::ROW_NAME;
-        return places(Rect { x: area.x + beside, w: area.w - beside, ..area });
+        return cells::shards(area, &primaries, copies, busier(scene, at));
     }
     let groups = groups(scene, at, cells::most(area));
     let places = if at.kind == Kind::Database && groups.len() == servers {
