@@ -212,10 +212,7 @@ fn simulate(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
 
 /// The run that the page settles, and the hash that it shows.
 fn settle(job: &Job) -> String {
-    let mut settling = Settling::new(job.topology.clone(), FULL);
-    while !settling.is_complete() {
-        settling.advance(1 << 20);
-    }
+    let settling = Settling::through(job.topology.clone(), FULL);
     let settled = settling.settled().expect("a complete run has enough batches");
     let (hash, link) = (settled.hash(), link::write(job.topology.scenario()));
     if job.json {

@@ -232,10 +232,7 @@ mod tests {
     fn what_a_run_has_not_got_over_is_told_from_what_is_at_rest() {
         let address = "?stage=8";
         let scenario = link::read(address).scenario;
-        let mut settling = Settling::new(Topology::build(&scenario).expect("it runs"), FULL);
-        while !settling.is_complete() {
-            settling.advance(1_000_000);
-        }
+        let settling = Settling::through(Topology::build(&scenario).expect("it runs"), FULL);
         let settled = settling.settled().expect("it is over");
         let mut session = Session::new(address);
         let mut after = |commands: &[Command], seconds: u32| {

@@ -286,11 +286,7 @@ mod tests {
 
     fn settled(scenario: &Scenario) -> Settled {
         let topology = Topology::build(scenario).expect("can run");
-        let mut settling = Settling::new(topology, FULL);
-        while !settling.is_complete() {
-            settling.advance(1_000_000);
-        }
-        settling.settled().expect("it is complete")
+        Settling::through(topology, FULL).settled().expect("it is complete")
     }
 
     /// What is offered, and the load before, as foreseen and as measured with it; of what is healed

@@ -158,6 +158,14 @@ impl Settling {
         Self { most, is_full, is_too_short, ..Self::with_batches(topology, batch, length.batches) }
     }
 
+    /// A settled run of about this length from its beginning to its end.
+    #[must_use]
+    pub fn through(topology: Topology, length: Length) -> Self {
+        let mut run = Self::new(topology, length);
+        run.advance(u64::MAX);
+        run
+    }
+
     /// Begins a settled run of so many batches of this length.
     #[must_use]
     pub fn with_batches(topology: Topology, batch: Span, batches: usize) -> Self {
@@ -306,11 +314,7 @@ mod tests {
 
     fn run(text: &str, length: Length) -> Option<Settled> {
         let scenario = crate::scenario::link::read(text).scenario;
-        let mut settling = Settling::new(Topology::build(&scenario).expect("it is valid"), length);
-        while !settling.is_complete() {
-            settling.advance(100_000);
-        }
-        settling.settled()
+        Settling::through(Topology::build(&scenario).expect("it is valid"), length).settled()
     }
 
     #[test]

@@ -328,11 +328,7 @@ mod tests {
 
     fn settled(address: &str) -> Settled {
         let topology = Topology::build(&link::read(address).scenario).expect("it can run");
-        let mut settling = Settling::new(topology, FULL);
-        while !settling.is_complete() {
-            settling.advance(1_000_000);
-        }
-        settling.settled().expect("it is complete")
+        Settling::through(topology, FULL).settled().expect("it is complete")
     }
 
     #[test]

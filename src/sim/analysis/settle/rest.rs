@@ -107,8 +107,7 @@ mod tests {
 
     fn settled(text: &str) -> Settled {
         let scenario = link::read(text).scenario;
-        let mut run = Settling::new(Topology::build(&scenario).expect("it is valid"), FULL);
-        run.advance(u64::MAX);
+        let run = Settling::through(Topology::build(&scenario).expect("it is valid"), FULL);
         run.settled().expect("it has batches enough")
     }
 

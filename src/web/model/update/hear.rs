@@ -212,6 +212,14 @@ mod tests {
         assert_eq!(logged(&mut model, load("?stage=3")), [""; 0]);
     }
 
+    /// What goes to the engine.
+    fn sent(effects: Vec<Effect>) -> impl Iterator<Item = Command> {
+        effects.into_iter().filter_map(|effect| match effect {
+            Effect::Send(command) => Some(command),
+            _ => None,
+        })
+    }
+
     #[test]
     fn what_is_done_at_once_while_the_clock_stands_is_logged_once_at_its_time() {
         let mut model = Model::new("?stage=5&run=0", Preferences::default(), None);
@@ -220,12 +228,9 @@ mod tests {
             session.handle(command).into_iter().for_each(|said| drop(hear(model, said)));
         };
         tell(&mut model, Command::Step { ms: 500.0 });
-        let flush = Command::Fail { fault: "flush.cache".to_owned() };
-        let act = Msg::Act("Flush".to_owned(), vec![flush]);
-        for effect in update(&mut model, act) {
-            if let Effect::Send(command) = effect {
-                tell(&mut model, command);
-            }
+        let flush = vec![Command::Fail { fault: "flush.cache".to_owned() }];
+        for command in sent(update(&mut model, Msg::Act("Flush".to_owned(), flush))) {
+            tell(&mut model, command);
         }
         let logged = |model: &Model| -> Vec<(f64, String)> {
             model.log.iter().map(|line| (line.at_s, line.what.clone())).collect()
@@ -250,12 +255,9 @@ mod tests {
             Command::Set { key, value: "emergent".to_owned() },
             Command::Fail { fault: "purge.cdn".to_owned() },
         ];
-        let effects = update(&mut model, Msg::Act("Purge the CDN".to_owned(), commands));
-        let sent = effects.into_iter().filter_map(|effect| match effect {
-            Effect::Send(command) => Some(command),
-            _ => None,
-        });
-        sent.for_each(|command| tell(&mut model, command));
+        for command in sent(update(&mut model, Msg::Act("Purge".to_owned(), commands))) {
+            tell(&mut model, command);
+        }
         assert_eq!(model.engine_link, model.link, "figures of the engine are of this scenario");
         assert!(model.link.contains(".cdn@"), "{}", model.link);
     }
