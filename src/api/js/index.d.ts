@@ -347,6 +347,8 @@ export interface Bottleneck {
   others: number | null;
   /** How many servers there may be, where their number follows the load. */
   grows_to: number | null;
+  /** What is full before all of those servers have enough to do, where something is. */
+  full_before: string | null;
 }
 
 /** Theory beside measurement, for one server or all that are loaded alike. */
