@@ -212,6 +212,11 @@ mod tests {
         assert_eq!(logged(&mut model, load("?stage=3")), [""; 0]);
     }
 
+    /// The page hears what a session says to a command.
+    fn tell(model: &mut Model, session: &mut Session, command: Command) {
+        session.handle(command).into_iter().for_each(|said| drop(hear(model, said)));
+    }
+
     /// What goes to the engine.
     fn sent(effects: Vec<Effect>) -> impl Iterator<Item = Command> {
         effects.into_iter().filter_map(|effect| match effect {
@@ -224,9 +229,7 @@ mod tests {
     fn what_is_done_at_once_while_the_clock_stands_is_logged_once_at_its_time() {
         let mut model = Model::new("?stage=5&run=0", Preferences::default(), None);
         let mut session = Session::new("?stage=5");
-        let mut tell = |model: &mut Model, command| {
-            session.handle(command).into_iter().for_each(|said| drop(hear(model, said)));
-        };
+        let mut tell = |model: &mut Model, command| tell(model, &mut session, command);
         tell(&mut model, Command::Step { ms: 500.0 });
         let flush = vec![Command::Fail { fault: "flush.cache".to_owned() }];
         for command in sent(update(&mut model, Msg::Act("Flush".to_owned(), flush))) {
@@ -246,9 +249,7 @@ mod tests {
     fn what_happens_at_once_after_a_setting_has_changed_is_followed_to_its_time() {
         let mut model = Model::new("?stage=5", Preferences::default(), None);
         let mut session = Session::new("?stage=5");
-        let mut tell = |model: &mut Model, command| {
-            session.handle(command).into_iter().for_each(|said| drop(hear(model, said)));
-        };
+        let mut tell = |model: &mut Model, command| tell(model, &mut session, command);
         tell(&mut model, Command::Step { ms: 500.0 });
         let key = "cdn.ratio".to_owned();
         let commands = vec![

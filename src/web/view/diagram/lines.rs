@@ -82,7 +82,7 @@ fn failed_label(share: f64, at: Point, side: Side, room: f64) -> Html {
     words.map_or_else(Html::default, |words| label(at, side, "dg-rate dg-bad", words))
 }
 
-/// The failed share of a wire, away from its other label.
+/// The failed share of the calls on a wire.
 fn share_of(scene: &Scene<'_>, wire: &Wire) -> f64 {
     scene.view(wire.to).map_or(0.0, |view| view.tally.error_share())
 }
