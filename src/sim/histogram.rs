@@ -161,6 +161,18 @@ impl Histogram {
         None
     }
 
+    /// The share of durations that are no longer than so many seconds, those of a bucket spread
+    /// evenly within it; `None` when nothing was recorded.
+    #[must_use]
+    pub fn share_within(&self, seconds: f64) -> Option<f64> {
+        let nanos = seconds * 1e9;
+        let within = |(index, count): (usize, u64)| {
+            let (low, width) = range(index);
+            count as f64 * ((nanos - low as f64) / width as f64).clamp(0.0, 1.0)
+        };
+        (self.count > 0).then(|| self.used().map(within).sum::<f64>() / self.count as f64)
+    }
+
     /// The middle of each bucket in use in seconds, with its count, shortest first.
     pub fn cells(&self) -> impl Iterator<Item = (f64, u64)> {
         self.used().map(|(index, count)| {
@@ -245,6 +257,11 @@ mod tests {
             assert_eq!(h.quantile(p), Some((expected + 0.5) / 1e9), "p {p}");
         }
         assert_eq!(h.mean(), Some(50.5e-9));
+        // Within a bucket the durations are spread evenly: half of what is there at its middle.
+        assert_eq!(h.share_within(51.0 / 1e9), Some(0.5));
+        assert_eq!(h.quantile(0.5).and_then(|s| h.share_within(s)), Some(0.495));
+        assert_eq!((h.share_within(0.0), h.share_within(1.0)), (Some(0.0), Some(1.0)));
+        assert_eq!(Histogram::default().share_within(1.0), None);
         assert_eq!(Histogram::default().quantile(0.5), None);
     }
 

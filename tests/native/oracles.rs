@@ -1,13 +1,16 @@
 //! The cases of theory, with as many requests as a test has time for; the table is that of
 //! `docs/accuracy.md`.
 
-use crate::cases::{AREAS, Case, MISSING, balancing, caching, database, failures, queues, ways};
+use crate::cases::{
+    AREAS, Case, MISSING, balancing, caching, database, failures, intervals, queues, ways,
+};
 
 /// The cases that the simulation is held against.
 const KNOWN: &str = "MM1-0.8 MM1-web MMc-4-0.8 MMc-8-0.9 MD1-0.8 MLN1-0.7-scv4 MMcK-4-20-5.0 \
     ERLB-10-8 PS4-0.8 RR-4-0.8 JSQ-4-0.8 P2C-10-0.8 SWRR-5:1:1 IPHASH-1000-10 JACKSON-cache \
-    TANDEM-web CONNECT FANOUT-100 CACHE-1000-100-1.0 TTL-1-10 CACHEASIDE-inval STAMPEDE WRITEBACK \
-    HASH-add RING-10-100 GEO FAILOVER STALE-replica RETRY SPIKE HPA HEALTH DNS-ttl AVAIL";
+    TANDEM-web CONNECT FANOUT-100 CACHE-1000-100-1.0 TTL-1-10 CACHEASIDE-inval STAMPEDE \
+    WRITEBACK HASH-add RING-10-100 GEO FAILOVER STALE-replica RETRY SPIKE HPA HEALTH DNS-ttl \
+    AVAIL SETTLED-0.5 SETTLED-0.7 SETTLED-0.9";
 
 /// Runs cases; says of all figures that are too far at once.
 fn hold(cases: &[Case]) {
@@ -51,6 +54,11 @@ fn databases() {
 #[test]
 fn failures_and_scaling() {
     hold(failures::CASES);
+}
+
+#[test]
+fn settled_runs() {
+    hold(intervals::CASES);
 }
 
 #[test]

@@ -4,12 +4,13 @@
 mod length;
 mod rest;
 
-use super::batches::{FEWEST, half_width, warm_up};
+pub use super::batches::Estimate;
+use super::batches::{FEWEST, moving, warm_up};
 use super::comparisons::{self, Comparison};
 use super::stations::{self, Measured};
 use crate::engine::Engine;
 use crate::histogram::Histogram;
-use crate::run::meters::{Endings, Sample};
+use crate::run::meters::Sample;
 use crate::run::requests::{FAILURES, Outcome};
 use crate::snapshot::Snapshot;
 use crate::topology::Topology;
@@ -19,15 +20,6 @@ pub use length::{FULL, Length, QUICK};
 pub use rest::Changing;
 use serde::{Deserialize, Serialize};
 use std::borrow::Borrow;
-
-/// A figure with the half-width of its 95 % confidence interval, if that can be told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Estimate {
-    /// The figure.
-    pub value: f64,
-    /// Half of the interval's width.
-    pub half_width: Option<f64>,
-}
 
 /// Figures of a run with the warm-up removed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -137,7 +129,8 @@ pub struct Settling {
     engine: Engine,
     batch: Span,
     batches: usize,
-    /// How many batches it may become, to wait until what scales by itself has done so.
+    /// How many batches it may become, to wait for what scales by itself, and for a rest that is
+    /// twice as long as the warm-up.
     most: usize,
     is_full: bool,
     /// Whether it would end before all that is planned has happened and played out: it is not made.
@@ -213,9 +206,14 @@ impl Settling {
             self.samples.push(sample);
         }
         let is_over = self.samples.len() > self.batches && self.batches < self.most;
-        if is_over && self.last_scaling() > self.batches / 2 {
+        if is_over && (self.last_scaling() > self.batches / 2 || self.is_moving()) {
             self.batches = (self.batches + FULL.batches / 2).min(self.most);
         }
+    }
+
+    /// Whether the warm-up took so much of the run that the rest tells little of what comes after.
+    fn is_moving(&self) -> bool {
+        moving(&self.samples) > self.batches / 3
     }
 
     /// The number of the last batch in which servers or workers came or went.
@@ -244,8 +242,14 @@ impl Settling {
             return None;
         }
         let complete = self.is_full && self.is_complete();
-        let figures = settled(self.engine.topology(), self.kept(), complete);
-        Some(Settled { full: self.is_overfull, ..figures })
+        let mut figures = settled(self.engine.topology(), self.kept(), complete);
+        figures.full = self.is_overfull;
+        // What else changed says why.
+        let is_unexplained = figures.changing.is_empty() && !self.is_overfull;
+        if complete && is_unexplained && self.is_moving() {
+            figures.changing.push(Changing::Figures);
+        }
+        Some(figures)
     }
 
     /// The samples after the warm-up, and after all scaling where enough are left: of a run that
@@ -267,26 +271,20 @@ pub fn settled(topology: &Topology, samples: &[impl Borrow<Sample>], complete: b
         return Settled::default();
     };
     let figures = Snapshot::between(topology, first, last);
-    let times: Vec<Histogram> = samples
-        .windows(2)
-        .map(|pair| pair[1].meters.time().since(&pair[0].meters.time()))
+    let pairs = || samples.windows(2).map(|pair| (pair[0], pair[1]));
+    let times: Vec<Histogram> =
+        pairs().map(|(a, b)| b.meters.time().since(&a.meters.time())).collect();
+    let goodput: Vec<(f64, f64)> = pairs()
+        .map(|(a, b)| {
+            let good = b.meters.endings().good - a.meters.endings().good;
+            let seconds = b.at.since(a.at).seconds();
+            (seconds, good as f64 / seconds)
+        })
         .collect();
-    let interval = |value: Option<f64>, of: &dyn Fn(&Histogram) -> Option<f64>| {
-        let each: Vec<f64> = times.iter().filter_map(of).collect();
-        value.map(|value| Estimate { value, half_width: half_width(&each) })
-    };
-    let per_batch = |of: &dyn Fn(&Sample, &Sample) -> f64| -> Vec<f64> {
-        samples.windows(2).map(|pair| of(pair[0], pair[1])).collect()
-    };
-    let goodputs = per_batch(&|a, b| {
-        let good = b.meters.endings().good - a.meters.endings().good;
-        good as f64 / b.at.since(a.at).seconds()
-    });
-    // A batch in which nothing ended has no share, rather than none that failed.
-    let ended = samples.windows(2).map(|p| p[1].meters.endings().since(&p[0].meters.endings()));
-    let share = |ended: Endings| ended.failures() as f64 / ended.total() as f64;
-    let errors: Vec<f64> = ended.filter(|ended| ended.total() > 0).map(share).collect();
-    let latency = &figures.latency;
+    let errors: Vec<(f64, f64)> = pairs()
+        .map(|(a, b)| b.meters.endings().since(&a.meters.endings()))
+        .map(|ended| (ended.total() as f64, ended.failures() as f64 / ended.total().max(1) as f64))
+        .collect();
     Settled {
         requests: figures.users.arrived,
         batches: times.len(),
@@ -295,15 +293,12 @@ pub fn settled(topology: &Topology, samples: &[impl Borrow<Sample>], complete: b
         complete,
         full: figures.users.failures.iter().any(|failure| failure.reason == FULL_UP),
         changing: rest::changing(&samples),
-        mean_s: interval(latency.mean_s, &Histogram::mean),
-        p50_s: interval(latency.p50_s, &|h| h.quantile(0.5)),
-        p95_s: interval(latency.p95_s, &|h| h.quantile(0.95)),
-        p99_s: interval(latency.p99_s, &|h| h.quantile(0.99)),
-        goodput: Estimate { value: figures.goodput(), half_width: half_width(&goodputs) },
-        error_share: Estimate {
-            value: figures.users.error_share(),
-            half_width: half_width(&errors),
-        },
+        mean_s: Estimate::mean(&times),
+        p50_s: Estimate::quantile(&times, 0.5),
+        p95_s: Estimate::quantile(&times, 0.95),
+        p99_s: Estimate::quantile(&times, 0.99),
+        goodput: Estimate::over(&goodput).unwrap_or_default(),
+        error_share: Estimate::over(&errors).unwrap_or_default(),
         figures,
     }
 }

@@ -8,12 +8,13 @@ pub mod balancing;
 pub mod caching;
 pub mod database;
 pub mod failures;
+pub mod intervals;
 pub mod queues;
 pub mod ways;
 pub mod windows;
 
 use crate::probe;
-use millionth::sim::analysis::batches::half_width;
+use millionth::sim::analysis::batches::half_width_of_independent;
 use millionth::sim::analysis::report::Report;
 use millionth::sim::scenario::{Scenario, link};
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ pub const AREAS: &[(&str, &[Case])] = &[
     ("Caching", caching::CASES),
     ("Database", database::CASES),
     ("Failures and scaling", failures::CASES),
+    ("Settled runs", intervals::CASES),
 ];
 
 /// Cases that shall come, with the part of the system that each waits for.
@@ -205,7 +207,7 @@ impl Case {
                 Tolerance::Exact => 1e-9 * reference.abs(),
             };
             let holds = (measured - reference).abs() <= most;
-            Verdict { reference, measured, half_width: half_width(&values), holds }
+            Verdict { reference, measured, half_width: half_width_of_independent(&values), holds }
         };
         self.figures.iter().enumerate().map(verdict).collect()
     }

@@ -14,6 +14,8 @@ pub enum Changing {
     Caches,
     /// Replicas or sites fell further and further behind.
     Lag,
+    /// Times, failures or requests under way went on becoming others.
+    Figures,
 }
 
 impl Changing {
@@ -32,6 +34,10 @@ impl Changing {
             Self::Lag => {
                 "Copies of the data fall further and further behind: more is written than they \
                  apply, and the longer the run, the older what is read there."
+            }
+            Self::Figures => {
+                "Its figures were still moving while this was measured: a longer run would show \
+                 others."
             }
         }
     }
