@@ -131,6 +131,24 @@ pub fn is_trouble(scenario: &Scenario, stage: u8) -> bool {
     *scenario == Scenario { seed: scenario.seed, ..trouble(stage) }
 }
 
+/// Whether a scenario is still built as the stage before its own, whatever was changed since: it
+/// differs less from that one.
+#[must_use]
+pub fn is_as_before(scenario: &Scenario) -> bool {
+    let Base::Stage(stage @ 2..) = scenario.base else {
+        return false;
+    };
+    let apart = |stage: u8| {
+        let home = presets::stage(stage);
+        let mut own = Scenario { base: Base::Stage(stage), ..scenario.clone() };
+        for part in own.parts.iter_mut().filter(|part| part.kind == Kind::Clients) {
+            part.spec.clone_from(home.spec(Kind::Clients).unwrap_or(&part.spec.clone()));
+        }
+        link::write(&own).len()
+    };
+    apart(stage - 1) < apart(stage)
+}
+
 /// What the lesson's action makes of it.
 #[must_use]
 pub fn solution(stage: u8) -> Scenario {
@@ -194,6 +212,7 @@ mod tests {
     use super::*;
     use crate::sim::analysis::bottleneck;
     use crate::sim::analysis::settle::{FULL, Settling};
+    use crate::sim::scenario::PresentFault;
     use crate::sim::topology::Topology;
     use crate::web::lessons::goals;
 
@@ -230,6 +249,21 @@ mod tests {
                 let primary = before.figures.part("db1").expect("a site").servers[0].utilisation;
                 assert!((0.9..1.0).contains(&primary), "{primary}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_built_as_the_stage_before_stays_so_whatever_else_is_changed() {
+        for stage in STAGES.iter().map(|stage| stage.number) {
+            let mut before = trouble(stage);
+            let mut own = presets::stage(stage);
+            assert_eq!((is_as_before(&before), is_as_before(&own)), (stage > 1, false), "{stage}");
+            for scenario in [&mut before, &mut own] {
+                scenario.set("clients.rate", "1234").expect("there are users");
+                scenario.set("db.size", "4").expect("there is a database");
+                scenario.fail(PresentFault::read("kill.db").expect("it is a fault"));
+            }
+            assert_eq!((is_as_before(&before), is_as_before(&own)), (stage > 1, false), "{stage}");
         }
     }
 

@@ -77,7 +77,7 @@ fn story(model: &Model, at: Option<&challenge::Place>, is_met: bool, tell: &Tell
     html! {
         <>
             <p class="eyebrow">
-                if at.is_still_before(known.number) {
+                if at.is_as_before {
                     { format!("Stage {} · still as stage {}", known.number, known.number - 1) }
                 } else {
                     { format!("Stage {} · {} users a day", known.number, format::count(known.users)) }
@@ -88,7 +88,7 @@ fn story(model: &Model, at: Option<&challenge::Place>, is_met: bool, tell: &Tell
             <h3>{ "Why" }</h3>
             <p>{ glossary::text(lesson.before) }</p>
             { challenge::view(model, known.number, at, onward, tell) }
-            { tries(model, tell) }
+            { tries(model, at.is_as_before, tell) }
             if known.number == 1 { { flow::view(model, tell) } }
             <h3>{ "What breaks here" }</h3>
             <p>{ glossary::text(lesson.breaks) }</p>
@@ -139,7 +139,8 @@ fn next(model: &Model, is_met: bool, tell: &Tell) -> Html {
     html! { <><h3>{ "What comes next" }</h3>{ button }</> }
 }
 
-fn tries(model: &Model, tell: &Tell) -> Html {
+/// What to try; it acts on what the stage brings, and waits for that.
+fn tries(model: &Model, is_as_before: bool, tell: &Tell) -> Html {
     let mut offered = lessons::tries(&model.scenario);
     offered.retain(|offered| model.may_do(&offered.commands));
     if offered.is_empty() {
@@ -172,7 +173,11 @@ fn tries(model: &Model, tell: &Tell) -> Html {
     html! {
         <>
             <h3>{ "Try it" }</h3>
-            <ul class="tries">{ for offered.into_iter().map(item) }</ul>
+            if is_as_before {
+                <p class="muted">{ "Once this stage is built: what to try here acts on it." }</p>
+            } else {
+                <ul class="tries">{ for offered.into_iter().map(item) }</ul>
+            }
         </>
     }
 }

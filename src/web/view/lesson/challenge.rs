@@ -25,14 +25,8 @@ pub struct Place {
     has_acted: bool,
     /// And so its goal was reached.
     pub is_done: bool,
-}
-
-impl Place {
-    /// Whether what stands there is still built as the stage before.
-    #[must_use]
-    pub const fn is_still_before(&self, stage: u8) -> bool {
-        self.in_trouble && stage > 1
-    }
+    /// What stands there is still built as the stage before.
+    pub is_as_before: bool,
 }
 
 /// Where the visitor stands in the challenge of a stage.
@@ -45,6 +39,7 @@ pub fn place(model: &Model, stage: u8) -> Place {
         is_begun,
         has_acted,
         is_done: has_acted && model.story.has_reached(stage),
+        is_as_before: challenge::is_as_before(&model.scenario),
     }
 }
 
