@@ -26,9 +26,13 @@ pub fn result(report: &Report, wall_s: f64, per_s: f64) -> String {
 #[must_use]
 pub fn settled(settled: &Settled) -> String {
     let figures = &settled.figures;
+    let intervals = settled
+        .goodput
+        .half_width
+        .map_or_else(String::new, |_| format!(", 95 % intervals from {} batches", settled.batches));
     let mut text = format!(
-        "{} s measured after {} s of warm-up, 95 % intervals from {} batches\n\n",
-        settled.seconds, settled.warm_up_s, settled.batches
+        "{} s measured after {} s of warm-up{intervals}\n\n",
+        settled.seconds, settled.warm_up_s
     );
     text.extend(settled.reservations().into_iter().map(|known| format!("{known}\n\n")));
     text.push_str(&users(figures, settled.goodput, settled.error_share));

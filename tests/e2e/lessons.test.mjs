@@ -37,7 +37,7 @@ test('no column answers a question that is open, and one way on stands where the
   await goal(page).filter({ hasText: 'reached' }).waitFor({ timeout: 40_000 });
   await page.locator('.challenge .next').waitFor();
   assert.equal(await page.locator('.next').count(), 1);
-  assert.equal(await page.locator('#challenge-act').count(), 0);
+  assert.ok(await page.locator('#challenge-act').isDisabled(), 'it is done');
 });
 
 test('what stands below the button that is pressed stays where it is', async ({ open }) => {
@@ -54,7 +54,27 @@ test('what stands below the button that is pressed stays where it is', async ({ 
   await page.locator('#challenge-act:disabled').waitFor();
   assert.equal(await below(), place);
   await page.locator('#answer').waitFor({ timeout: 40_000 });
-  assert.equal(await page.locator('#challenge-act').count(), 0);
+  // What was tried and what is taken back moves nothing either.
+  const height = () => page.locator('.challenge').evaluate((element) => element.offsetHeight);
+  const answered = await height();
+  await page.locator('.try', { hasText: 'Traffic' }).click();
+  await page.locator('#challenge-act:enabled').waitFor();
+  assert.ok(Math.abs((await height()) - answered) <= 1, 'the challenge is as high as before');
+});
+
+test('what is to try waits for what it acts on', async ({ open }) => {
+  const page = await open('/?stage=3&run=0');
+  const tries = page.locator('.try');
+  await tries.filter({ hasText: 'Kill web server 2' }).waitFor();
+  await page.locator('#challenge-begin').click();
+  await page.locator('.tries', { hasText: 'Once this stage is built' }).waitFor();
+  assert.equal(await tries.count(), 0);
+  // Whatever else is done, nothing that is not there is offered.
+  await page.getByRole('slider', { name: 'Traffic' }).press('ArrowRight');
+  await page.locator('#challenge-act', { hasText: 'all else as in the challenge' }).waitFor();
+  assert.equal(await tries.count(), 0);
+  await page.locator('#challenge-act').click();
+  await tries.filter({ hasText: 'Kill web server 2' }).waitFor();
 });
 
 test('the action is offered in its own trouble alone, and the answer comes whatever is tried meanwhile', async ({ open }) => {
@@ -68,7 +88,7 @@ test('the action is offered in its own trouble alone, and the answer comes whate
   await page.locator('#answer').waitFor({ timeout: 40_000 });
   await goal(page).filter({ hasText: 'reached' }).waitFor({ timeout: 40_000 });
   await act.click();
-  await act.waitFor({ state: 'detached' });
+  await act.filter({ hasText: '✓' }).and(page.locator(':disabled')).waitFor();
 });
 
 test('a part\'s panel begins at its name, which stays in sight', async ({ open }) => {

@@ -135,6 +135,8 @@ pub struct Settling {
     is_full: bool,
     /// Whether it would end before all that is planned has happened and played out: it is not made.
     is_too_short: bool,
+    /// Whether all of it counts, as the course of a failure.
+    is_course: bool,
     /// Whether the simulator held no more: what is measured from there on is of its making.
     is_overfull: bool,
     samples: Vec<Sample>,
@@ -144,11 +146,17 @@ impl Settling {
     /// Begins a settled run of about this length.
     #[must_use]
     pub fn new(topology: Topology, length: Length) -> Self {
-        let Planned { seconds, is_too_short } = length.planned(topology.scenario());
+        let Planned { seconds, is_too_short, is_course } = length.planned(topology.scenario());
         let batch = Span::from_seconds(seconds / length.batches as f64);
         let is_full = length.batches == FULL.batches;
-        let most = length.batches * if is_full { LONGER } else { 1 };
-        Self { most, is_full, is_too_short, ..Self::with_batches(topology, batch, length.batches) }
+        let most = length.batches * if is_full && !is_course { LONGER } else { 1 };
+        Self {
+            most,
+            is_full,
+            is_too_short,
+            is_course,
+            ..Self::with_batches(topology, batch, length.batches)
+        }
     }
 
     /// A settled run of about this length from its beginning to its end.
@@ -171,6 +179,7 @@ impl Settling {
             most: batches,
             is_full: true,
             is_too_short: false,
+            is_course: false,
             is_overfull: false,
             samples,
         }
@@ -244,6 +253,9 @@ impl Settling {
         let complete = self.is_full && self.is_complete();
         let mut figures = settled(self.engine.topology(), self.kept(), complete);
         figures.full = self.is_overfull;
+        if self.is_course {
+            return Some(rest::of_course(figures));
+        }
         // What else changed says why.
         let is_unexplained = figures.changing.is_empty() && !self.is_overfull;
         if complete && is_unexplained && self.is_moving() {
@@ -253,8 +265,11 @@ impl Settling {
     }
 
     /// The samples after the warm-up, and after all scaling where enough are left: of a run that
-    /// was over at once, all of it.
+    /// was over at once and of a failure's course, all of it.
     fn kept(&self) -> &[Sample] {
+        if self.is_course {
+            return &self.samples;
+        }
         let last = self.samples.len().saturating_sub(2);
         let scaled = self.last_scaling();
         let scaled = if scaled <= self.batches / 2 { scaled } else { 0 };

@@ -174,7 +174,7 @@ fn tries(model: &Model, is_as_before: bool, tell: &Tell) -> Html {
         <>
             <h3>{ "Try it" }</h3>
             if is_as_before {
-                <p class="muted">{ "Once this stage is built: what to try here acts on it." }</p>
+                <p class="muted tries">{ "Once this stage is built: what to try here acts on it." }</p>
             } else {
                 <ul class="tries">{ for offered.into_iter().map(item) }</ul>
             }

@@ -3,10 +3,12 @@
 
 use crate::kinds::behavior::Fault;
 use crate::kinds::{Kind, clients};
-use crate::scenario::{PresentFault, Scenario};
+use crate::scenario::{PresentFault, Scenario, presets};
 use crate::sorting;
-use crate::units::Span;
+use crate::units::{SimTime, Span};
 
+/// What a failure's preset shows is over within this time: its run is as long, and all of it counts.
+const COURSE_S: f64 = 300.0;
 /// Events of one request, roughly, for planning.
 const EVENTS_PER_REQUEST: f64 = 12.0;
 /// A settled run takes no more simulated time than this (two simulated hours).
@@ -40,6 +42,8 @@ pub(super) struct Planned {
     pub seconds: f64,
     /// Whether a quick run would end before all that is planned has happened and played out.
     pub is_too_short: bool,
+    /// Whether the run is the course of a failure, from its start on.
+    pub is_course: bool,
 }
 
 impl Length {
@@ -47,10 +51,13 @@ impl Length {
         let lasting = |events| events / EVENTS_PER_REQUEST / rate_at(scenario, 0.0).max(1e-3);
         let needed = played_out(scenario);
         let waits = if needed <= lasting(self.most) { needed } else { 0.0 };
-        let seconds = lasting(self.events).max(waits).max(self.shortest_s).min(LONGEST_S);
+        let is_course = is_course(scenario);
+        let least = if is_course { needed } else { lasting(self.events) };
+        let seconds = least.max(waits).max(self.shortest_s).min(LONGEST_S);
         let most = SLACK * self.most / EVENTS_PER_REQUEST;
         let seconds = seconds.min(until(scenario, most).max(self.shortest_s));
-        Planned { seconds, is_too_short: self.batches < FULL.batches && seconds < needed }
+        let is_too_short = self.batches < FULL.batches && seconds < needed;
+        Planned { seconds, is_too_short, is_course }
     }
 }
 
@@ -60,11 +67,28 @@ fn played_out(scenario: &Scenario) -> f64 {
     let ends = |fault: &PresentFault| {
         fault.at.seconds() + fault.lasts.map_or(0.0, Span::seconds) + FULL.shortest_s
     };
-    let pattern = clients::Setting::PatternChoice as usize;
-    let is_steady = scenario.spec(Kind::Clients).is_none_or(|spec| spec.count(pattern) == 0);
     let changed = scenario.changes.iter().map(|change| change.at.seconds() + FULL.shortest_s);
-    let others = if is_steady { 0.0 } else { f64::INFINITY };
+    let others = match is_course(scenario) {
+        true => COURSE_S,
+        false if is_steady(scenario) => 0.0,
+        false => f64::INFINITY,
+    };
     scenario.faults.iter().map(ends).chain(changed).fold(others, f64::max)
+}
+
+/// Whether the traffic has no pattern over time.
+fn is_steady(scenario: &Scenario) -> bool {
+    let pattern = clients::Setting::PatternChoice as usize;
+    scenario.spec(Kind::Clients).is_none_or(|spec| spec.count(pattern) == 0)
+}
+
+/// Whether it is a failure as its preset has it, on a timeline of some minutes: what the system
+/// comes to in the end says nothing of it.
+fn is_course(scenario: &Scenario) -> bool {
+    let is_planned = !scenario.changes.is_empty()
+        || !is_steady(scenario)
+        || scenario.faults.iter().any(|fault| fault.at > SimTime::ZERO);
+    is_planned && presets::is_failure(scenario.base)
 }
 
 /// Requests per second at a second of the run, as far as settings, changes and spikes decide it.
@@ -131,6 +155,21 @@ mod tests {
         let address = "?stage=1#clients.rate=1&at=60:clients.rate=20000&fault=spike2.clients@61";
         assert_eq!(seconds(QUICK, address), (62.2, true), "20,000 in a second, then 40,000");
         assert_eq!(seconds(FULL, address), (127.2, false));
+    }
+
+    #[test]
+    fn the_run_of_a_failure_is_its_course() {
+        let course = |address: &str| {
+            let planned = FULL.planned(&link::read(address).scenario);
+            (planned.seconds, planned.is_course)
+        };
+        assert_eq!(course("?preset=retry-storm"), (300.0, true));
+        assert_eq!(course("?preset=autoscaler-late"), (300.0, true));
+        assert_eq!(course("?preset=bad-deploy#fault=kill.web.2@400for60"), (480.0, true));
+        let (seconds, is_course) = course("?preset=cache-stampede");
+        assert!(seconds > 800.0 && !is_course, "nothing is planned: {seconds}");
+        assert!(!course("?stage=3#fault=kill.web.2@60for30").1);
+        assert!(!course("?preset=sandbox#at=60:clients.rate=10").1);
     }
 
     #[test]

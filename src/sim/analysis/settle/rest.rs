@@ -1,6 +1,7 @@
 //! Whether a system was at rest while it was measured: what still changed says that a longer run
 //! would show other figures.
 
+use super::{Estimate, Settled};
 use crate::run::meters::Sample;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,8 @@ pub enum Changing {
     Lag,
     /// Times, failures or requests under way went on becoming others.
     Figures,
+    /// The run is the course of a failure, from its start on.
+    Plan,
 }
 
 impl Changing {
@@ -34,6 +37,10 @@ impl Changing {
             Self::Lag => {
                 "Copies of the data fall further and further behind: more is written than they \
                  apply, and the longer the run, the older what is read there."
+            }
+            Self::Plan => {
+                "These are figures of the whole run from its start on, with all that is planned in \
+                 it."
             }
             Self::Figures => {
                 "Its figures were still moving while this was measured: a longer run would show \
@@ -83,6 +90,22 @@ pub fn changing(samples: &[&Sample]) -> Vec<Changing> {
     all.into_iter().filter(|(_, is_so)| *is_so).map(|(changing, _)| changing).collect()
 }
 
+/// The figures of a failure's course: batches of it differ by what is planned, and no interval can
+/// be told from them.
+pub fn of_course(figures: Settled) -> Settled {
+    let alone = |estimate: Estimate| Estimate { half_width: None, ..estimate };
+    Settled {
+        changing: vec![Changing::Plan],
+        mean_s: figures.mean_s.map(alone),
+        p50_s: figures.p50_s.map(alone),
+        p95_s: figures.p95_s.map(alone),
+        p99_s: figures.p99_s.map(alone),
+        goodput: alone(figures.goodput),
+        error_share: alone(figures.error_share),
+        ..figures
+    }
+}
+
 fn counted(sample: &Sample, part: usize, wanted: &str) -> Option<f64> {
     let known = sample.counters[part].iter().find(|(name, _)| *name == wanted);
     known.map(|(_, count)| *count as f64)
@@ -115,6 +138,17 @@ mod tests {
         let scenario = link::read(text).scenario;
         let run = Settling::through(Topology::build(&scenario).expect("it is valid"), FULL);
         run.settled().expect("it has batches enough")
+    }
+
+    #[test]
+    fn a_failure_counts_from_its_start_on_and_shows_what_the_remedy_is_good_for() {
+        let [failing, helped] =
+            ["?preset=retry-storm", "?preset=retry-storm#clients.retry_budget=0.2"].map(settled);
+        assert!(failing.error_share.value > 0.4 && helped.error_share.value < 0.2);
+        for run in [failing, helped] {
+            assert_eq!((run.warm_up_s, run.seconds), (0.0, 300.0));
+            assert_eq!((run.changing, run.error_share.half_width), (vec![Changing::Plan], None));
+        }
     }
 
     #[test]

@@ -246,6 +246,12 @@ pub fn preset(place: usize) -> Scenario {
     scenario
 }
 
+/// Whether a scenario starts from a preset that shows a failure.
+#[must_use]
+pub fn is_failure(base: Base) -> bool {
+    matches!(base, Base::Preset(place) if !PRESETS[usize::from(place)].remedy.is_empty())
+}
+
 /// The link of the preset at this place of [`PRESETS`] with what helps against its failure.
 #[must_use]
 pub fn remedied(place: usize) -> String {

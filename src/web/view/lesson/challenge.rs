@@ -81,8 +81,8 @@ pub fn view(model: &Model, stage: u8, place: &Place, onward: Html, tell: &Tell) 
                 { predict(model, stage, own, acted, tell) }
                 if acted && !has_acted { <p class="muted">{ WAITS }</p> }
             }
-            if (in_trouble || is_begun) && may_act && (runs.is_none() || !has_acted) {
-                { action(model, stage, own, place, tell) }
+            if (in_trouble || is_begun) && may_act {
+                { action(model, stage, own, place, runs.is_some(), tell) }
             }
             { onward }
         </section>
@@ -153,7 +153,15 @@ fn predict(model: &Model, stage: u8, own: &Challenge, acted: bool, tell: &Tell) 
 }
 
 /// The action, or where something else was done the way to what it brings about; what it changes.
-fn action(model: &Model, stage: u8, own: &Challenge, place: &Place, tell: &Tell) -> Html {
+/// Once done it stays where it is, so that nothing else moves when the way back is offered in it.
+fn action(
+    model: &Model,
+    stage: u8,
+    own: &Challenge,
+    place: &Place,
+    is_answered: bool,
+    tell: &Tell,
+) -> Html {
     let Place { in_trouble, has_acted, .. } = *place;
     let seed = model.scenario.seed;
     let from = if has_acted { challenge::trouble(stage) } else { (*model.scenario).clone() };
@@ -167,6 +175,7 @@ fn action(model: &Model, stage: u8, own: &Challenge, place: &Place, tell: &Tell)
     let text = match (has_acted, in_trouble) {
         (true, _) => format!("✓ {}", own.action),
         (_, true) => format!("▸ {}", own.action),
+        _ if place.is_as_before => format!("▸ {}, all else as in the challenge", own.action),
         _ => format!("↺ {}", challenge::solved_text(stage)),
     };
     html! {
@@ -178,7 +187,11 @@ fn action(model: &Model, stage: u8, own: &Challenge, place: &Place, tell: &Tell)
             <details>
                 // In place: nothing below it moves.
                 <summary>
-                    { if has_acted { WAITS.to_owned() } else { format!("What it changes: {}", changes.len()) } }
+                    { match (has_acted, is_answered) {
+                        (true, false) => WAITS.to_owned(),
+                        (true, true) => format!("What it changed: {}", changes.len()),
+                        _ => format!("What it changes: {}", changes.len()),
+                    } }
                 </summary>
                 <ul class="differs">{ for changes.iter().map(|text| html! { <li>{ text }</li> }) }</ul>
             </details>
