@@ -1,6 +1,7 @@
 //! A is kept, compared and exchanged with B.
 
 use super::*;
+use crate::sim::analysis::settle::Estimate;
 use crate::sim::session::{Command, Update};
 use crate::web::insight;
 use crate::web::model::{self, Msg as Page, Preferences};
@@ -137,6 +138,25 @@ fn only_intervals_that_do_not_meet_show_a_difference() {
     );
     assert_eq!(finding((0.2, 0.01), (0.3, 0.02)), ("B higher, worse", "+100 ms (+50 %)".into()));
     assert_eq!(finding((0.2, 0.01), (0.2, 0.02)), ("the same", "0".into()));
+}
+
+#[test]
+fn who_answers_fewer_is_no_better_for_answering_sooner() {
+    let scenario = crate::sim::scenario::presets::stage(1);
+    let with = |p99: f64, failed: u64| {
+        let mut settled = figures(p99, 0.01);
+        (settled.figures.users.good, settled.figures.users.failed) = (10_000 - failed, failed);
+        settled
+    };
+    let finding = |a: &Settled, b: &Settled| {
+        let rows = rows((&scenario, a), (&scenario, b));
+        rows.iter().find(|row| row.name == "p99").expect("there is a row").finding.words()
+    };
+    let (sound, failing, slow) = (with(0.2, 0), with(0.1, 1_500), with(0.3, 20));
+    assert_eq!(finding(&sound, &failing), "B lower");
+    assert_eq!(finding(&failing, &sound), "B higher");
+    assert_eq!(finding(&slow, &sound), "B lower, better");
+    assert_eq!(finding(&sound, &slow), "B higher, worse");
 }
 
 #[test]

@@ -51,15 +51,15 @@ const METRICS: &[Metric] = &[
         key: "offered",
         name: "Requests",
         value: |_, figures| format::rate(figures.offered_rate()),
-        settled: |_, settled| {
-            let attempts = settled.figures.attempts as f64;
-            let wishes = (settled.figures.users.arrived as f64).max(1.0);
-            format!("{:.2} tries", attempts / wishes)
+        settled: |model, _| {
+            let figures = model.figures();
+            let wishes = (figures.users.arrived as f64).max(1.0);
+            format!("{:.2} tries", figures.attempts as f64 / wishes)
         },
         series: |history| &history.offered,
         mood: |_| "",
         help: "Requests that users made per second, each counted once however often it was retried. \
-               Below: how often each is tried, in a long run.",
+               Below: how often each is tried.",
     },
     Metric {
         key: "goodput",
