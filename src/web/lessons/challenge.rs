@@ -9,7 +9,7 @@ use crate::sim::scenario::{Base, Scenario, link};
 use crate::web::view::format;
 
 /// How many times the traffic of stage 1 its challenge is; there is no stage before it.
-const MORE: f64 = 3.0;
+const MORE: f64 = 2.5;
 
 /// A stage's challenge in words.
 #[derive(Clone, Copy, Debug)]
@@ -109,7 +109,7 @@ pub fn challenge(stage: u8) -> Option<&'static Challenge> {
     super::texts::CHALLENGES.get(usize::from(stage).checked_sub(1)?)
 }
 
-/// The stage's users on the system of the stage before; on stage 1 three times its own.
+/// The stage's users on the system of the stage before; on stage 1 two and a half times its own, as many as stage 2 is for.
 #[must_use]
 pub fn trouble(stage: u8) -> Scenario {
     let home = presets::stage(stage);
@@ -196,7 +196,7 @@ pub fn trouble_text(stage: u8) -> String {
         Some(before) => {
             format!("{users} users a day meet stage {}: {}", before.number, before.name)
         }
-        None => format!("Three times the traffic: {users} users a day"),
+        None => format!("Two and a half times the traffic: {users} users a day"),
     }
 }
 

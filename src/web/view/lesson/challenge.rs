@@ -67,7 +67,10 @@ pub fn view(model: &Model, stage: u8, place: &Place, onward: Html, tell: &Tell) 
     html! {
         <section class="challenge" aria-labelledby={TITLE}>
             <h3 id={TITLE} tabindex="-1">{ "Challenge" }</h3>
-            <p>{ challenge::trouble_text(stage) }{ "." }</p>
+            <p>
+                { challenge::trouble_text(stage) }
+                { if stage > 1 { ", without what this stage adds." } else { "." } }
+            </p>
             if begins {
                 <button type="button" class={if is_begun || in_trouble { "plain" } else { "main" }} id="challenge-begin" onclick={begin} disabled={in_trouble}>
                     { if is_begun || in_trouble { "↺ Begin it again" } else { "▸ Let them come" } }
