@@ -34,8 +34,9 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             // Where the story does not stand beside the diagram.
             if model.options.shows(Panel::Lesson) {
                 <button type="button" class="quiet ask-for story" onclick={go_to("lesson-title")}>
+                    if model.stage() == Some(1) { { "From one server to a million users: " } }
                     { summary::base_name(&model.scenario) }
-                    { if model.stage().is_some() { ": story and challenge ↓" } else { ": the story ↓" } }
+                    { if model.stage().is_some() { ", story and challenge ↓" } else { ": the story ↓" } }
                 </button>
             }
             if insight.traces.is_some() {

@@ -126,6 +126,8 @@ fn state(model: &Model) -> &'static str {
             .unwrap_or("simulated time")
     } else if model.has_run() {
         "paused"
+    } else if model.settled.as_ref().is_some_and(|settled| settled.is_course()) {
+        "of the whole run"
     } else {
         "settled figures"
     }

@@ -50,6 +50,14 @@ impl Changing {
     }
 }
 
+impl Settled {
+    /// Whether it is the course of a failure, from its start on.
+    #[must_use]
+    pub fn is_course(&self) -> bool {
+        self.changing.contains(&Changing::Plan)
+    }
+}
+
 /// A store is still filling where so much more of what is asked is found in the second half of the
 /// time than in the first.
 const FILLING: f64 = 0.02;
