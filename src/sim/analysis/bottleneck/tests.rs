@@ -243,3 +243,17 @@ fn an_overload_is_told_as_it_would_be_without_refusals_and_retries() {
     let said = spared.in_words(&Snapshot::default());
     assert!(said.contains("20 % less than users ask for. It is not full, as much of"), "{said}");
 }
+
+/// Users whose server was taken out for being full have to log in at another, which fills that; and
+/// what edges answer is not tried again. Neither is what users ask for.
+#[test]
+fn an_overload_is_told_as_it_would_be_if_no_session_were_lost() {
+    let calm = run("?stage=5#v=1").find();
+    let full = run("?stage=5#v=1&clients.rate=2350");
+    let found = full.find();
+    assert!(found.work_s > 1.2 * calm.work_s && found.load > 2.0, "{found:?}");
+    assert!((found.most_traffic / calm.most_traffic - 1.0).abs() < 0.06, "{calm:?} {found:?}");
+    assert!(found.headroom < 0.0 && found.logins > 0.2, "{found:?}");
+    let said = full.said().join(" ");
+    assert!(said.contains("of its work, which logs in users anew"), "{said}");
+}

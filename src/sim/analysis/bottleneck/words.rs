@@ -217,8 +217,17 @@ impl Bottleneck {
         } else {
             format!("{:.0} % less than users ask for", -self.headroom * 100.0)
         };
+        let anew = if self.logins > 0.01 {
+            let share = self.logins * 100.0;
+            format!(
+                " Left out of that are {share:.0} % of its work, which logs in users anew who lost \
+                 their sessions."
+            )
+        } else {
+            String::new()
+        };
         format!(
-            "{name} {takes} and {} arrive per second{each}{others}; {verb} {}. {}, {room}.{}",
+            "{name} {takes} and {} arrive per second{each}{others}; {verb} {}. {}, {room}.{anew}{}",
             number(*calls),
             number(*most_calls),
             capital(&traffic),
