@@ -248,7 +248,7 @@ fn daily_users_and_the_rate_say_the_same() {
     for spec in [&steady, &daily] {
         assert!((rate_of(spec, daily_users(spec)) - 543.0).abs() < 1e-9);
     }
-    let Pattern::Daily(wave) = super::state::flow(&daily).pattern else { panic!("it is a wave") };
+    let Pattern::Daily(wave) = state::flow(&daily).pattern else { panic!("it is a wave") };
     let of_day = |i: u32| Pattern::Daily(wave).piece(s(f64::from(i))).factor(s(f64::from(i)));
     let mean = 543.0 * (0..240).map(of_day).sum::<f64>() / 240.0;
     let users = mean * 86_400.0 / daily.number(Setting::PerUser as usize);
