@@ -116,8 +116,8 @@ settings! {
     BurstOff = Param::number("burst_off_s", "Between bursts", (0.001, 55.0, 86_400.0),
         "Mean time from the end of a burst to the next. A choice.").unit("s").logarithmic();
     RetryBudget = Param::number("retry_budget", "Retry budget", (0.0, 0.0, 10.0),
-        "Retries at most this share of requests, saved up for 10 s: a request fails without one where \
-         the budget of all users is spent. 0: no budget. Finagle's default is 0.2.");
+        "Retries at most this share of requests, saved up for 10 s: a request fails without one \
+         where the budget of all users is spent. 0: no budget. Finagle's default is 0.2.");
 }
 
 /// Requests per second in the busiest hour that a daily user makes.
