@@ -66,12 +66,14 @@ impl Place<'_> {
         let applied = self.applied[usize::from(names::role(self.part, index) > 0)];
         let applying = applied * server.work_s.unwrap_or(0.0) * server.slow.max(1.0);
         let own = offered(self.figures, self.part, index) + applying;
+        // What has kept it busy has come to it, however slow it was then and is no more.
+        let used = server.utilisation;
         match (server.cores, server.slots) {
             (Some(_), _) if self.part.guest => {}
-            (Some(cores), _) => add(Resource::Processor, cores, own / cores, server.utilisation),
+            (Some(cores), _) => add(Resource::Processor, cores, (own / cores).max(used), used),
             (None, Some(slots)) => {
                 let slots = f64::from(slots);
-                add(Resource::Slots, slots, own / slots, server.utilisation);
+                add(Resource::Slots, slots, (own / slots).max(used), used);
             }
             (None, None) => {}
         }

@@ -257,3 +257,18 @@ fn an_overload_is_told_as_it_would_be_if_no_session_were_lost() {
     let said = full.said().join(" ");
     assert!(said.contains("of its work, which logs in users anew"), "{said}");
 }
+
+/// A window that ends with the fault tells of the time with it.
+#[test]
+fn a_part_that_was_slow_is_told_as_it_was() {
+    let slow = |lasts: f64| {
+        // Twenty batches of 20 s end at 400 s, with the shorter fault.
+        let fault = format!("fault=slow50.db@10for{lasts}");
+        let base = "?parts=clients,lb,web,db#v=1&clients.retries=0&web.servers=2&web.service_ms=5";
+        run(&format!("{base}&db.size=4&clients.rate=300&{fault}")).find()
+    };
+    let [still, no_more] = [1_000.0, 390.0].map(slow);
+    assert!(still.part == "db" && still.utilisation > 0.99, "{still:?}");
+    assert_eq!((&no_more.part, no_more.resource), (&still.part, still.resource), "{no_more:?}");
+    assert!((no_more.most_traffic / still.most_traffic - 1.0).abs() < 0.05, "{no_more:?}");
+}
