@@ -272,3 +272,16 @@ fn a_part_that_was_slow_is_told_as_it_was() {
     assert_eq!((&no_more.part, no_more.resource), (&still.part, still.resource), "{no_more:?}");
     assert!((no_more.most_traffic / still.most_traffic - 1.0).abs() < 0.05, "{no_more:?}");
 }
+
+/// What is full for a while and has room on average promises nothing for that while.
+#[test]
+fn a_mean_over_good_times_and_bad_says_that_it_is_one() {
+    let mean = "This is the mean of all the time: for some of it more came than could be done";
+    for (fault, is_said) in [("", false), ("&fault=spike6.clients@320for15", true)] {
+        let run = run(&format!("?stage=1#v=1{fault}"));
+        let found = run.find();
+        assert!(found.load < 0.9 && found.headroom > 0.0, "{found:?}");
+        let said = run.said().join(" ");
+        assert_eq!(said.contains(mean), is_said, "{said}");
+    }
+}
