@@ -187,13 +187,13 @@ impl Surroundings for Seen<'_> {
         front.unwrap_or_default()
     }
 
-    fn is_guest(&self, kind: Kind) -> bool {
+    fn is_guest_at(&self, kind: Kind, site: u8) -> bool {
         let row = match kind {
             Kind::Cache => cache::Setting::Place as usize,
             Kind::Database => database::Setting::Place as usize,
             _ => return false,
         };
-        self.spec(kind).is_some_and(|spec| spec.count(row) == 1)
+        self.spec_at(kind, site).is_some_and(|spec| spec.count(row) == 1)
     }
 
     fn site(&self) -> u8 {

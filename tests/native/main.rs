@@ -29,6 +29,7 @@ mod queueing;
 mod random_parts;
 mod reference;
 mod resilience;
+mod shards;
 mod stages;
 mod tidiness;
 mod web;

@@ -105,6 +105,8 @@ fn random_failures_leave_the_availability_that_their_means_say() {
     let cases = [
         // One machine that runs 99 s and is repaired in 1 s: 0.99.
         ("?parts=clients,web,chaos#web.law=constant", 0.99),
+        // The same where cache and database live on it.
+        ("?parts=clients,web,cache,db,chaos#cache.place=web&db.place=web&web.law=constant", 0.99),
         // Nothing fails without speed.
         ("?parts=clients,web,chaos#web.law=constant&chaos.speed_up=0", 1.0),
     ];
@@ -151,4 +153,16 @@ fn a_full_backlog_is_told_once_when_it_begins_and_once_when_it_ends_to_refuse() 
     assert!(ends.ends_with("web no call is refused any more"), "{ends}");
     let at = |line: &str| line.split(' ').next().and_then(|at| at.parse::<f64>().ok());
     assert!(at(begins) > Some(100.0) && at(ends) > Some(170.0), "{begins}, {ends}");
+}
+
+#[test]
+fn what_lives_on_another_machine_is_watched_with_that() {
+    // A web server with cache and database on it; four with a cache each, balancer and database.
+    for (link, machines) in [("?stage=1&add=monitor", 1.0), ("?stage=3&add=monitor", 6.0)] {
+        let engine = run(link, 60.0);
+        let sample = engine.sample();
+        let gauges = sample.gauges.iter().flatten();
+        let watched = gauges.filter(|(name, _)| *name == "servers_watched").map(|(_, value)| value);
+        assert_eq!(watched.copied().collect::<Vec<f64>>(), [machines], "{link}");
+    }
 }

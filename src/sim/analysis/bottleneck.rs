@@ -56,9 +56,13 @@ pub struct Bottleneck {
     pub utilisation: f64,
     /// Work that comes, over what it can do: above 1 it is overloaded.
     pub load: f64,
-    /// The load if nothing was tried again and nothing refused before it: what users ask for.
+    /// The load if nothing was tried again, nothing refused before it and nobody logged in anew for
+    /// trouble's sake: what users ask for.
     #[serde(skip)]
     pub asked: f64,
+    /// Share of its work that is for such log-ins.
+    #[serde(skip)]
+    pub logins: f64,
     /// What a call takes of the resource, in seconds of one core, slot or disk, or MB of memory;
     /// calls to parts on the same machine included.
     pub work_s: f64,

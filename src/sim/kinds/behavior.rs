@@ -28,8 +28,12 @@ pub trait Surroundings {
     fn place_at(&self, kind: Kind, site: u8) -> Option<u8>;
     /// The part of a site that requests reach first.
     fn front(&self, site: u8) -> u8;
-    /// Whether a part lives on the web servers' machines.
-    fn is_guest(&self, kind: Kind) -> bool;
+    /// Whether a part of a site lives on the web servers' machines.
+    fn is_guest_at(&self, kind: Kind, site: u8) -> bool;
+    /// The same of the part's own site.
+    fn is_guest(&self, kind: Kind) -> bool {
+        self.is_guest_at(kind, self.site())
+    }
     /// The part's own site, counted from 0; 0 for a part outside all sites.
     fn site(&self) -> u8;
     /// How many sites there are.

@@ -156,6 +156,10 @@ impl Behavior for State {
                     victims.push(Victim::Site(number));
                     continue;
                 }
+                // It fails with the machine that it lives on.
+                if around.is_guest_at(kind, number) {
+                    continue;
+                }
                 let servers = kind.servers(spec).min(MOST_SERVERS) as u16;
                 victims.extend((0..servers).map(|server| Victim::Server { node, server }));
             }

@@ -33,7 +33,7 @@ settings! {
          about 200 with the files a browser does not have yet.").logarithmic();
     Peak = Param::number("peak", "Peak to mean", (1.0, 2.5, 10.0),
         "The busiest hour's rate over the day's mean: 2.5 in one time zone, 1.7 for an audience \
-         all over the world.");
+         all over the world. The daily wave has its own.");
     Arrivals = Param::choice("arrivals", "Arrivals", ARRIVALS, 0,
         "Poisson: users do not know of each other. Constant: one request every 1/rate.");
     StaticShare = Param::number("static_share", "Share of static files", (0.0, 0.6, 1.0),
@@ -116,23 +116,29 @@ settings! {
     BurstOff = Param::number("burst_off_s", "Between bursts", (0.001, 55.0, 86_400.0),
         "Mean time from the end of a burst to the next. A choice.").unit("s").logarithmic();
     RetryBudget = Param::number("retry_budget", "Retry budget", (0.0, 0.0, 10.0),
-        "Retries at most this share of requests, over any 10 s: a request fails without one where \
-         the budget of all users is spent. 0: no budget. Finagle's default is 0.2.");
+        "Retries at most this share of requests, saved up for 10 s: a request fails without one \
+         where the budget of all users is spent. 0: no budget. Finagle's default is 0.2.");
+}
+
+/// Requests per second in the busiest hour that a daily user makes.
+fn per_daily_user(spec: &Spec) -> f64 {
+    let peak = match state::flow(spec).pattern {
+        pattern::Pattern::Daily(wave) => wave.peak(),
+        _ => spec.number(Setting::Peak as usize),
+    };
+    spec.number(Setting::PerUser as usize) * peak / SECONDS_PER_DAY
 }
 
 /// Daily users whose busiest hour makes this traffic.
 #[must_use]
 pub fn daily_users(spec: &Spec) -> f64 {
-    let per_second = spec.number(Setting::PerUser as usize) * spec.number(Setting::Peak as usize)
-        / SECONDS_PER_DAY;
-    spec.number(Setting::Rate as usize) / per_second
+    spec.number(Setting::Rate as usize) / per_daily_user(spec)
 }
 
 /// Requests per second in the busiest hour that so many daily users make.
 #[must_use]
 pub fn rate_of(spec: &Spec, daily_users: f64) -> f64 {
-    let per_day = spec.number(Setting::PerUser as usize) * spec.number(Setting::Peak as usize);
-    daily_users * per_day / SECONDS_PER_DAY
+    daily_users * per_daily_user(spec)
 }
 
 /// How many servers there are, which faults may name one by one.

@@ -154,7 +154,7 @@ pub struct State {
     rules: [Rule; 3],
     gauge: usize,
     price: f64,
-    watched: Vec<u8>,
+    watched: Vec<(u8, bool)>,
     dead: Vec<Dead>,
     /// Servers to replace, by the number of their timer.
     orders: Vec<(u8, u16)>,
@@ -177,7 +177,7 @@ impl State {
     /// Finds dead machines, and orders new ones for those dead at enough looks in a row.
     fn find_dead(&mut self, ctx: &mut Ctx, sample: &Sample) {
         let mut dead = Vec::new();
-        for &node in &self.watched {
+        for &(node, _) in &self.watched {
             for (index, meter) in sample.servers[node as usize].iter().enumerate() {
                 if meter.alive || meter.leaving {
                     continue;
@@ -204,7 +204,7 @@ impl State {
 
     /// The value of a rule's metric over the time since the last look.
     fn measure(&self, metric: usize, sample: &Sample) -> Option<f64> {
-        let servers = || self.watched.iter().flat_map(|&node| &sample.servers[node as usize]);
+        let servers = || self.watched.iter().flat_map(|&(node, _)| &sample.servers[node as usize]);
         let highest = |values: &mut dyn Iterator<Item = f64>| values.reduce(f64::max);
         let last = self.last.as_deref();
         match METRICS[metric].0 {
@@ -229,7 +229,7 @@ impl State {
             "utilisation" => {
                 let (.., at) = last?;
                 let span = sample.at.since(*at).0 as f64;
-                let pairs = self.watched.iter().flat_map(|&node| {
+                let pairs = self.watched.iter().flat_map(|&(node, _)| {
                     let then = self.usages.get(node as usize).into_iter().flatten();
                     then.zip(&sample.servers[node as usize])
                 });
@@ -325,8 +325,8 @@ impl Behavior for State {
         for site in 0..around.sites() {
             let kinds = Kind::ALL.iter().filter(|kind| !kind.is_global());
             let has_servers = |kind: &&Kind| **kind != Kind::Network;
-            let places = kinds.filter(has_servers).filter_map(|&k| around.place_at(k, site));
-            self.watched.extend(places);
+            let place = |&k: &Kind| Some((around.place_at(k, site)?, around.is_guest_at(k, site)));
+            self.watched.extend(kinds.filter(has_servers).filter_map(place));
         }
         self.pay(ctx.now());
         self.price = spec.number(Setting::Price as usize);
@@ -370,8 +370,9 @@ impl Behavior for State {
         self.find_dead(ctx, sample);
         self.judge(ctx, sample);
         self.pay(sample.at);
-        let servers = |node: &u8| sample.servers[*node as usize].iter().filter(|s| !s.leaving);
-        self.hosts = self.watched.iter().map(|node| servers(node).count()).sum();
+        let servers = |node: u8| sample.servers[node as usize].iter().filter(|s| !s.leaving);
+        let own = self.watched.iter().filter(|(_, is_guest)| !is_guest);
+        self.hosts = own.map(|&(node, _)| servers(node).count()).sum();
         let meters = &sample.meters;
         let (failed, offered) = (meters.endings().failures(), meters.offered_in_all());
         self.last = Some(Box::new((meters.time(), failed, offered, sample.at)));

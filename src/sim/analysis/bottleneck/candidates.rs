@@ -4,7 +4,7 @@ use super::{Bottleneck, Resource};
 use crate::analysis::names;
 use crate::kinds::behavior::Surroundings;
 use crate::kinds::param::Spec;
-use crate::kinds::{Kind, database, queue, web_tier};
+use crate::kinds::{Kind, database, load_balancer, queue, web_tier};
 use crate::snapshot::{PartView, ServerView, Snapshot};
 use crate::topology::Topology;
 
@@ -19,6 +19,7 @@ struct Use {
 
 /// A part with its settings.
 struct Place<'a> {
+    topology: &'a Topology,
     figures: &'a Snapshot,
     part: &'a PartView,
     kind: Kind,
@@ -34,7 +35,7 @@ pub fn candidates(topology: &Topology, figures: &Snapshot) -> Vec<Bottleneck> {
         let Some(kind) = names::kind(&part.key) else { continue };
         let spec = topology.scenario().spec_at(kind, names::site(&part.key));
         let applied = [0, 1].map(|role| names::applied(topology, part, role, figures.window_s));
-        let place = Place { figures, part, kind, spec, applied };
+        let place = Place { topology, figures, part, kind, spec, applied };
         for (index, server) in part.servers.iter().enumerate() {
             if server.alive && server.rate > 0.0 {
                 let uses = place.uses(index, server);
@@ -65,12 +66,14 @@ impl Place<'_> {
         let applied = self.applied[usize::from(names::role(self.part, index) > 0)];
         let applying = applied * server.work_s.unwrap_or(0.0) * server.slow.max(1.0);
         let own = offered(self.figures, self.part, index) + applying;
+        // What has kept it busy has come to it, however slow it was then and is no more.
+        let used = server.utilisation;
         match (server.cores, server.slots) {
             (Some(_), _) if self.part.guest => {}
-            (Some(cores), _) => add(Resource::Processor, cores, own / cores, server.utilisation),
+            (Some(cores), _) => add(Resource::Processor, cores, (own / cores).max(used), used),
             (None, Some(slots)) => {
                 let slots = f64::from(slots);
-                add(Resource::Slots, slots, own / slots, server.utilisation);
+                add(Resource::Slots, slots, (own / slots).max(used), used);
             }
             (None, None) => {}
         }
@@ -110,6 +113,22 @@ impl Place<'_> {
         Some(Use { resource: Resource::Memory, capacity, load, used: used / size, calls })
     }
 
+    /// Share of the web servers' work that is for logging in users anew who should find the server
+    /// that has their session, and do not in trouble.
+    fn logins(&self) -> f64 {
+        let around = self.topology.seen_from(names::site(&self.part.key));
+        let is_sticky = around.spec(Kind::LoadBalancer).is_some_and(load_balancer::keeps_users);
+        let lost = names::counter(self.part, "sessions_lost").unwrap_or(0);
+        let Some(spec) = self.spec.filter(|_| self.kind == Kind::WebTier && is_sticky && lost > 0)
+        else {
+            return 0.0;
+        };
+        let login_s = spec.number(web_tier::Setting::Login as usize) / 1e3;
+        let work = |s: &ServerView| (s.rate - s.refused) * s.work_s.unwrap_or(0.0);
+        let all = self.figures.window_s * self.part.servers.iter().map(work).sum::<f64>();
+        (lost as f64 * login_s / all.max(1e-12)).min(1.0)
+    }
+
     /// A replica's applying of writes, where all shards get as many.
     fn apply(&self) -> Option<Use> {
         let has_replicas = self.kind == Kind::Database && names::group(self.part) > 1;
@@ -138,14 +157,12 @@ impl Place<'_> {
 
     fn bottleneck(&self, index: usize, one: &Use) -> Bottleneck {
         let Use { resource, capacity, load, used, calls } = *one;
-        let users = &self.figures.users;
-        // Without the retries that come with trouble, this much of the load is left.
-        let calm = users.arrived as f64 / (self.figures.attempts.max(users.arrived).max(1)) as f64;
         let growth = self.growth(resource).filter(|(now, most)| *now > 0 && most > now);
         let more = growth.map_or(1.0, |(now, most)| most as f64 / now as f64);
         // What the web servers refuse comes to them, but to none of the parts behind them.
         let reach = if is_behind_web(self.kind) { admitted(self.figures) } else { 1.0 };
-        let asked = load * calm / reach;
+        let logins = if resource == Resource::Processor { self.logins() } else { 0.0 };
+        let asked = load * calm(self.figures) * (1.0 - logins) / reach;
         let most_traffic = self.figures.offered_rate() / asked * more;
         let is_whole = matches!(resource, Resource::Memory | Resource::Apply);
         let name = match resource {
@@ -161,6 +178,7 @@ impl Place<'_> {
             utilisation: used,
             load,
             asked,
+            logins,
             work_s: load * capacity / calls,
             calls,
             most_calls: calls / load,
@@ -174,6 +192,16 @@ impl Place<'_> {
             role: names::role(self.part, index),
         }
     }
+}
+
+/// What is left of the calls to sites without the retries that come with trouble. What edges answer
+/// is not tried again.
+fn calm(figures: &Snapshot) -> f64 {
+    let edges = figures.part(Kind::Cdn.key());
+    let count = |name| edges.and_then(|edges| names::counter(edges, name)).unwrap_or(0);
+    let to_sites = figures.attempts.saturating_sub(count("hits") + count("coalesced"));
+    let retries = figures.attempts.saturating_sub(figures.users.arrived).min(to_sites);
+    1.0 - retries as f64 / to_sites.max(1) as f64
 }
 
 /// Whether calls come from web servers alone.

@@ -243,3 +243,45 @@ fn an_overload_is_told_as_it_would_be_without_refusals_and_retries() {
     let said = spared.in_words(&Snapshot::default());
     assert!(said.contains("20 % less than users ask for. It is not full, as much of"), "{said}");
 }
+
+/// Users whose server was taken out for being full have to log in at another, which fills that; and
+/// what edges answer is not tried again. Neither is what users ask for.
+#[test]
+fn an_overload_is_told_as_it_would_be_if_no_session_were_lost() {
+    let calm = run("?stage=5#v=1").find();
+    let full = run("?stage=5#v=1&clients.rate=2350");
+    let found = full.find();
+    assert!(found.work_s > 1.2 * calm.work_s && found.load > 2.0, "{found:?}");
+    assert!((found.most_traffic / calm.most_traffic - 1.0).abs() < 0.06, "{calm:?} {found:?}");
+    assert!(found.headroom < 0.0 && found.logins > 0.2, "{found:?}");
+    let said = full.said().join(" ");
+    assert!(said.contains("of its work, which logs in users anew"), "{said}");
+}
+
+/// A window that ends with the fault tells of the time with it.
+#[test]
+fn a_part_that_was_slow_is_told_as_it_was() {
+    let slow = |lasts: f64| {
+        // Twenty batches of 20 s end at 400 s, with the shorter fault.
+        let fault = format!("fault=slow50.db@10for{lasts}");
+        let base = "?parts=clients,lb,web,db#v=1&clients.retries=0&web.servers=2&web.service_ms=5";
+        run(&format!("{base}&db.size=4&clients.rate=300&{fault}")).find()
+    };
+    let [still, no_more] = [1_000.0, 390.0].map(slow);
+    assert!(still.part == "db" && still.utilisation > 0.99, "{still:?}");
+    assert_eq!((&no_more.part, no_more.resource), (&still.part, still.resource), "{no_more:?}");
+    assert!((no_more.most_traffic / still.most_traffic - 1.0).abs() < 0.05, "{no_more:?}");
+}
+
+/// What is full for a while and has room on average promises nothing for that while.
+#[test]
+fn a_mean_over_good_times_and_bad_says_that_it_is_one() {
+    let mean = "This is the mean of all the time: for some of it more came than could be done";
+    for (fault, is_said) in [("", false), ("&fault=spike6.clients@320for15", true)] {
+        let run = run(&format!("?stage=1#v=1{fault}"));
+        let found = run.find();
+        assert!(found.load < 0.9 && found.headroom > 0.0, "{found:?}");
+        let said = run.said().join(" ");
+        assert_eq!(said.contains(mean), is_said, "{said}");
+    }
+}

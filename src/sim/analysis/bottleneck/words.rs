@@ -130,6 +130,11 @@ pub fn trouble(figures: &Snapshot, is_live: bool) -> Vec<String> {
     said
 }
 
+/// Whether a part has refused more than a few of the calls that came to it.
+fn refuses(part: &PartView) -> bool {
+    part.servers.iter().map(|server| server.refused).sum::<f64>() > 0.01 * part.rate
+}
+
 /// Messages that wait for workers, where they get more.
 fn waiting(part: &PartView, window_s: f64) -> Option<String> {
     let count = |name: &str| names::counter(part, name).map(|count| count as f64);
@@ -217,18 +222,27 @@ impl Bottleneck {
         } else {
             format!("{:.0} % less than users ask for", -self.headroom * 100.0)
         };
+        let anew = if self.logins > 0.01 {
+            let share = self.logins * 100.0;
+            format!(
+                " Left out of that are {share:.0} % of its work, which logs in users anew who lost \
+                 their sessions."
+            )
+        } else {
+            String::new()
+        };
         format!(
-            "{name} {takes} and {} arrive per second{each}{others}; {verb} {}. {}, {room}.{}",
+            "{name} {takes} and {} arrive per second{each}{others}; {verb} {}. {}, {room}.{anew}{}",
             number(*calls),
             number(*most_calls),
             capital(&traffic),
-            self.idles(server)
+            self.idles(figures, server)
         )
     }
 
     /// Why servers that have too much to do are not busier: one that refuses has always something
     /// to do, unless nothing is sent to it for a while.
-    fn idles(&self, server: Option<&ServerView>) -> &'static str {
+    fn idles(&self, figures: &Snapshot, server: Option<&ServerView>) -> &'static str {
         let is_free = |used: Option<f64>| used.is_none_or(|used| used < NEARLY_FULL);
         let is_out = self.resource == Resource::Processor
             && self.load >= 1.0
@@ -244,6 +258,9 @@ impl Bottleneck {
             } else {
                 " It is not full, as much of what would come to it is refused on the way."
             }
+        } else if self.load < NEARLY_FULL && figures.parts.iter().any(refuses) {
+            " This is the mean of all the time: for some of it more came than could be done, and \
+             was refused."
         } else {
             ""
         }

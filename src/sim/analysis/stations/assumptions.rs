@@ -57,7 +57,8 @@ fn behind<'a>(figures: &'a Snapshot, part: &'a PartView) -> impl Iterator<Item =
 
 /// The mean time that a part's calls spend in it and not in the parts behind it, in seconds, by
 /// Little's law: those inside, less those inside behind it and on the way there. `None` where other
-/// parts than cache and database stand behind it.
+/// parts than cache and database stand behind it, or a database that others call too: the databases
+/// of other sites, and a cache that passes writes on later.
 pub fn own_time(topology: &Topology, figures: &Snapshot, part: &PartView) -> Option<f64> {
     let network = names::beside(&part.key, Kind::Network);
     let zone_ms: f64 = match setting(topology, &format!("{network}.zone_ms")) {
@@ -67,7 +68,9 @@ pub fn own_time(topology: &Topology, figures: &Snapshot, part: &PartView) -> Opt
     let mut inside = part.mean_inside;
     for other in behind(figures, part).filter(|other| other.rate > 0.0) {
         let plain = [Kind::Cache, Kind::Sessions, Kind::Database];
-        if !names::kind(&other.key).is_some_and(|kind| plain.contains(&kind)) {
+        let kind = names::kind(&other.key).filter(|kind| plain.contains(kind))?;
+        let passed_on = names::counter(other, "passed_on").is_some_and(|count| count > 0);
+        if passed_on || (kind == Kind::Database && topology.scenario().sites > 1) {
             return None;
         }
         let on_the_way = if other.guest { 0.0 } else { other.rate * zone_ms / 1e3 };

@@ -242,3 +242,25 @@ fn several_sites_have_their_own_stations_and_what_acts_is_named() {
         assert!(said.contains(what), "{what}: {said}");
     }
 }
+
+/// Where others call the database behind held slots too, what is inside it says nothing of the time
+/// that the web tier's own calls spend there: nothing is shown in place of something wrong.
+#[test]
+fn own_time_is_not_read_off_a_database_that_others_call_too() {
+    let held = "&web.hold=on&web.slots=1000&web.queries=1&web.discipline=shared&clients.rate=100\
+                &clients.read_share=0.5&lb.check_s=0";
+    let back = "&cache.ratio=emergent&cache.strategy=write-back&cache.ttl_s=1";
+    for (parts, settings, is_known) in [
+        ("clients,lb,web,cache,db", "&cache.ratio=emergent&cache.ttl_s=1", true),
+        ("clients,lb,web,cache,db", back, false),
+        ("clients,network,dns,lb,web,db", "", true),
+        ("clients,network,dns,lb,web,db&sites=2", "&network2.site=EU", false),
+    ] {
+        let all = stations(parts, &format!("{held}{settings}"), 400.0);
+        let webs = all.iter().filter(|s| s.part.starts_with("web"));
+        for web in webs.inspect(|web| assert!(web.predicted_s.is_some(), "{web:?}")) {
+            assert_eq!(web.measured_s.is_some(), is_known, "{parts} {settings}: {web:?}");
+            assert!(web.difference.is_none_or(|off| off.abs() < 0.05), "{settings}: {web:?}");
+        }
+    }
+}

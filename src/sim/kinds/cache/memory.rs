@@ -84,20 +84,22 @@ impl Counts {
     }
 }
 
-/// Writes kept back: how many of each key since it became dirty, and the turn at which it is to be
-/// passed on.
+/// Writes kept back: how many of each key since it became dirty, who made the last one, and the
+/// turn at which it is to be passed on.
 #[derive(Clone, Debug, Default)]
 pub struct KeptBack {
     writes: Table,
+    writers: Table,
     turns: Table,
     turn: u32,
     sum: u64,
 }
 
 impl KeptBack {
-    /// Adds writes of a key. If they are its first, their turn.
-    pub fn add(&mut self, key: u32, writes: u32) -> Option<u32> {
+    /// Adds writes of a key, the last by this user. If they are its first, their turn.
+    pub fn add(&mut self, key: u32, writes: u32, user: u32) -> Option<u32> {
         self.sum += u64::from(writes);
+        self.writers.set(key, user);
         if let Some(before) = self.writes.find(key) {
             self.writes.set(key, before.saturating_add(writes));
             return None;
@@ -114,12 +116,12 @@ impl KeptBack {
         self.turns.find(key) == Some(turn)
     }
 
-    /// Takes out the writes of a key, to pass them on.
-    pub fn take(&mut self, key: u32) -> u32 {
+    /// Takes out the writes of a key, to pass them on, with who made the last one.
+    pub fn take(&mut self, key: u32) -> (u32, u32) {
         self.turns.remove(key);
         let writes = self.writes.remove(key).unwrap_or(0);
         self.sum -= u64::from(writes);
-        writes
+        (writes, self.writers.remove(key).unwrap_or(key))
     }
 
     /// Writes not passed on.
@@ -130,6 +132,7 @@ impl KeptBack {
 
     fn clear(&mut self) {
         self.writes.clear();
+        self.writers.clear();
         self.turns.clear();
         self.sum = 0;
     }
@@ -170,11 +173,11 @@ mod tests {
     #[test]
     fn writes_kept_back_are_counted_until_their_turn() {
         let mut kept = KeptBack::default();
-        let turn = kept.add(5, 1).expect("it is the first");
-        assert_eq!((kept.add(5, 1), kept.add(5, 1)), (None, None));
+        let turn = kept.add(5, 1, 7).expect("it is the first");
+        assert_eq!((kept.add(5, 1, 8), kept.add(5, 1, 9)), (None, None));
         assert!(kept.is_due(5, turn));
-        assert_eq!((kept.sum(), kept.take(5), kept.sum()), (3, 3, 0));
-        let next = kept.add(5, 2).expect("it is clean again");
+        assert_eq!((kept.sum(), kept.take(5), kept.sum()), (3, (3, 9), 0));
+        let next = kept.add(5, 2, 9).expect("it is clean again");
         assert!(!kept.is_due(5, turn) && kept.is_due(5, next));
     }
 
@@ -182,7 +185,7 @@ mod tests {
     fn a_flush_loses_what_was_kept_back() {
         let mut memory = Memory::new(4, Eviction::Lru);
         memory.store.put(1, 0, crate::units::SimTime::NEVER, 0);
-        memory.kept_back.add(1, 7);
+        memory.kept_back.add(1, 7, 0);
         assert_eq!((memory.flush(), memory.flush(), memory.store.len()), (7, 0, 0));
     }
 }

@@ -4,7 +4,7 @@
 use super::State;
 use super::emergent::{FLUSH, FLUSHES, WRITING};
 use crate::kinds::behavior::{Action, Ctx};
-use crate::run::requests::{Class, Outcome, RequestId, Wish};
+use crate::run::requests::{Class, Outcome, Request, RequestId, Wish};
 use crate::units::SimTime;
 
 /// Names the draws of writes passed on; users' requests are far from having such numbers.
@@ -27,6 +27,7 @@ impl State {
     fn keep_back(&mut self, ctx: &mut Ctx, id: RequestId) -> bool {
         let (node, key) = Self::place(ctx, id);
         let (now, current) = (ctx.now(), ctx.truth().version(key));
+        let user = ctx.request(id).user;
         let bits = self.evictions.at(ctx.request(id).number).bits();
         let memory = &mut self.memories[node];
         // It does not expire before it is passed on.
@@ -35,7 +36,7 @@ impl State {
             return false;
         }
         self.counts.kept_back += 1;
-        if let Some(turn) = memory.kept_back.add(key, 1) {
+        if let Some(turn) = memory.kept_back.add(key, 1, user) {
             self.plan_flush(ctx, now.after(self.flush_after), node, key, turn);
         }
         if let Some(entry) = left {
@@ -56,11 +57,11 @@ impl State {
 
     /// Sends the writes of an entry to the database, which need only the last value.
     pub(super) fn pass_on(&mut self, ctx: &mut Ctx, node: usize, key: u32) {
-        let writes = self.memories[node].kept_back.take(key);
+        let (writes, user) = self.memories[node].kept_back.take(key);
         let Some((to, way)) = self.database else { return };
         let number = OWN_NUMBERS + self.flush_number;
-        let wish =
-            Wish { number, user: key, url: key, class: Class::Probe, region: 0, site: self.site };
+        let (class, site) = (Class::Write, self.site);
+        let wish = Wish { number, user, url: key, class, region: 0, site };
         let Some(id) = ctx.begin(&wish, FLUSH) else {
             self.counts.lost_writes += u64::from(writes);
             return;
@@ -91,7 +92,8 @@ impl State {
     /// A write that was kept back is answered.
     pub(super) fn flushed(&mut self, ctx: &mut Ctx, id: RequestId, outcome: Outcome) -> Action {
         let (node, key) = Self::place(ctx, id);
-        let (writes, now) = (ctx.request(id).note as u32, ctx.now());
+        let Request { note, user, .. } = *ctx.request(id);
+        let (writes, now) = (note as u32, ctx.now());
         ctx.end(id);
         let memory = &mut self.memories[node];
         let held = memory.store.peek(key);
@@ -109,7 +111,7 @@ impl State {
         self.counts.came_back += u64::from(writes);
         if memory.store.mark_dirty(key) {
             // It is tried again after the same interval.
-            if let Some(turn) = memory.kept_back.add(key, writes) {
+            if let Some(turn) = memory.kept_back.add(key, writes, user) {
                 self.plan_flush(ctx, now.after(self.flush_after), node, key, turn);
             }
         } else {

@@ -94,10 +94,16 @@ impl Wave {
         self.begins_h + (at.0 % day) as f64 / self.step.0 as f64 / PIECES_PER_HOUR
     }
 
+    /// Traffic of the busiest hour over the day's mean.
+    #[must_use]
+    pub const fn peak(&self) -> f64 {
+        1.0 + self.all
+    }
+
     /// Traffic of all regions together over what it is when they are busiest.
     fn factor(&self, at: SimTime) -> f64 {
         let swing = libm::cos(angle(self.hour(at)) - self.crest);
-        (1.0 + self.all * swing) / (1.0 + self.all)
+        (1.0 + self.all * swing) / self.peak()
     }
 
     /// Traffic of a region over the most that any region has.

@@ -235,7 +235,7 @@ fn wave(spec: &Spec) -> Wave {
 }
 
 /// How many come, as the settings say.
-fn flow(spec: &Spec) -> Flow {
+pub(super) fn flow(spec: &Spec) -> Flow {
     let number = |row: Setting| spec.number(row as usize);
     let span = |row: Setting| Span::from_seconds(number(row));
     let at = SimTime::ZERO.after(span(Setting::PatternAt));

@@ -183,7 +183,7 @@ impl State {
             return;
         }
         if let Some(id) = begin_own(ctx, RECOVER, server, spare) {
-            let work = spare as f64 * self.model.write.mean();
+            let work = spare as f64 * self.model.write.mean() * self.model.write_factor;
             self.tier.put_ahead(ctx, server, id, work);
         }
     }

@@ -14,6 +14,8 @@ use crate::run::requests::{Outcome, RequestId};
 pub struct Fan {
     /// Parts under way.
     left: u32,
+    /// They are writes.
+    writing: bool,
     /// Whom to tell.
     promise: Tag,
     /// How the worst part ended.
@@ -39,7 +41,7 @@ impl State {
             let number = number.wrapping_add((part as u64 + 1) << PART_DRAW);
             let work = self.model.read.sample(self.draws.services.at(number));
             let server = self.reader(&self.shards[part], number);
-            self.send(ctx, fan, part, server, work * self.model.joins.1);
+            self.send(ctx, fan, part, server, work * self.model.joins.1, number);
         }
         self.close(ctx, fan);
         Action::Wait
@@ -77,7 +79,7 @@ impl State {
             let number = number.wrapping_add((part as u64 + 1) << PART_DRAW);
             let work = self.model.write.sample(self.draws.services.at(number));
             let server = self.shards[s].primary_server();
-            self.send(ctx, fan, part, server, work * self.model.write_factor);
+            self.send(ctx, fan, part, server, work * self.model.write_factor, number);
         }
         self.close(ctx, fan);
         Action::Wait
@@ -116,9 +118,10 @@ impl State {
 
     fn open(&mut self, ctx: &mut Ctx, id: RequestId) -> u32 {
         ctx.frame(id).server = NO_SERVER;
+        let writing = ctx.request(id).writing;
         let promise = ctx.promise(id);
         // One part more than there are, until all are sent.
-        let fan = Fan { left: 1, promise, worst: Outcome::Good, good: 0 };
+        let fan = Fan { left: 1, writing, promise, worst: Outcome::Good, good: 0 };
         if let Some(place) = self.free_fans.pop() {
             self.fans[place as usize] = fan;
             return place;
@@ -127,15 +130,25 @@ impl State {
         self.fans.len() as u32 - 1
     }
 
-    /// Gives a server a part of a query.
-    fn send(&mut self, ctx: &mut Ctx, fan: u32, part: usize, server: usize, work: f64) {
+    /// Gives a server a part of a query, whose draws have this number.
+    fn send(
+        &mut self,
+        ctx: &mut Ctx,
+        fan: u32,
+        part: usize,
+        server: usize,
+        work: f64,
+        number: u64,
+    ) {
         let note = u64::from(fan) | ((part as u64) << PART_NOTE);
         let Some(child) = begin_own(ctx, CHILD, server, note) else {
             self.fans[fan as usize].worst = Outcome::SimulatorFull;
             return;
         };
-        self.fans[fan as usize].left += 1;
-        let number = ctx.request(child).number;
+        let one = &mut self.fans[fan as usize];
+        one.left += 1;
+        let request = ctx.request(child);
+        (request.number, request.writing) = (number, one.writing);
         let refused = match self.admit(ctx, child, server, work, number) {
             Some(Action::Reply(outcome)) => Some(outcome),
             Some(_) => None,

@@ -150,7 +150,8 @@ impl Model {
 /// Seconds of one vCPU that a replica takes to apply a write, in the mean.
 #[must_use]
 pub fn apply_s(spec: &Spec) -> f64 {
-    spec.number(Setting::ApplyShare as usize) * Model::new(spec).write.mean() / 1e9
+    let model = Model::new(spec);
+    spec.number(Setting::ApplyShare as usize) * model.write.mean() * model.write_factor / 1e9
 }
 
 #[cfg(test)]

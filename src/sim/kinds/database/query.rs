@@ -135,7 +135,8 @@ impl State {
 
     /// A server has done the work of applying a write: its disk has its part.
     pub(super) fn apply_to_disk(&mut self, ctx: &mut Ctx, id: RequestId, server: usize) -> bool {
-        self.policy.disk_ns > 0.0 && self.send_to_disk(ctx, id, server, self.policy.disk_writes)
+        let operations = self.policy.disk_writes * self.model.write_factor;
+        self.policy.disk_ns > 0.0 && self.send_to_disk(ctx, id, server, operations)
     }
 
     /// A query is done but for what a write needs of replicas.

@@ -233,7 +233,13 @@ impl State {
     /// Work to apply the write after the first `number` ones.
     fn apply_work(&self, s: usize, number: u64) -> f64 {
         let name = number.wrapping_add((s as u64) << 40);
-        self.policy.apply_share * self.model.write.sample(self.draws.applies.at(name))
+        self.work_applied(name)
+    }
+
+    /// Work to apply the write whose draw has this name, which came from elsewhere.
+    pub(super) fn work_applied(&self, name: u64) -> f64 {
+        let work = self.model.write.sample(self.draws.applies.at(name)) * self.model.write_factor;
+        self.policy.apply_share * work
     }
 
     fn apply(&mut self, ctx: &mut Ctx, s: usize, m: usize, work: f64) {

@@ -258,7 +258,7 @@ impl State {
         }
         let server = self.shards[s].primary_server();
         let number = ctx.request(id).number;
-        let work = self.policy.apply_share * self.model.write.sample(self.draws.applies.at(number));
+        let work = self.work_applied(number);
         let frame = ctx.frame(id);
         (frame.phase, frame.server) = (RECEIVE, server as u16);
         self.tier.put_ahead(ctx, server, id, work);

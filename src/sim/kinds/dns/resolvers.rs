@@ -7,15 +7,24 @@ use crate::units::{SimTime, Span};
 /// Some resolvers keep an answer so many times as long as they may.
 pub const OVERSTAY: u64 = 10;
 
-/// One resolver.
-#[derive(Clone, Debug, Default)]
-pub struct Resolver {
-    /// When the answer was found.
+/// An answer that a resolver keeps.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Kept {
+    /// When it was found.
     pub found: SimTime,
     /// Until when it is kept.
     pub until: SimTime,
     /// The site named.
     pub site: u8,
+}
+
+/// One resolver.
+#[derive(Clone, Debug, Default)]
+pub struct Resolver {
+    /// The last answer.
+    pub last: Kept,
+    /// The one before it, by which visits may go on that began then.
+    before: Kept,
     /// Whether it is asking the name service.
     pub asking: bool,
     /// The look-ups that wait for that, and since when.
@@ -26,27 +35,29 @@ impl Resolver {
     /// The site that it named at an instant, if it knew one.
     #[must_use]
     pub fn knew(&self, when: SimTime) -> Option<u8> {
-        (self.found <= when && when < self.until).then_some(self.site)
+        let kept = [self.last, self.before];
+        let held = kept.iter().find(|kept| kept.found <= when && when < kept.until);
+        held.map(|kept| kept.site)
     }
 
     /// Learns the site named.
     pub fn learn(&mut self, site: u8, now: SimTime, ttl: Span, overstays: bool) {
-        (self.site, self.found) = (site, now);
-        self.until = now.after(kept(ttl, overstays));
+        self.before = self.last;
+        self.last = Kept { found: now, until: now.after(keeps(ttl, overstays)), site };
     }
 
     /// Has known the site since before it was looked at: `age`, of [0, 1), of the time for which it
     /// is kept is over.
     pub fn recall(&mut self, site: u8, now: SimTime, age: f64, ttl: Span, overstays: bool) {
-        let keeps = kept(ttl, overstays);
+        let keeps = keeps(ttl, overstays);
         let old = Span((age * keeps.0 as f64) as u64);
-        (self.site, self.found) = (site, SimTime(now.0.saturating_sub(old.0)));
-        self.until = now.after(Span(keeps.0 - old.0));
+        let found = SimTime(now.0.saturating_sub(old.0));
+        self.last = Kept { found, until: now.after(Span(keeps.0 - old.0)), site };
     }
 }
 
 /// How long a resolver keeps an answer.
-const fn kept(ttl: Span, overstays: bool) -> Span {
+const fn keeps(ttl: Span, overstays: bool) -> Span {
     Span(ttl.0.saturating_mul(if overstays { OVERSTAY } else { 1 }))
 }
 
@@ -87,8 +98,10 @@ impl Resolvers {
     }
 
     /// All forget what they know.
-    pub fn expire(&mut self) {
-        self.all.iter_mut().for_each(|resolver| resolver.until = SimTime::ZERO);
+    pub fn expire(&mut self, now: SimTime) {
+        for Resolver { last, .. } in &mut self.all {
+            last.until = last.until.min(now);
+        }
     }
 
     /// All they were asking for is lost.

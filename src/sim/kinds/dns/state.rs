@@ -183,7 +183,7 @@ impl State {
         }
         let resolver = self.resolvers.at(place);
         resolver.asking = false;
-        let site = resolver.site;
+        let site = resolver.last.site;
         let mut waiting = std::mem::take(&mut resolver.waiting);
         for &(tag, since) in &waiting {
             self.go_on(ctx, tag, since, good.then_some(site));
@@ -355,7 +355,7 @@ impl Behavior for State {
         None
     }
 
-    fn fault(&mut self, _: &mut Ctx, _: Option<usize>, fault: Option<Fault>) {
+    fn fault(&mut self, ctx: &mut Ctx, _: Option<usize>, fault: Option<Fault>) {
         match fault {
             Some(Fault::Kill) => {
                 if self.alive {
@@ -366,7 +366,7 @@ impl Behavior for State {
                 self.alive = false;
             }
             Some(Fault::Slow(factor)) => self.slow = factor,
-            Some(Fault::Expire) => self.resolvers.expire(),
+            Some(Fault::Expire) => self.resolvers.expire(ctx.now()),
             None => (self.alive, self.slow) = (true, 1.0),
             _ => {}
         }

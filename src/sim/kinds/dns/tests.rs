@@ -78,8 +78,19 @@ fn a_resolver_knows_from_before_the_run_for_what_is_left_of_its_time() {
     for (overstays, now, known) in [(false, 0, 30), (false, 100, 130), (true, 100, 400)] {
         let mut resolver = Resolver::default();
         resolver.recall(2, at(now), 0.5, Span(60 * SECOND), overstays);
-        assert_eq!((resolver.knew(at(now)), resolver.until), (Some(2), at(known)));
-        assert_eq!(resolver.found, at((2 * now).saturating_sub(known)));
+        assert_eq!((resolver.knew(at(now)), resolver.last.until), (Some(2), at(known)));
+        assert_eq!(resolver.last.found, at((2 * now).saturating_sub(known)));
         assert_eq!(resolver.knew(at(known)), None);
     }
+}
+
+#[test]
+fn visits_from_before_a_resolver_learnt_anew_go_on_with_what_it_knew() {
+    let at = |seconds: u64| SimTime(seconds * SECOND);
+    let mut resolver = Resolver::default();
+    resolver.learn(1, at(10), Span(60 * SECOND), false);
+    resolver.learn(2, at(75), Span(60 * SECOND), false);
+    let knew = [9, 10, 69, 70, 74, 75, 134, 135].map(|seconds| resolver.knew(at(seconds)));
+    let [first, second] = [Some(1), Some(2)];
+    assert_eq!(knew, [None, first, first, None, None, second, second, None]);
 }

@@ -18,7 +18,7 @@ use crate::run::log::Severity;
 use crate::run::meters::ServerMeter;
 use crate::run::requests::{Class, Outcome, Request, RequestId, Wish};
 use crate::units::{SimTime, Span};
-pub use settings::{PARAMS, Setting, drain, monthly_usd, servers};
+pub use settings::{PARAMS, Setting, drain, keeps_users, monthly_usd, servers};
 
 /// Name in links and files.
 pub const KEY: &str = "lb";

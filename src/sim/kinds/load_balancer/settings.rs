@@ -1,6 +1,6 @@
 //! The settings of the load balancer, and what follows from them alone.
 
-use crate::kinds::balancing::ALGORITHMS;
+use crate::kinds::balancing::{ALGORITHMS, Algorithm};
 use crate::kinds::param::{Param, Spec, settings};
 use crate::kinds::web_tier;
 use crate::law::LAWS;
@@ -67,6 +67,13 @@ const NEW_SERVERS: &[(&str, &str)] = &[("check", "after a good check"), ("at-onc
 #[must_use]
 pub fn servers(spec: &Spec) -> usize {
     1 + usize::from(spec.is_on(Setting::Pair as usize))
+}
+
+/// Whether a user's requests go to the same server as long as that is well.
+#[must_use]
+pub fn keeps_users(spec: &Spec) -> bool {
+    let algorithm = Algorithm::at(spec.count(Setting::AlgorithmChoice as usize));
+    matches!(algorithm, Algorithm::Sticky | Algorithm::IpHash)
 }
 
 /// For how long a server that is taken out may finish what it has.
