@@ -8,7 +8,8 @@ use crate::sim::analysis::plan::{self, Goal};
 use crate::sim::analysis::report::RunPlan;
 use crate::sim::analysis::sweep::{self, Axis, Point};
 use crate::sim::kinds::param::quoted;
-use crate::sim::scenario::{Problem, Scenario, file, link, presets, schema};
+use crate::sim::scenario::link::{self, Reading};
+use crate::sim::scenario::{Problem, Scenario, file, presets, schema};
 use crate::sim::topology::Topology;
 use crate::sim::units::{SECOND, Span};
 
@@ -17,6 +18,8 @@ use crate::sim::units::{SECOND, Span};
 pub enum Order {
     /// How the command is used.
     Help,
+    /// Which version this is.
+    Version,
     /// The table of settings.
     Params {
         /// As JSON.
@@ -122,9 +125,12 @@ pub fn read(arguments: &[String], read_file: ReadFile<'_>) -> Result<Order, Vec<
     if words.has("help") || command == Some("help") {
         return Ok(Order::Help);
     }
+    if words.has("version") || command == Some("version") {
+        return Ok(Order::Version);
+    }
     let (order, used) = match command {
         None => {
-            problems.push(Problem::new("arguments", "no command; see millionth help"));
+            problems.push(Problem::new("arguments", "a command is needed"));
             (None, 0)
         }
         Some(command @ ("params" | "metrics")) => {
@@ -154,9 +160,9 @@ pub fn read(arguments: &[String], read_file: ReadFile<'_>) -> Result<Order, Vec<
                 (job.map(|job| Order::Job(Box::new(job))), 2)
             }
             None => {
-                let what = format!("{} is not a command; see millionth help", quoted(command));
+                let what = format!("{} is not a command", quoted(command));
                 problems.push(Problem::new("arguments", what));
-                (None, 1)
+                (None, words.plain.len())
             }
         },
     };
@@ -198,7 +204,7 @@ fn job(
     let jobs = words.jobs(problems);
     let task = task(command, words, &scenario, is_known, problems);
     let mut sets: Vec<(String, String)> = Vec::new();
-    for key in words.all("set").filter_map(|set| set.split_once('=')).map(|(key, _)| key) {
+    for key in words.sets() {
         if !sets.iter().any(|(known, _)| known == key) {
             sets.extend(sweep::value_of(&scenario, key).map(|value| (key.to_owned(), value)));
         }
@@ -226,7 +232,7 @@ pub fn system(
     problems: &mut Vec<Problem>,
 ) -> (Scenario, bool) {
     let scenario = match source {
-        None => Err(vec![Problem::new("arguments", "a scenario is needed; see millionth help")]),
+        None => Err(vec![Problem::new("arguments", "a scenario is needed")]),
         Some(source) => scenario(source, read_file),
     };
     let is_known = scenario.is_ok();
@@ -246,7 +252,7 @@ pub fn system(
             },
         }
     }
-    if let Some(seed) = words.whole("seed", u64::MAX, problems) {
+    if let Some(seed) = words.whole("seed", 0..=u64::MAX, problems) {
         scenario.seed = seed;
     }
     (scenario, is_known)
@@ -279,6 +285,12 @@ fn task(
         "sweep" => {
             if !words.has("over") {
                 problems.push(Problem::new("--over", "is needed, such as web.servers=2..8"));
+            }
+            for axis in &axes {
+                if words.sets().any(|key| key == axis.key) {
+                    let what = "stands with --set and with --over";
+                    problems.push(Problem::new(axis.key.as_str(), what));
+                }
             }
             if words.has("json") && words.has("csv") {
                 problems.push(Problem::new("--json", "and --csv exclude each other"));
@@ -345,26 +357,43 @@ fn seconds(
 /// # Errors
 /// Every problem at once.
 pub fn scenario(source: &str, read_file: ReadFile<'_>) -> Result<Scenario, Vec<Problem>> {
-    if let Some(number) = source.strip_prefix("stage-") {
+    // What has more than a number after it may be a file, such as stage-3.json.
+    let number = source.strip_prefix("stage-").filter(|text| text.parse::<u64>().is_ok());
+    if let Some(number) = number {
         return strictly(&format!("?stage={number}"));
     }
     if presets::PRESETS.iter().any(|preset| preset.key == source) {
         return strictly(&format!("?preset={source}"));
     }
-    if source.contains(['?', '#']) {
+    if source.contains(['?', '#']) || is_address(source) {
         return strictly(source);
     }
-    let text = read_file(source).map_err(|what| vec![Problem::new(quoted(source), what)])?;
-    let text = text.trim();
-    if text.starts_with(['?', '#']) || text.starts_with("http") {
+    let text = read_file(source).map_err(|what| {
+        let what = match source {
+            "-" => what,
+            _ => format!("is no stage, no preset and no link, and as a file: {what}"),
+        };
+        vec![Problem::new(quoted(source), what)]
+    })?;
+    // Some editors put a mark of the byte order before all else.
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.starts_with(['?', '#']) || is_address(text) {
         strictly(text)
     } else {
-        file::read(text)
+        file::reading(text).and_then(whole)
     }
 }
 
+fn is_address(text: &str) -> bool {
+    text.starts_with("http://") || text.starts_with("https://")
+}
+
 fn strictly(text: &str) -> Result<Scenario, Vec<Problem>> {
-    let reading = link::read(text);
+    whole(link::read(text))
+}
+
+/// The scenario, if nothing at all is to be said of it.
+fn whole(reading: Reading) -> Result<Scenario, Vec<Problem>> {
     let problems = reading.all_problems();
     if problems.is_empty() { Ok(reading.scenario) } else { Err(problems) }
 }
