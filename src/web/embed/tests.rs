@@ -41,6 +41,7 @@ fn a_wrong_message_is_answered_with_everything_wrong() {
         (r#""type":"stage","stage":77"#, "stage"),
         (r#""type":"fault""#, "fault"),
         (r#""type":"fault","heal":"web.x""#, "heal"),
+        (r#""type":"fault","heal":"web.77""#, "heal"),
         (r#""type":"set","key":3"#, "set"),
         (r#""type":"load","link":3"#, "load"),
         (r#""type":"export","format":"png""#, "format"),
