@@ -130,6 +130,11 @@ test('problems are errors with all of them, and a session that is closed says so
   const session = openSession('stage-1');
   assert.equal(session.run(1).figures.at_s, 1);
   assert.throws(() => session.set('web.moon', 1), MillionthError);
+  for (const strange of [undefined, null, 7, {}]) {
+    for (const method of ['set', 'fault', 'heal']) assert.throws(() => session[method](strange, 1), MillionthError, method);
+  }
+  assert.throws(() => session.set('web.servers', NaN), /NaN/);
+  assert.equal(session.run(1).figures.at_s, 2, 'nothing wrong stops it');
   session.close();
   session.close();
   assert.throws(() => session.run(1), /closed/);
