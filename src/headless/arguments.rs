@@ -2,14 +2,14 @@
 
 use super::checking::{self, Checking};
 use super::converting;
+use super::source::{ReadFile, scenario};
 use super::words::Words;
 use crate::sim::analysis::metric::Wanted;
 use crate::sim::analysis::plan::{self, Goal};
 use crate::sim::analysis::report::RunPlan;
 use crate::sim::analysis::sweep::{self, Axis, Point};
 use crate::sim::kinds::param::quoted;
-use crate::sim::scenario::link::{self, Reading};
-use crate::sim::scenario::{Problem, Scenario, file, presets, schema};
+use crate::sim::scenario::{Problem, Scenario, presets, schema};
 use crate::sim::topology::Topology;
 use crate::sim::units::{SECOND, Span};
 
@@ -110,9 +110,6 @@ const JOBS: &[(&str, &[&str])] = &[
     ("spof", &["jobs"]),
     ("explain", &[]),
 ];
-
-/// Reads a file, or standard input for `-`.
-pub type ReadFile<'a> = &'a dyn Fn(&str) -> Result<String, String>;
 
 /// Reads the command line.
 ///
@@ -349,51 +346,4 @@ fn seconds(
             Span::ZERO
         }
     }
-}
-
-/// A stage, a link, a file or standard input. Whoever runs headless wants to know of every problem,
-/// also of those that the page would pass over with a notice.
-///
-/// # Errors
-/// Every problem at once.
-pub fn scenario(source: &str, read_file: ReadFile<'_>) -> Result<Scenario, Vec<Problem>> {
-    // What has more than a number after it may be a file, such as stage-3.json.
-    let number = source.strip_prefix("stage-").filter(|text| text.parse::<u64>().is_ok());
-    if let Some(number) = number {
-        return strictly(&format!("?stage={number}"));
-    }
-    if presets::PRESETS.iter().any(|preset| preset.key == source) {
-        return strictly(&format!("?preset={source}"));
-    }
-    if source.contains(['?', '#']) || is_address(source) {
-        return strictly(source);
-    }
-    let text = read_file(source).map_err(|what| {
-        let what = match source {
-            "-" => what,
-            _ => format!("is no stage, no preset and no link, and as a file: {what}"),
-        };
-        vec![Problem::new(quoted(source), what)]
-    })?;
-    // Some editors put a mark of the byte order before all else.
-    let text = text.trim_start_matches('\u{feff}').trim();
-    if text.starts_with(['?', '#']) || is_address(text) {
-        strictly(text)
-    } else {
-        file::reading(text).and_then(whole)
-    }
-}
-
-fn is_address(text: &str) -> bool {
-    text.starts_with("http://") || text.starts_with("https://")
-}
-
-fn strictly(text: &str) -> Result<Scenario, Vec<Problem>> {
-    whole(link::read(text))
-}
-
-/// The scenario, if nothing at all is to be said of it.
-fn whole(reading: Reading) -> Result<Scenario, Vec<Problem>> {
-    let problems = reading.all_problems();
-    if problems.is_empty() { Ok(reading.scenario) } else { Err(problems) }
 }

@@ -1,7 +1,8 @@
 //! `millionth check`: whether scenarios keep what they claim, for people, as JSON and as JUnit XML
 //! for continuous integration.
 
-use super::arguments::{ReadFile, run_plan, system};
+use super::arguments::{run_plan, system};
+use super::source::ReadFile;
 use super::words::Words;
 use super::{Ending, Failure, Host, write};
 use crate::sim::analysis::bottleneck::number;

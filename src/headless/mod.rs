@@ -10,6 +10,7 @@ mod killing;
 mod listing;
 mod many;
 mod planning;
+mod source;
 mod sweeping;
 mod table;
 mod words;
@@ -23,7 +24,8 @@ use crate::sim::topology::Topology;
 use arguments::{Job, Order, Task};
 use serde_json::{Value, json};
 
-pub use arguments::{LONGEST_S, USUAL_PLAN, scenario};
+pub use arguments::{LONGEST_S, USUAL_PLAN};
+pub use source::scenario;
 
 /// What the command has to say, and how it ends.
 #[derive(Clone, Debug, PartialEq, Eq)]

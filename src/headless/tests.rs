@@ -72,6 +72,7 @@ fn wrong_input_is_refused_with_every_problem_and_exit_code_2() {
         ("run stage-77", "", "“77” is not a stage"),
         ("run stage-1 --moon", "", "--moon"),
         ("run nowhere.json", "", "as a file: there is no such file"),
+        ("run https://a.example/x/", "", "says nothing"),
         ("run retry-strom", "", "is no stage, no preset and no link"),
         ("run file.json", r#"{"v":1,"stage":3,"m":2}"#, "revision 2 of the model"),
         ("run ?stage=3#v=1&m=2", "", "revision 2 of the model"),
