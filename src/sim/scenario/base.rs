@@ -43,7 +43,7 @@ pub struct Words {
     pub drop: Vec<String>,
     /// How many sites.
     pub sites: Option<String>,
-    /// Whose faults and changes: [`OWN`] instead of those of the preset, which count by default.
+    /// Whose faults and changes: `own` instead of those of the preset, which count by default.
     pub timeline: Option<String>,
 }
 
