@@ -128,13 +128,6 @@ pub fn daily_users(spec: &Spec) -> f64 {
     spec.number(Setting::Rate as usize) / per_second
 }
 
-/// Requests per second in the busiest hour that so many daily users make.
-#[must_use]
-pub fn rate_of(spec: &Spec, daily_users: f64) -> f64 {
-    let per_day = spec.number(Setting::PerUser as usize) * spec.number(Setting::Peak as usize);
-    daily_users * per_day / SECONDS_PER_DAY
-}
-
 /// How many servers there are, which faults may name one by one.
 #[must_use]
 pub const fn servers(_: &Spec) -> usize {

@@ -241,7 +241,8 @@ fn users_come_in_the_evening_of_their_own_region() {
 }
 
 #[test]
-fn daily_users_and_the_rate_say_the_same() {
-    let spec = spec(&[(Setting::Rate, 543.0)]);
-    assert!((rate_of(&spec, daily_users(&spec)) - 543.0).abs() < 1e-9);
+fn daily_users_make_the_traffic_of_the_busiest_hour() {
+    let spec = spec(&[(Setting::Rate, 100.0), (Setting::PerUser, 50.0), (Setting::Peak, 2.0)]);
+    // Twice the mean of 86,400 users of 50 requests a day.
+    assert!((daily_users(&spec) - 86_400.0).abs() < 1e-6);
 }
