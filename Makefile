@@ -69,7 +69,7 @@ bench-page: setup ## Measure the page: main thread, slider, start, transfer
 memory: ## Check that long runs do not grow: an hour at 10,000/s, ten minutes at 1,000,000/s
 	@cargo run --quiet --release --example memory
 
-docs: ## Write docs/model.md and the JSON Schema anew from the table of kinds
+docs: ## Write docs/model.md, docs/sharing.md and the JSON Schema anew from their tables
 	@MILLIONTH_RECORD=1 cargo test --quiet --features web --lib --test native is_written_down
 
 accuracy: ## Measure every case of theory into docs/accuracy.md (ONLY=WORD for the cases with a word)

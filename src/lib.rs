@@ -22,6 +22,10 @@
 //!   slots, in use.
 //! - *throughput*: good answers that came back, wanted or not. *Goodput*: those that users waited
 //!   for. *Wasted*: answered after the user gave up.
+//! - *session*: in [`sim::session`] and `api` a run that is watched and changed; in the web tier
+//!   and the session store what the system keeps of a user who is logged in.
+//! - *check*: of a scenario, a claim that is held against a run; of a balancer or of names, a look
+//!   whether a server is well; of an engine, whether its own laws hold.
 //! - *live* figures: a sliding window over the run that is watched. *Settled* figures: a run of
 //!   its own with the warm-up removed, with intervals.
 

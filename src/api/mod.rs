@@ -12,7 +12,7 @@ pub use session::Session;
 use crate::headless::{self, LONGEST_S};
 use crate::sim::analysis::report::{self, RunPlan};
 use crate::sim::kinds::param::quoted;
-use crate::sim::scenario::{Problem, Scenario, file, link};
+use crate::sim::scenario::{Problem, Scenario, file, link, presets};
 use crate::sim::topology::Topology;
 use crate::sim::units::Span;
 use serde_json::{Map, Value, json};
@@ -26,10 +26,9 @@ type Problems = Vec<Problem>;
 /// Every problem at once.
 pub fn scenario(text: &str) -> Result<Scenario, Problems> {
     let text = text.trim();
-    if text.starts_with('{') {
-        return file::read(text);
-    }
-    headless::scenario(text, &|_| Err("is no stage, no preset, no link and no object".to_owned()))
+    let (source, inside) =
+        if text.starts_with('{') { ("-", Ok(text)) } else { (text, Err("there are none here")) };
+    headless::scenario(source, &|_| inside.map(ToOwned::to_owned).map_err(ToOwned::to_owned))
 }
 
 /// All that keeps a scenario from running, as JSON; an empty list where nothing does.
@@ -70,6 +69,9 @@ pub fn simulate(text: &str, options: &str, tell: impl FnMut(f64)) -> Result<Stri
     Ok(headless::result(&report, &topology).to_string())
 }
 
+/// What a seed has to be.
+const SEEDS: &str = "is not a whole number from 0 to 2^64 - 1";
+
 /// A scenario, and what is asked for besides.
 struct Asked {
     scenario: Scenario,
@@ -79,22 +81,28 @@ struct Asked {
 impl Asked {
     /// Reads a scenario and an object of options, of which only `known` ones are taken.
     fn read(text: &str, options: &str, known: &[&str]) -> Result<Self, Problems> {
-        let mut asked = Self { scenario: scenario(text)?, plan: headless::USUAL_PLAN };
         let mut problems = Vec::new();
+        let known_scenario = scenario(text).map_err(|wrong| problems.extend(wrong)).ok();
+        // A wrong scenario must not hide what else is wrong: only settings have to wait for it.
+        let is_known = known_scenario.is_some();
+        let scenario = known_scenario.unwrap_or_else(|| presets::stage(1));
+        let mut asked = Self { scenario, plan: headless::USUAL_PLAN };
         let value = serde_json::from_str(options).unwrap_or_default();
         let Value::Object(options) = value else {
-            return Err(vec![Problem::new("options", "is not an object")]);
+            problems.push(Problem::new("options", "is not an object"));
+            return Err(problems);
         };
         for (key, value) in &options {
             match (key.as_str(), value) {
                 (key, _) if !known.contains(&key) => {
                     problems.push(Problem::new("options", format!("{} is not one", quoted(key))));
                 }
+                ("settings", Value::Object(_)) if !is_known => {}
                 ("settings", Value::Object(settings)) => asked.set(settings, &mut problems),
                 ("settings", _) => problems.push(Problem::new("settings", "is not an object")),
                 ("seed", value) => match file::plain(value).parse() {
                     Ok(seed) => asked.scenario.seed = seed,
-                    Err(_) => problems.push(Problem::new("seed", "is not a whole number")),
+                    Err(_) => problems.push(Problem::new("seed", SEEDS)),
                 },
                 ("warmup", value) => asked.plan.warm_up = time(key, value, 0.0, &mut problems),
                 (_, value) => asked.plan.duration = time(key, value, 0.001, &mut problems),
@@ -164,6 +172,9 @@ mod tests {
         at.sort_unstable();
         let expected = ["duration", "options", "seed", "warmup", "web.moon", "web.servers"];
         assert_eq!(at, expected);
+        let options = r#"{"seed": 1.5, "duration": -1, "settings": {"web.servers": 0}}"#;
+        let problems = simulate("stage-77", options, |_| {}).expect_err("all is wrong");
+        assert_eq!(self::at(&problems), ["stage", "duration", "seed"]);
         assert!(scenario("stage-77").is_err() && scenario("moon").is_err());
         assert_eq!(validate("retry-storm"), "[]");
         assert!(

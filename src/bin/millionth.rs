@@ -2,22 +2,26 @@
 //! the library.
 
 use millionth::headless::{self, Host};
-use std::io::{IsTerminal, Read, Write, stderr, stdin, stdout};
+use std::io::{ErrorKind, IsTerminal, Read, Write, stderr, stdin, stdout};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-/// Longest file that is read, in bytes: anything longer is refused by the reader anyway.
-const LONGEST: u64 = (millionth::sim::scenario::file::LONGEST + 1) as u64;
+/// Longest file that is read, in bytes.
+const LONGEST: u64 = millionth::sim::scenario::file::LONGEST as u64;
 
 fn read(path: &str) -> Result<String, String> {
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let outcome = if path == "-" {
-        stdin().take(LONGEST).read_to_string(&mut text)
+        stdin().take(LONGEST + 1).read_to_end(&mut bytes)
     } else {
-        std::fs::File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text))
+        std::fs::File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes))
     };
-    outcome.map(|_| text).map_err(|error| error.to_string())
+    match outcome {
+        Err(error) => Err(error.to_string()),
+        Ok(_) if bytes.len() as u64 > LONGEST => Err(format!("is longer than {LONGEST} bytes")),
+        Ok(_) => String::from_utf8(bytes).map_err(|_| "is not text in UTF-8".to_owned()),
+    }
 }
 
 fn write(path: &str, text: &str) -> Result<(), String> {
@@ -70,8 +74,14 @@ fn main() -> ExitCode {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let host = Host { read: &read, write: &write, clock: &clock, tell: &tell, each: &each, cores };
     let ending = headless::run(&arguments, &host);
-    // A reader that has gone away (a closed pipe) is no failure of the run.
+    // What cannot be complained of anywhere is passed over.
     let _ = stderr().write_all(ending.err.as_bytes());
-    let _ = stdout().write_all(ending.out.as_bytes());
-    ExitCode::from(ending.code)
+    match stdout().write_all(ending.out.as_bytes()).and_then(|()| stdout().flush()) {
+        // A reader that has gone away (a closed pipe) is no failure of the run.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            let _ = writeln!(stderr(), "millionth: standard output: {error}");
+            ExitCode::from(2)
+        }
+        _ => ExitCode::from(ending.code),
+    }
 }

@@ -2,13 +2,14 @@
 
 use super::checking::{self, Checking};
 use super::converting;
+use super::source::{ReadFile, scenario};
 use super::words::Words;
 use crate::sim::analysis::metric::Wanted;
 use crate::sim::analysis::plan::{self, Goal};
 use crate::sim::analysis::report::RunPlan;
 use crate::sim::analysis::sweep::{self, Axis, Point};
 use crate::sim::kinds::param::quoted;
-use crate::sim::scenario::{Problem, Scenario, file, link, presets, schema};
+use crate::sim::scenario::{Problem, Scenario, presets, schema};
 use crate::sim::topology::Topology;
 use crate::sim::units::{SECOND, Span};
 
@@ -17,6 +18,8 @@ use crate::sim::units::{SECOND, Span};
 pub enum Order {
     /// How the command is used.
     Help,
+    /// Which version this is.
+    Version,
     /// The table of settings.
     Params {
         /// As JSON.
@@ -108,9 +111,6 @@ const JOBS: &[(&str, &[&str])] = &[
     ("explain", &[]),
 ];
 
-/// Reads a file, or standard input for `-`.
-pub type ReadFile<'a> = &'a dyn Fn(&str) -> Result<String, String>;
-
 /// Reads the command line.
 ///
 /// # Errors
@@ -122,9 +122,12 @@ pub fn read(arguments: &[String], read_file: ReadFile<'_>) -> Result<Order, Vec<
     if words.has("help") || command == Some("help") {
         return Ok(Order::Help);
     }
+    if words.has("version") || command == Some("version") {
+        return Ok(Order::Version);
+    }
     let (order, used) = match command {
         None => {
-            problems.push(Problem::new("arguments", "no command; see millionth help"));
+            problems.push(Problem::new("arguments", "a command is needed"));
             (None, 0)
         }
         Some(command @ ("params" | "metrics")) => {
@@ -154,9 +157,9 @@ pub fn read(arguments: &[String], read_file: ReadFile<'_>) -> Result<Order, Vec<
                 (job.map(|job| Order::Job(Box::new(job))), 2)
             }
             None => {
-                let what = format!("{} is not a command; see millionth help", quoted(command));
+                let what = format!("{} is not a command", quoted(command));
                 problems.push(Problem::new("arguments", what));
-                (None, 1)
+                (None, words.plain.len())
             }
         },
     };
@@ -198,7 +201,7 @@ fn job(
     let jobs = words.jobs(problems);
     let task = task(command, words, &scenario, is_known, problems);
     let mut sets: Vec<(String, String)> = Vec::new();
-    for key in words.all("set").filter_map(|set| set.split_once('=')).map(|(key, _)| key) {
+    for key in words.sets() {
         if !sets.iter().any(|(known, _)| known == key) {
             sets.extend(sweep::value_of(&scenario, key).map(|value| (key.to_owned(), value)));
         }
@@ -226,7 +229,7 @@ pub fn system(
     problems: &mut Vec<Problem>,
 ) -> (Scenario, bool) {
     let scenario = match source {
-        None => Err(vec![Problem::new("arguments", "a scenario is needed; see millionth help")]),
+        None => Err(vec![Problem::new("arguments", "a scenario is needed")]),
         Some(source) => scenario(source, read_file),
     };
     let is_known = scenario.is_ok();
@@ -246,7 +249,7 @@ pub fn system(
             },
         }
     }
-    if let Some(seed) = words.whole("seed", u64::MAX, problems) {
+    if let Some(seed) = words.whole("seed", 0..=u64::MAX, problems) {
         scenario.seed = seed;
     }
     (scenario, is_known)
@@ -279,6 +282,12 @@ fn task(
         "sweep" => {
             if !words.has("over") {
                 problems.push(Problem::new("--over", "is needed, such as web.servers=2..8"));
+            }
+            for axis in &axes {
+                if words.sets().any(|key| key == axis.key) {
+                    let what = "stands with --set and with --over";
+                    problems.push(Problem::new(axis.key.as_str(), what));
+                }
             }
             if words.has("json") && words.has("csv") {
                 problems.push(Problem::new("--json", "and --csv exclude each other"));
@@ -337,34 +346,4 @@ fn seconds(
             Span::ZERO
         }
     }
-}
-
-/// A stage, a link, a file or standard input. Whoever runs headless wants to know of every problem,
-/// also of those that the page would pass over with a notice.
-///
-/// # Errors
-/// Every problem at once.
-pub fn scenario(source: &str, read_file: ReadFile<'_>) -> Result<Scenario, Vec<Problem>> {
-    if let Some(number) = source.strip_prefix("stage-") {
-        return strictly(&format!("?stage={number}"));
-    }
-    if presets::PRESETS.iter().any(|preset| preset.key == source) {
-        return strictly(&format!("?preset={source}"));
-    }
-    if source.contains(['?', '#']) {
-        return strictly(source);
-    }
-    let text = read_file(source).map_err(|what| vec![Problem::new(quoted(source), what)])?;
-    let text = text.trim();
-    if text.starts_with(['?', '#']) || text.starts_with("http") {
-        strictly(text)
-    } else {
-        file::read(text)
-    }
-}
-
-fn strictly(text: &str) -> Result<Scenario, Vec<Problem>> {
-    let reading = link::read(text);
-    let problems = reading.all_problems();
-    if problems.is_empty() { Ok(reading.scenario) } else { Err(problems) }
 }

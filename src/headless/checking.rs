@@ -1,9 +1,10 @@
 //! `millionth check`: whether scenarios keep what they claim, for people, as JSON and as JUnit XML
 //! for continuous integration.
 
-use super::arguments::{ReadFile, run_plan, system};
+use super::arguments::{run_plan, system};
+use super::source::ReadFile;
 use super::words::Words;
-use super::{Ending, Failure, Host};
+use super::{Ending, Failure, Host, write};
 use crate::sim::analysis::bottleneck::number;
 use crate::sim::analysis::check::{self, Claim, Verdict, gap};
 use crate::sim::analysis::report::{Report, RunPlan};
@@ -119,12 +120,12 @@ pub fn check(checking: &Checking, host: &Host<'_>) -> Result<Ending, Failure> {
         let result = result.into_inner().expect("nobody panics with it");
         judged.push(result.expect("all were run").map_err(Failure::Law)?);
     }
-    if let Some(target) = &checking.junit {
-        let wrong = |what| Failure::Input(Problem::new(format!("--junit {target}"), what));
-        (host.write)(target, &junit(checking, &judged)).map_err(wrong)?;
-    }
     let holds = judged.iter().all(|(verdicts, _)| verdicts.iter().all(|verdict| verdict.holds));
     let out = if checking.json { as_json(checking, &judged) } else { text(checking, &judged) };
+    let out = match &checking.junit {
+        None => out,
+        Some(target) => write("junit", target, &junit(checking, &judged), out, host)?,
+    };
     Ok(Ending { out, err: String::new(), code: u8::from(!holds) })
 }
 

@@ -1,6 +1,7 @@
 //! `millionth convert`: a link as a file, and a file as a link.
 
-use super::arguments::{ReadFile, system};
+use super::arguments::system;
+use super::source::ReadFile;
 use super::words::Words;
 use crate::sim::scenario::{Problem, file, link};
 

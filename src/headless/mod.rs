@@ -10,6 +10,7 @@ mod killing;
 mod listing;
 mod many;
 mod planning;
+mod source;
 mod sweeping;
 mod table;
 mod words;
@@ -17,12 +18,14 @@ mod words;
 use crate::sim::analysis::report::{self, Report};
 use crate::sim::analysis::settle::{FULL, Settling};
 use crate::sim::analysis::sweep;
+use crate::sim::kinds::param::quoted;
 use crate::sim::scenario::{Problem, link};
 use crate::sim::topology::Topology;
 use arguments::{Job, Order, Task};
 use serde_json::{Value, json};
 
-pub use arguments::{LONGEST_S, USUAL_PLAN, scenario};
+pub use arguments::{LONGEST_S, USUAL_PLAN};
+pub use source::scenario;
 
 /// What the command has to say, and how it ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +34,8 @@ pub struct Ending {
     pub out: String,
     /// For standard error.
     pub err: String,
-    /// Exit code: 0 done, 1 a check failed or the simulator broke a law of its own, 2 wrong input.
+    /// Exit code: 0 done, 1 a check failed or the simulator broke a law of its own, 2 wrong input
+    /// or a file that could not be written.
     pub code: u8,
 }
 
@@ -68,7 +72,7 @@ Usage:
   millionth convert SCENARIO [--json | --link]
   millionth params | metrics [--json]
   millionth schema
-  millionth help
+  millionth help | version
 
 SCENARIO is stage-1 to stage-9, a preset such as retry-storm, a link (or its end from the question
 mark on), a file with a scenario as JSON or with a link, or - for standard input.
@@ -102,16 +106,24 @@ Besides:
   --junit FILE     the checks as JUnit XML
   --jobs N         runs at once, as many as there are cores unless told; the result is the same
   --csv FILE       the settings given and the metrics as CSV, - for standard output
-Exit code: 0 done, 2 wrong input, 1 a check that failed or a defect of the simulator itself. A plan
-that finds nothing is done too.
+Exit code: 0 done, 1 a check that failed or a defect of the simulator itself, 2 wrong input, or a
+file that could not be written. A plan that finds nothing is done too.
 ";
+
+/// Where everything stands that a line may say.
+const HINT: &str = "millionth: see millionth help, and millionth params and millionth metrics\n";
 
 /// Runs the command with these arguments, the program's name left out.
 #[must_use]
 pub fn run(arguments: &[String], host: &Host<'_>) -> Ending {
     let ended = match arguments::read(arguments, host.read) {
-        Err(problems) => return refuse(&problems),
+        Err(problems) => {
+            let mut ending = refuse(&problems);
+            ending.err.push_str(HINT);
+            return ending;
+        }
         Ok(Order::Help) => Ok(USAGE.to_owned()),
+        Ok(Order::Version) => Ok(concat!("millionth ", env!("CARGO_PKG_VERSION"), "\n").to_owned()),
         Ok(Order::Params { json: true }) => Ok(listing::params_json()),
         Ok(Order::Params { json: false }) => Ok(listing::params_text()),
         Ok(Order::Metrics { json: true }) => Ok(listing::metrics_json()),
@@ -131,7 +143,7 @@ fn end(ended: Result<Ending, Failure>) -> Ending {
             let err = format!("millionth: a defect of the simulator, please report it: {law}\n");
             Ending { out: String::new(), err, code: 1 }
         }
-        Err(Failure::Input(problem)) => refuse(&[problem]),
+        Err(Failure::Unwritten { out, problem }) => Ending { out, ..refuse(&[problem]) },
     }
 }
 
@@ -139,8 +151,13 @@ fn end(ended: Result<Ending, Failure>) -> Ending {
 enum Failure {
     /// The simulator broke a law of its own.
     Law(String),
-    /// Something outside is not as it should be.
-    Input(Problem),
+    /// A file could not be written; what was found out is said all the same.
+    Unwritten {
+        /// For standard output.
+        out: String,
+        /// What is wrong with the file.
+        problem: Problem,
+    },
 }
 
 fn refuse(problems: &[Problem]) -> Ending {
@@ -177,9 +194,24 @@ fn deliver(
     if target == "-" {
         return Ok(csv);
     }
-    let wrong = |what| Failure::Input(Problem::new(format!("--csv {target}"), what));
-    (host.write)(target, &csv).map_err(wrong)?;
-    Ok(text())
+    write("csv", target, &csv, text(), host)
+}
+
+/// Writes the file of an option; what else there is to say is said even where that fails.
+fn write(
+    option: &str,
+    target: &str,
+    content: &str,
+    out: String,
+    host: &Host<'_>,
+) -> Result<String, Failure> {
+    match (host.write)(target, content) {
+        Ok(()) => Ok(out),
+        Err(what) => {
+            let problem = Problem::new(format!("--{option} {}", quoted(target)), what);
+            Err(Failure::Unwritten { out, problem })
+        }
+    }
 }
 
 fn simulate(job: &Job, host: &Host<'_>) -> Result<String, Failure> {

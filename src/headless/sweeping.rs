@@ -17,7 +17,7 @@ pub fn sweep(
     points: &[Point],
     host: &Host<'_>,
 ) -> Result<String, Failure> {
-    let runs: Vec<&Topology> = points.iter().map(|point| &point.scenario).collect();
+    let runs: Vec<&Topology> = points.iter().map(|point| &point.topology).collect();
     let settled = many::settle(&runs, job.plan, job.jobs, host)?;
     let fixed: Vec<String> = job.sets.iter().map(|(_, value)| value.clone()).collect();
     let rows: Vec<Row> = points

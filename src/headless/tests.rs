@@ -55,6 +55,7 @@ fn every_form_of_a_scenario_gives_the_same_result() {
         (format!("run https://a.example/?stage=2#v=1&web.size=4 {rest}"), ""),
         (format!("run file.json {rest}"), r#"{"stage":2,"settings":{"web.size":"4"}}"#),
         (format!("run - {rest}"), "?stage=2#web.size=4"),
+        (format!("run file.json {rest}"), "\u{feff}{\"stage\":2,\"settings\":{\"web.size\":4}}"),
     ];
     for (line, file) in others {
         assert_eq!(hash(&line, file), first, "{line}");
@@ -65,12 +66,20 @@ fn every_form_of_a_scenario_gives_the_same_result() {
 #[test]
 fn wrong_input_is_refused_with_every_problem_and_exit_code_2() {
     let cases = [
-        ("", "", "no command"),
+        ("", "", "a command is needed"),
         ("fly", "", "“fly” is not a command"),
         ("run", "", "a scenario is needed"),
         ("run stage-77", "", "“77” is not a stage"),
         ("run stage-1 --moon", "", "--moon"),
-        ("run nowhere.json", "", "there is no such file"),
+        ("run nowhere.json", "", "as a file: there is no such file"),
+        ("run https://a.example/x/", "", "says nothing"),
+        ("run retry-strom", "", "is no stage, no preset and no link"),
+        ("run file.json", r#"{"v":1,"stage":3,"m":2}"#, "revision 2 of the model"),
+        ("run ?stage=3#v=1&m=2", "", "revision 2 of the model"),
+        ("run stage-1 --csv --json", "", "missing argument for option '--csv'"),
+        ("run stage-1 --seed 18446744073709551616", "", "from 0 to 18446744073709551615"),
+        ("sweep stage-1 --over web.size=1,2 --jobs 0", "", "from 1 to 1024"),
+        ("sweep stage-1 --set web.size=4 --over web.size=1,2", "", "with --set and with --over"),
         ("run file.json", "{", "is not JSON"),
         ("run stage-1 --set web.servers=0 --set x --seed q --duration -1", "", "web.servers"),
         ("run ?stage=1#web.moon=1", "", "web.moon"),
@@ -84,7 +93,9 @@ fn wrong_input_is_refused_with_every_problem_and_exit_code_2() {
         assert!(ending.out.is_empty() && ending.err.contains(expected), "{line}: {}", ending.err);
     }
     let ending = run_with("run stage-1 --set web.servers=0 --set x --seed q --duration -1", "");
-    assert_eq!(ending.err.lines().count(), 4, "{}", ending.err);
+    assert_eq!(ending.err.lines().count(), 5, "{}", ending.err);
+    assert!(ending.err.ends_with(HINT), "what to do comes last");
+    assert_eq!(run_with("compare stage-1 stage-2", "").err.lines().count(), 2);
 }
 
 #[test]
@@ -95,6 +106,9 @@ fn the_table_of_settings_names_every_setting() {
         assert!(text.contains(&key) && json.contains(&key), "{key}");
     }
     assert!(run_with("help", "").out.contains("millionth run"));
+    for line in ["version", "--version", "-V"] {
+        assert_eq!(said(line), format!("millionth {}\n", env!("CARGO_PKG_VERSION")));
+    }
 }
 
 const SHORT: &str = "--warmup 5 --duration 10";
@@ -144,6 +158,7 @@ fn a_sweep_has_the_figures_of_the_run_as_json_and_as_a_table() {
     assert!(written[0].1.starts_with("clients.rate,p95,p95_ci95\n50,0."), "{written:?}");
     let (ending, _) = run_writing(&format!("{sweep} --csv full.csv"), "", 1);
     assert!(ending.code == 2 && ending.err.contains("no space left"), "{ending:?}");
+    assert_eq!(ending.out, table, "what was simulated is not lost");
 }
 
 #[test]

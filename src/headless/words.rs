@@ -3,17 +3,26 @@
 
 use crate::sim::kinds::param::quoted;
 use crate::sim::scenario::Problem;
-use lexopt::{Arg, Parser, ValueExt};
+use lexopt::{Arg, Error, Parser, ValueExt};
+use std::ops::RangeInclusive;
 
 /// Options that stand with a value.
 const VALUED: &[&str] = &[
     "set", "seed", "warmup", "duration", "metric", "csv", "over", "goal", "jobs", "check", "junit",
 ];
 /// Options that stand alone.
-const FLAGS: &[&str] = &["json", "link", "help"];
+const FLAGS: &[&str] = &["json", "link", "help", "version"];
 
 /// Most runs at once.
 const MOST_JOBS: u64 = 1_024;
+
+fn known(options: &[&'static str], name: &str) -> Option<&'static str> {
+    options.iter().find(|option| **option == name).copied()
+}
+
+fn is_option(name: &str) -> bool {
+    known(VALUED, name).or_else(|| known(FLAGS, name)).is_some()
+}
 
 /// A command line.
 #[derive(Clone, Debug, Default)]
@@ -36,20 +45,29 @@ impl Words {
                     words.options.push(("help", String::new()));
                     Ok(())
                 }
-                Ok(Some(Arg::Long(name))) => {
-                    let is = |known: &&&str| **known == name;
-                    match (VALUED.iter().find(is), FLAGS.iter().find(is)) {
-                        (Some(known), _) => parser
-                            .value()
-                            .and_then(ValueExt::string)
-                            .map(|value| words.options.push((known, value))),
-                        (None, Some(known)) => {
-                            words.options.push((known, String::new()));
-                            Ok(())
-                        }
-                        (None, None) => Err(Arg::Long(name).unexpected()),
-                    }
+                Ok(Some(Arg::Short('V'))) => {
+                    words.options.push(("version", String::new()));
+                    Ok(())
                 }
+                Ok(Some(Arg::Long(name))) => match (known(VALUED, name), known(FLAGS, name)) {
+                    (Some(option), _) => {
+                        parser.value().and_then(ValueExt::string).and_then(|value| {
+                            // `--csv --json` forgot the file: none shall be named so.
+                            if value.strip_prefix("--").is_some_and(is_option) {
+                                return Err(Error::MissingValue {
+                                    option: Some(format!("--{option}")),
+                                });
+                            }
+                            words.options.push((option, value));
+                            Ok(())
+                        })
+                    }
+                    (None, Some(option)) => {
+                        words.options.push((option, String::new()));
+                        Ok(())
+                    }
+                    (None, None) => Err(Arg::Long(name).unexpected()),
+                },
                 Ok(Some(other)) => Err(other.unexpected()),
                 Err(error) => Err(error),
             };
@@ -78,6 +96,11 @@ impl Words {
         those.next().map(|(_, value)| value.as_str())
     }
 
+    /// The keys of the settings given with `--set`.
+    pub fn sets(&self) -> impl Iterator<Item = &str> {
+        self.all("set").filter_map(|set| set.split_once('=')).map(|(key, _)| key)
+    }
+
     /// Names options that a command does not take.
     pub fn only(&self, command: &str, known: &[&str], problems: &mut Vec<Problem>) {
         for (option, _) in self.options.iter().filter(|(option, _)| !known.contains(option)) {
@@ -88,16 +111,21 @@ impl Words {
 
     /// How many runs at once.
     pub fn jobs(&self, problems: &mut Vec<Problem>) -> Option<usize> {
-        self.whole("jobs", MOST_JOBS, problems).map(|jobs| jobs.max(1) as usize)
+        self.whole("jobs", 1..=MOST_JOBS, problems).map(|jobs| jobs as usize)
     }
 
     /// A whole number.
-    pub fn whole(&self, name: &str, most: u64, problems: &mut Vec<Problem>) -> Option<u64> {
+    pub fn whole(
+        &self,
+        name: &str,
+        range: RangeInclusive<u64>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<u64> {
         let text = self.last(name)?;
-        let number = text.parse().ok().filter(|number| *number <= most);
+        let number = text.parse().ok().filter(|number| range.contains(number));
         if number.is_none() {
-            let range = if most == u64::MAX { String::new() } else { format!(" up to {most}") };
-            let what = format!("{} is not a whole number{range}", quoted(text));
+            let (least, most) = range.into_inner();
+            let what = format!("{} is not a whole number from {least} to {most}", quoted(text));
             problems.push(Problem::new(format!("--{name}"), what));
         }
         number

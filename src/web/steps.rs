@@ -179,12 +179,9 @@ fn take_on(scenario: &mut Scenario, command: &Command) -> Result<Vec<Problem>, V
             }
             Err(what) => refuse("fault", what),
         },
-        Command::Heal { part, server } => match scenario.find(part) {
-            Ok((kind, site)) => {
-                scenario.heal(kind, site, *server);
-                Ok(Vec::new())
-            }
-            Err(what) => refuse("part", what),
+        Command::Heal { part, server } => match scenario.heal_named(part, *server) {
+            Ok(()) => Ok(Vec::new()),
+            Err(problem) => Err(vec![problem]),
         },
         Command::Timeline { faults, changes } => {
             let mut changed = scenario.clone();

@@ -45,11 +45,21 @@ test('an element runs, is told things, tells things and refuses others', async (
       return { is, problems };
     }
   }, [method, words]);
+  // What no message can carry is refused at once, and keeps nothing else from the frame.
+  const never = await host.evaluate(async () => {
+    const sim = document.querySelector('millionth-sim');
+    const refused = [sim.set('web.servers', 7n), sim.load('x'.repeat(2 ** 17))];
+    return Promise.all(refused.map((asked) => asked.then(() => 'done', ({ name }) => name)));
+  });
+  assert.deepEqual(never, ['TypeError', 'MillionthError']);
   const state = await ask('set', 'web.servers', 7);
   assert.equal(state.link, '?stage=3#v=1&web.servers=7');
   assert.equal((await ask('set', { 'web.servers': 8, 'lb.algorithm': 'random' })).playing, false);
   const { is, problems } = await ask('set', 'web.moon', 1);
   assert.deepEqual([is, problems.map(({ at }) => at)], ['MillionthError', ['web.moon']]);
+  assert.match((await ask('set', 'web.servers', 9000)).link, /web\.servers=500/, 'brought into range is done');
+  await heard(host, 'error', ({ problems: [{ at }] }) => at === 'web.servers');
+  await ask('set', 'web.servers', 8);
   assert.equal((await ask('fault', 'kill.web.2')).link, '?stage=3#v=1&lb.algorithm=random&web.servers=8&fault=kill.web.2');
   assert.equal((await ask('heal', 'web')).link, '?stage=3#v=1&lb.algorithm=random&web.servers=8');
   assert.equal((await ask('load', { stage: 2 })).stage, 2);

@@ -69,6 +69,7 @@ test('the command gives in Node the bytes and the exit codes of the native one',
   const file = join(folder, 'scenario.json');
   writeFileSync(file, JSON.stringify({ stage: 3, settings: { 'web.servers': 6 }, checks: ['p99 < 2 s'] }));
   writeFileSync(join(folder, 'latin1.txt'), Buffer.from([0xff, 0xfe]));
+  writeFileSync(join(folder, 'zeros.txt'), Buffer.alloc(2 ** 20 + 1));
   const short = ['--warmup', '1', '--duration', '2'];
   const lines = [
     ['help'], ['params'], ['params', '--json'], ['metrics'], ['metrics', '--json'], ['schema'], [],
@@ -82,6 +83,7 @@ test('the command gives in Node the bytes and the exit codes of the native one',
     ['spof', 'stage-2', ...short], ['settle', 'stage-1'], ['settle', 'stage-1', '--json'],
     ['check', file, '--check', 'p99 < 0 s', '--junit', 'out.xml', ...short], ['check', file, 'stage-3', ...short],
     ['check', file, '--json', ...short],
+    ['version'], ['run', 'stage-3.json'], ['run', 'zeros.txt'], ['run', 'stage-1', '--csv', '--json'], ['moon', 'stage-3'],
     ['run', 'missing.json'], ['run', '.'], ['run', 'latin1.txt'], ['run', 'missing/a.json', '--moon', '--warmup', 'long'],
     ['run', 'stage-1', '--csv', 'missing/out.csv', ...short], ['moon'],
   ];
@@ -128,6 +130,11 @@ test('problems are errors with all of them, and a session that is closed says so
   const session = openSession('stage-1');
   assert.equal(session.run(1).figures.at_s, 1);
   assert.throws(() => session.set('web.moon', 1), MillionthError);
+  for (const strange of [undefined, null, 7, {}]) {
+    for (const method of ['set', 'fault', 'heal']) assert.throws(() => session[method](strange, 1), MillionthError, method);
+  }
+  assert.throws(() => session.set('web.servers', NaN), /NaN/);
+  assert.equal(session.run(1).figures.at_s, 2, 'nothing wrong stops it');
   session.close();
   session.close();
   assert.throws(() => session.run(1), /closed/);

@@ -10,8 +10,9 @@ export class MillionthError extends Error {
   }
 }
 
-// Seeds may be too long for a number.
-const json = (value) => JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part)) ?? 'null';
+// Seeds may be too long for a number, and what is no number is named as what it is.
+const isBare = (part) => typeof part === 'bigint' || (typeof part === 'number' && !Number.isFinite(part));
+const json = (value) => JSON.stringify(value, (_, part) => (isBare(part) ? String(part) : part)) ?? 'null';
 const written = (scenario) => (typeof scenario === 'string' ? scenario : json(scenario));
 
 /** Asks the engine, whose problems are errors here. */
@@ -23,7 +24,8 @@ function asked(ask) {
   }
 }
 
-export function simulate(scenario, { progress, ...options } = {}) {
+export function simulate(scenario, asking) {
+  const { progress, ...options } = asking ?? {};
   // An error must not cut through the engine: it comes when the run is over.
   const errors = [];
   const tell = (share) => {
@@ -76,15 +78,15 @@ class Session {
   }
 
   set(key, value) {
-    return JSON.parse(asked(() => this.#open.set(key, json(value))));
+    return JSON.parse(asked(() => this.#open.set(String(key), json(value))));
   }
 
   fault(fault) {
-    return JSON.parse(asked(() => this.#open.fault(fault)));
+    return JSON.parse(asked(() => this.#open.fault(String(fault))));
   }
 
   heal(place) {
-    return JSON.parse(asked(() => this.#open.heal(place)));
+    return JSON.parse(asked(() => this.#open.heal(String(place))));
   }
 
   snapshot() {

@@ -6,8 +6,8 @@ import { getSystemErrorMap } from 'node:util';
 import './node.js';
 import { command } from './engine.js';
 
-/** Longest file that is read, in bytes: anything longer is refused by the reader anyway. */
-const LONGEST = (1 << 20) + 1;
+/** Longest file that is read, in bytes. */
+const LONGEST = 1 << 20;
 
 /** An error of the system in the words of the native command. */
 function inWords({ errno, message }) {
@@ -21,16 +21,17 @@ function read(path) {
   let file;
   try {
     file = path === '-' ? 0 : openSync(path);
-    const bytes = Buffer.alloc(LONGEST);
+    const bytes = Buffer.alloc(LONGEST + 1);
     let length = 0;
     let more;
     do {
       more = readSome(file, bytes, length);
       length += more;
-    } while (more > 0 && length < LONGEST);
+    } while (more > 0 && length <= LONGEST);
+    if (length > LONGEST) throw new RangeError(`is longer than ${LONGEST} bytes`);
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, length));
   } catch (error) {
-    throw error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'stream did not contain valid UTF-8' : inWords(error);
+    throw error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'is not text in UTF-8' : inWords(error);
   } finally {
     if (file) closeSync(file);
   }
@@ -64,7 +65,12 @@ function tell(share) {
 }
 
 // A reader that has gone away (a closed pipe) is no failure of the run.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+process.stderr.on('error', () => {});
+process.stdout.on('error', (error) => {
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`millionth: standard output: ${inWords(error)}\n`);
+  process.exitCode = 2;
+});
 const clock = () => performance.now() / 1000;
 const { out, err, code } = JSON.parse(command(process.argv.slice(2), { read, write, clock, tell }));
 process.stderr.write(err);

@@ -9,6 +9,8 @@ const OPTIONS = ['controls', 'lang', 'links', 'lock', 'motion', 'panel', 'run', 
 /** Those that are on where the attribute stands alone. */
 const SWITCHES = ['links', 'lock', 'motion', 'run'];
 const KINDS = ['ready', 'height', 'state', 'metrics', 'goal', 'export', 'error'];
+/** Longest message that the frame reads, in bytes of JSON. */
+const LONGEST = 2 ** 17;
 /** A frame is never lower or higher than this, in CSS pixels, whatever it says of itself. */
 const [LOWEST, HIGHEST] = [120, 4000];
 
@@ -138,8 +140,14 @@ class MillionthSim extends HTMLElement {
   #ask(type, content = {}) {
     return new Promise((done, failed) => {
       const id = this.#next++;
-      this.#asked.set(id, { message: { ...content, ns: NAMESPACE, v: VERSION, type, id }, done, failed });
-      if (this.#isReady) this.#post(this.#asked.get(id).message);
+      // What JSON cannot say fails here, and not when the frame is ready; so does what the frame would not read.
+      const text = JSON.stringify({ ...content, ns: NAMESPACE, v: VERSION, type, id });
+      if (new TextEncoder().encode(text).length > LONGEST) {
+        throw failure([{ at: 'message', what: `is longer than ${LONGEST} bytes` }]);
+      }
+      const message = JSON.parse(text);
+      this.#asked.set(id, { message, done, failed });
+      if (this.#isReady) this.#post(message);
     });
   }
 

@@ -27,7 +27,7 @@ pub struct Point {
     /// The values of the axes' settings, in the order of the axes.
     pub values: Vec<String>,
     /// What is run.
-    pub scenario: Topology,
+    pub topology: Topology,
 }
 
 /// A point's figures.
@@ -129,7 +129,7 @@ pub fn points(scenario: &Scenario, axes: &[Axis]) -> Result<Vec<Point>, Vec<Prob
             }
         }
         match build(&changed) {
-            Ok(topology) => points.push(Point { values, scenario: topology }),
+            Ok(topology) => points.push(Point { values, topology }),
             Err(wrong) => {
                 let at = values.join(",");
                 problems.extend(wrong.into_iter().map(|p| Problem::new(at.clone(), p.to_string())));
@@ -279,7 +279,7 @@ mod tests {
         let points = points(&presets::stage(3), &axes).expect("all can run");
         let values: Vec<String> = points.iter().map(|p| p.values.join(" ")).collect();
         assert_eq!(values, ["1 1", "1 4", "1 2", "2 1", "2 4", "2 2"]);
-        let spec = points[3].scenario.scenario().parts.iter().map(|part| part.kind.key());
+        let spec = points[3].topology.scenario().parts.iter().map(|part| part.kind.key());
         assert!(spec.eq(["clients", "network", "dns", "lb", "web", "cache", "db"]));
     }
 

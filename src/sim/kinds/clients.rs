@@ -135,12 +135,6 @@ pub fn daily_users(spec: &Spec) -> f64 {
     spec.number(Setting::Rate as usize) / per_daily_user(spec)
 }
 
-/// Requests per second in the busiest hour that so many daily users make.
-#[must_use]
-pub fn rate_of(spec: &Spec, daily_users: f64) -> f64 {
-    daily_users * per_daily_user(spec)
-}
-
 /// How many servers there are, which faults may name one by one.
 #[must_use]
 pub const fn servers(_: &Spec) -> usize {

@@ -151,6 +151,9 @@ macro_rules! kinds {
     };
 }
 
+// A new kind's file has what the macro above asks its module for: `KEY`, `LABEL`, `PER_SITE`,
+// `TROUBLES`, its rows in `settings!`, `servers`, `monthly_usd` and a `State` that is a `Behavior`;
+// chaos.rs is a short one. Its row stands where requests meet it, with a number that no other has.
 kinds! {
     /// The users of all regions.
     Clients => clients;

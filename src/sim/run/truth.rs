@@ -1,19 +1,16 @@
-//! What the data is, to know whether what was read is old: for each key how often and when it was
-//! changed last. Kept only from the first question on: runs in which nobody asks do not pay.
-
-use crate::units::SimTime;
+//! What the data is, to know whether what was read is old: for each key how often it was changed.
+//! Kept only from the first question on: runs in which nobody asks do not pay.
 
 /// Versions of all keys.
 #[derive(Clone, Debug, Default)]
 pub struct Truth {
     is_kept: bool,
     versions: Vec<u32>,
-    changed: Vec<SimTime>,
 }
 
 impl Truth {
     /// From now on changes are kept: some part compares what it holds with the truth. What was
-    /// changed before counts as version 0, changed at time zero.
+    /// changed before counts as version 0.
     pub const fn keep(&mut self) {
         self.is_kept = true;
     }
@@ -27,7 +24,7 @@ impl Truth {
 
     /// A change of the key is acknowledged now.
     #[inline]
-    pub fn change(&mut self, key: u32, now: SimTime) {
+    pub fn change(&mut self, key: u32) {
         if !self.is_kept {
             return;
         }
@@ -36,10 +33,8 @@ impl Truth {
             // Grows in steps of half its size, up to the catalogue's.
             let size = (place + 1).max(self.versions.len() * 3 / 2);
             self.versions.resize(size, 0);
-            self.changed.resize(size, SimTime::ZERO);
         }
         self.versions[place] = self.versions[place].wrapping_add(1);
-        self.changed[place] = now;
     }
 
     /// How often the key was changed.
@@ -47,13 +42,6 @@ impl Truth {
     #[must_use]
     pub fn version(&self, key: u32) -> u32 {
         self.versions.get(key as usize).copied().unwrap_or(0)
-    }
-
-    /// When the key was changed last; time zero if never.
-    #[inline]
-    #[must_use]
-    pub fn changed_at(&self, key: u32) -> SimTime {
-        self.changed.get(key as usize).copied().unwrap_or(SimTime::ZERO)
     }
 }
 
@@ -64,12 +52,11 @@ mod tests {
     #[test]
     fn changes_are_counted_once_someone_asks() {
         let mut truth = Truth::default();
-        truth.change(7, SimTime(1));
+        truth.change(7);
         assert_eq!(truth.version(7), 0);
         truth.keep();
-        truth.change(7, SimTime(2));
-        truth.change(7, SimTime(5));
-        assert_eq!((truth.version(7), truth.changed_at(7)), (2, SimTime(5)));
-        assert_eq!((truth.version(1 << 30), truth.changed_at(6)), (0, SimTime::ZERO));
+        truth.change(7);
+        truth.change(7);
+        assert_eq!([7, 6, 1 << 30].map(|key| truth.version(key)), [2, 0, 0]);
     }
 }

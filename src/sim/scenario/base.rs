@@ -43,7 +43,7 @@ pub struct Words {
     pub drop: Vec<String>,
     /// How many sites.
     pub sites: Option<String>,
-    /// Whose faults and changes: [`OWN`] instead of those of the preset, which count by default.
+    /// Whose faults and changes: `own` instead of those of the preset, which count by default.
     pub timeline: Option<String>,
 }
 
@@ -132,6 +132,11 @@ impl Words {
     }
 
     fn origin(&self, problems: &mut Vec<Problem>) -> Scenario {
+        let said = [self.parts.is_some(), self.preset.is_some(), self.stage.is_some()];
+        if said.into_iter().filter(|said| *said).count() > 1 {
+            let what = "only one of parts, preset and stage counts, the first of them that is said";
+            problems.push(Problem::new("stage", what));
+        }
         if let Some(parts) = &self.parts {
             return Scenario::of(&named("parts", parts, problems));
         }

@@ -1,6 +1,7 @@
 //! The JSON form of a scenario, for files and headless runs. It says the same as a link.
 
 use super::base::Words;
+use super::link::Reading;
 use super::migrate::{MODEL, Pairs, VERSION};
 use super::{Check, PresentFault, Problem, Scenario, base, link};
 use crate::kinds::param::{Domain, Param, Value as Setting, quoted};
@@ -76,6 +77,14 @@ const LISTS: [(&str, &str); 3] = [("at", "at"), ("faults", "fault"), ("checks", 
 /// # Errors
 /// Every problem of the file at once.
 pub fn read(text: &str) -> Result<Scenario, Vec<Problem>> {
+    reading(text).map(|reading| reading.scenario)
+}
+
+/// The same, with what is worth knowing though nothing is wrong.
+///
+/// # Errors
+/// Every problem of the file at once.
+pub fn reading(text: &str) -> Result<Reading, Vec<Problem>> {
     if text.len() > LONGEST {
         return Err(vec![Problem::new("file", format!("is longer than {LONGEST} bytes"))]);
     }
@@ -86,15 +95,19 @@ pub fn read(text: &str) -> Result<Scenario, Vec<Problem>> {
     };
     let mut problems = Vec::new();
     let pairs = pairs(&object, &mut problems);
-    let reading = link::read_pairs(pairs);
-    problems.extend(reading.problems);
-    if problems.is_empty() { Ok(reading.scenario) } else { Err(problems) }
+    if pairs.len() > link::MOST_PAIRS {
+        let what = format!("says more than {} things", link::MOST_PAIRS);
+        return Err(vec![Problem::new("file", what)]);
+    }
+    let mut reading = link::read_pairs(pairs);
+    problems.append(&mut reading.problems);
+    problems.truncate(link::MOST_PROBLEMS);
+    if problems.is_empty() { Ok(reading) } else { Err(problems) }
 }
 
 /// What a file says, as the pairs that a link would say it with.
 fn pairs(object: &Map<String, Value>, problems: &mut Vec<Problem>) -> Pairs {
-    let said = ["stage", "preset", "parts"].iter().filter(|key| object.contains_key(**key));
-    if said.count() != 1 {
+    if !["stage", "preset", "parts"].iter().any(|key| object.contains_key(*key)) {
         problems.push(Problem::new("stage", "one of stage, preset or parts is needed"));
     }
     let mut pairs = Vec::new();
@@ -118,22 +131,17 @@ fn pairs(object: &Map<String, Value>, problems: &mut Vec<Problem>) -> Pairs {
             ("parts" | "add" | "drop", Value::Array(_), _) => {
                 pairs.push((key.clone(), plain(value)));
             }
-            ("settings" | "parts" | "add" | "drop", ..) | (.., Some(_)) => {
+            // A word about it for editors and for people.
+            ("$schema" | "title" | "description", Value::String(_), _) => {}
+            ("settings" | "parts" | "add" | "drop" | "$schema" | "title" | "description", ..)
+            | (.., Some(_)) => {
                 problems.push(Problem::new(key.as_str(), "is of the wrong type"));
             }
             ("v" | "m" | "seed", ..) => pairs.push((key.clone(), plain(value))),
             (key, ..) if base::KEYS.contains(&key) => pairs.push((key.to_owned(), plain(value))),
-            // A word about it for editors and for people.
-            ("$schema" | "title" | "description", Value::String(_), _) => {}
             (key, ..) => problems.push(Problem::new(quoted(key), "is not a field of a scenario")),
         }
     }
-    if pairs.len() > link::MOST_PAIRS {
-        let what = format!("says more than {} things", link::MOST_PAIRS);
-        problems.push(Problem::new("file", what));
-        pairs.truncate(link::MOST_PAIRS);
-    }
-    problems.truncate(link::MOST_PROBLEMS);
     pairs
 }
 
@@ -170,6 +178,21 @@ mod tests {
         let said: Vec<String> =
             read(text).expect_err("is wrong").iter().map(ToString::to_string).collect();
         assert_eq!(said.len(), 6, "{said:?}");
+        for (text, what) in [
+            (r#"{"v":1}"#, "stage: one of stage, preset or parts is needed"),
+            (r#"{"v":1,"stage":3,"title":3}"#, "title: is of the wrong type"),
+            (r#"{"v":1,"stage":3,"parts":3}"#, "parts: is of the wrong type"),
+            (r#"{"v":1,"stage":3,"at":"60:web.servers=8"}"#, "at: is of the wrong type"),
+        ] {
+            let said = read(text).expect_err("is wrong");
+            assert!(said.iter().any(|problem| problem.to_string() == what), "{said:?}");
+        }
+        // What is cut short would give problems of its own: it is not read at all.
+        let many = vec![r#""kill.web.2""#; 9_000].join(",");
+        let said = read(&format!(r#"{{"v":1,"faults":[{many}],"stage":3}}"#)).expect_err("is long");
+        assert_eq!(said, [Problem::new("file", "says more than 8192 things")]);
+        let later = reading(r#"{"v":1,"m":2,"stage":3}"#).expect("can be read");
+        assert_eq!(later.notes[0].at, "m");
         assert!(read("[]").is_err() && read("{").is_err() && read("").is_err());
         assert!(read(&"[".repeat(100_000)).is_err());
     }

@@ -1,9 +1,23 @@
 //! Healing: which faults go, and what of a fault stays where only a part of its place is healed.
 
-use super::{MOST_FAULTS, PresentFault, Scenario};
+use super::{MOST_FAULTS, PresentFault, Problem, Scenario};
 use crate::kinds::Kind;
 
 impl Scenario {
+    /// Heals the part with this name, such as `web` or `web2`, or one of its servers.
+    ///
+    /// # Errors
+    /// Why it is refused: there is no such part or server.
+    pub fn heal_named(&mut self, part: &str, server: Option<usize>) -> Result<(), Problem> {
+        let (kind, site) = self.find(part).map_err(|what| Problem::new("part", what))?;
+        if let Some(server) = server.filter(|&server| server >= self.servers_at(kind, site)) {
+            let what = format!("{part}.{}: there is no such server", server.saturating_add(1));
+            return Err(Problem::new("heal", what));
+        }
+        self.heal(kind, site, server);
+        Ok(())
+    }
+
     /// Takes away the lasting faults at a place, of all sites for `None`; those of all servers with
     /// the part's own. A fault of more than that place stays with the sites and servers that are
     /// not healed.
@@ -53,7 +67,19 @@ impl Scenario {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{Problem, link, presets};
+    use crate::scenario::{link, presets};
+
+    #[test]
+    fn what_is_not_there_is_not_healed() {
+        let mut scenario = presets::stage(3);
+        let wrong = [("web", Some(4)), ("web", Some(usize::MAX)), ("web2", None), ("moon", None)];
+        for (part, server) in wrong {
+            assert!(scenario.heal_named(part, server).is_err(), "{part} {server:?}");
+        }
+        for (part, server) in [("web", Some(3)), ("web", None), ("network", None)] {
+            assert_eq!(scenario.heal_named(part, server), Ok(()), "{part} {server:?}");
+        }
+    }
 
     #[test]
     fn healing_one_server_leaves_the_others_dead() {

@@ -317,7 +317,7 @@ mod tests {
         assert_eq!(
             said,
             [
-                "v: version 1 of links is read here; what is newer is passed over",
+                "v: is 8: version 1 is read here, and what is newer is passed over",
                 "stage: “77” is not a stage from 1 to 9",
                 "web.servers: -3 is outside 1 to 500; the nearest is 1",
                 "web.moon: there is no setting “web.moon”",
@@ -334,6 +334,8 @@ mod tests {
             assert_eq!(read(address).all_problems(), [], "{address}");
         }
         assert_eq!(read("web.moon=1").problems.len(), 1);
+        let two = read("?stage=2&preset=retry-storm").problems;
+        assert!(two.len() == 1 && two[0].what.contains("only one of"), "{two:?}");
     }
 
     #[test]

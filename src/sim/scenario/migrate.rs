@@ -26,32 +26,39 @@ pub fn migrate(pairs: &mut Pairs) -> Vec<Problem> {
     let mut problems = Vec::new();
     let last = |key: &str| pairs.iter().rev().find(|(k, _)| k == key).map(|(_, v)| v.clone());
     let (version, model) = (last("v"), last("m"));
-    match version.map(|text| text.parse::<u32>().map_err(|_| text)) {
+    let is_versioned = version.is_some();
+    match version.map(|text| text.parse::<u32>().ok().filter(|v| *v > 0).ok_or(text)) {
         None => {}
         Some(Ok(version @ 1..=VERSION)) => through(&STEPS, version, pairs),
-        Some(Ok(_)) => problems.push(Problem::new(
+        Some(Ok(newer)) => problems.push(Problem::new(
             "v",
-            format!("version {VERSION} of links is read here; what is newer is passed over"),
+            format!("is {newer}: version {VERSION} is read here, and what is newer is passed over"),
         )),
         Some(Err(text)) => {
             problems.push(Problem::new("v", format!("{} is not a version", quoted(&text))));
         }
     }
-    match model.map(|text| text.parse::<u32>().ok().filter(|m| *m > 0).ok_or(text)) {
-        None | Some(Ok(MODEL)) => {}
-        Some(Ok(other)) => problems.push(Problem::new(
-            "m",
-            format!(
-                "made with revision {other} of the model, this is revision {MODEL}: numbers may \
-                 differ"
-            ),
-        )),
-        Some(Err(text)) => {
-            problems.push(Problem::new("m", format!("{} is not a revision", quoted(&text))));
-        }
-    }
+    problems.extend(revision(model, is_versioned, MODEL));
     pairs.retain(|(key, _)| key != "v" && key != "m");
     problems
+}
+
+/// What there is to say of the model that made it, beside the model of now. What names its version
+/// and no model was made with the first.
+fn revision(model: Option<String>, is_versioned: bool, now: u32) -> Option<Problem> {
+    let made = match model {
+        None if is_versioned => Ok(1),
+        None => Ok(now),
+        Some(text) => text.parse::<u32>().ok().filter(|m| *m > 0).ok_or(text),
+    };
+    let what = match made {
+        Ok(made) if made == now => return None,
+        Ok(made) => format!(
+            "made with revision {made} of the model, this is revision {now}: numbers may differ"
+        ),
+        Err(text) => format!("{} is not a revision", quoted(&text)),
+    };
+    Some(Problem::new("m", what))
 }
 
 /// Takes the steps from a version on, one after the other.
@@ -102,5 +109,18 @@ mod tests {
         assert_eq!(said("v=1&m=1&x=1"), none);
         assert_eq!(said("v=9&m=2"), ["v", "m"]);
         assert_eq!(said("v=q&m=0"), ["v", "m"]);
+        assert_eq!(said("v=0"), ["v"]);
+    }
+
+    #[test]
+    fn what_names_its_version_alone_was_made_with_the_first_model() {
+        let said = |model: Option<&str>, is_versioned| {
+            revision(model.map(ToOwned::to_owned), is_versioned, 3).map(|problem| problem.what)
+        };
+        assert_eq!((said(None, false), said(Some("3"), true)), (None, None));
+        for (model, is_versioned) in [(None, true), (Some("1"), true), (Some("1"), false)] {
+            let what = said(model, is_versioned).expect("numbers may differ");
+            assert!(what.contains("revision 1 of the model, this is revision 3"), "{what}");
+        }
     }
 }

@@ -147,15 +147,14 @@ impl Session {
                 Ok(fault) => self.fail(fault),
                 Err(what) => self.refuse("fault", what),
             },
-            Command::Heal { part, server } => match self.scenario.find(&part) {
-                Ok((kind, site)) => {
-                    self.scenario.heal(kind, site, server);
+            Command::Heal { part, server } => match self.scenario.heal_named(&part, server) {
+                Ok(()) => {
                     self.engine.hold(&self.scenario.faults);
                     self.settle();
                     self.tell_scenario(Vec::new());
                     self.tell_live();
                 }
-                Err(what) => self.refuse("part", what),
+                Err(problem) => self.refuse(&problem.at, problem.what),
             },
             Command::Reference { link } => match self.references.ask(link) {
                 Ok(()) => {}

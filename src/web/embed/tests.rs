@@ -41,6 +41,7 @@ fn a_wrong_message_is_answered_with_everything_wrong() {
         (r#""type":"stage","stage":77"#, "stage"),
         (r#""type":"fault""#, "fault"),
         (r#""type":"fault","heal":"web.x""#, "heal"),
+        (r#""type":"fault","heal":"web.77""#, "heal"),
         (r#""type":"set","key":3"#, "set"),
         (r#""type":"load","link":3"#, "load"),
         (r#""type":"export","format":"png""#, "format"),
@@ -62,6 +63,32 @@ fn a_wrong_message_is_answered_with_everything_wrong() {
         assert_eq!(model, before, "{rest}");
     }
     assert!(read(r#"{"ns":"millionth","v":2,"type":"play"}"#).is_some_and(|m| m.order.is_err()));
+}
+
+#[test]
+fn all_that_is_wrong_with_settings_is_named_and_what_was_done_is_answered_as_done() {
+    let told = |rest: &str| {
+        let mut model = page("?stage=3&embed=1");
+        let said = tell(&mut model, &message(&format!(r#"{rest},"id":7"#)));
+        let answers = said.iter().filter_map(|effect| match effect {
+            Effect::Answer(text) => serde_json::from_str::<Value>(text).ok(),
+            _ => None,
+        });
+        let short = |answer: Value| {
+            let at = answer["problems"].as_array().map_or(0, Vec::len);
+            (answer["type"].as_str().unwrap_or_default().to_owned(), answer["id"] == 7, at)
+        };
+        (settings(&model), answers.map(short).collect::<Vec<_>>())
+    };
+    let (error, state) = ("error".to_owned(), ("state".to_owned(), true, 0));
+    let two = told(r#""type":"set","settings":{"web.moon":1,"web.servers":6,"lb.sun":2}"#);
+    assert_eq!(two, (vec![], vec![(error.clone(), true, 2)]), "nothing has changed");
+    let ranged = told(r#""type":"set","key":"web.servers","value":9000"#);
+    let said = vec![(error.clone(), false, 1), state.clone()];
+    assert_eq!(ranged, (vec!["web.servers=500".to_owned()], said.clone()));
+    let later = told(r##""type":"load","link":"?stage=3#web.servers=7&moon=1""##);
+    assert_eq!(later, (vec!["web.servers=7".to_owned()], said.clone()));
+    assert_eq!(told(r#""type":"load","link":"?stage=3&moon=1""#), (vec![], said), "loaded anew");
 }
 
 #[test]

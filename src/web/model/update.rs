@@ -265,17 +265,16 @@ pub(super) fn change(
     push: bool,
 ) -> Vec<Effect> {
     let mut scenario = (*model.scenario).clone();
-    let mut problems = Vec::new();
+    let (mut problems, mut is_refused) = (Vec::new(), false);
     for command in &commands {
-        match steps::apply(&mut scenario, command) {
-            Ok(said) => problems.extend(said),
-            Err(said) => {
-                model.notice = said;
-                return Vec::new();
-            }
-        }
+        let said = steps::apply(&mut scenario, command);
+        is_refused |= said.is_err();
+        problems.extend(said.unwrap_or_else(|said| said));
     }
     model.notice = problems;
+    if is_refused {
+        return Vec::new();
+    }
     model.steps.close();
     if scenario == *model.scenario {
         return Vec::new();

@@ -75,31 +75,17 @@ impl EngineLink {
     /// Starts the engine; [`Msg::EngineReady`] comes when it can be talked to.
     #[must_use]
     pub fn start(tell: Callback<Msg>) -> Self {
-        let link = Self::new(tell);
-        link.state.start();
-        link
-    }
-
-    /// The engine in the page, without trying a worker.
-    #[must_use]
-    pub fn in_page(tell: Callback<Msg>) -> Self {
-        let link = Self::new(tell);
-        link.state.run_here(Cause::Shut);
-        link
-    }
-
-    fn new(tell: Callback<Msg>) -> Self {
-        Self {
-            state: Rc::new(State {
-                tell,
-                engine: RefCell::new(Engine::None),
-                failures: Cell::new(0),
-                is_again: Cell::new(false),
-                timer: RefCell::default(),
-                ready: RefCell::default(),
-                is_due: Cell::new(false),
-            }),
-        }
+        let state = Rc::new(State {
+            tell,
+            engine: RefCell::new(Engine::None),
+            failures: Cell::new(0),
+            is_again: Cell::new(false),
+            timer: RefCell::default(),
+            ready: RefCell::default(),
+            is_due: Cell::new(false),
+        });
+        state.start();
+        Self { state }
     }
 
     /// Tells the engine something. Before it is ready nothing is heard; what stands then is told

@@ -57,13 +57,12 @@ fn number(run: &Topology, key: &str) -> f64 {
 fn cheapest(rule: &dyn Fn(&Topology) -> bool) -> f64 {
     let scenario = presets::stage(3);
     let axes = usual_axes(&Topology::build(&scenario).expect("a stage can run"));
-    let coarse: Vec<Axis> = axes;
     let mut best = f64::INFINITY;
-    let (first, rest) = coarse.split_at(2);
+    let (first, rest) = axes.split_at(2);
     for a in sweep::points(&scenario, first).expect("can run") {
-        for b in sweep::points(a.scenario.scenario(), rest).expect("can run") {
-            let cost = b.scenario.scenario().monthly_usd();
-            if cost < best && rule(&b.scenario) {
+        for b in sweep::points(a.topology.scenario(), rest).expect("can run") {
+            let cost = b.topology.scenario().monthly_usd();
+            if cost < best && rule(&b.topology) {
                 best = cost;
             }
         }

@@ -120,16 +120,6 @@ pub fn ttl_hit_ratio(reads: f64, ttl: f64) -> f64 {
     1.0 - 1.0 / (1.0 + reads * ttl)
 }
 
-/// The hit ratio of an unbounded cache whose entries live `ttl` seconds, for requests for any of
-/// these items at `reads` per second together.
-#[must_use]
-pub fn ttl_hit_ratio_of_all(groups: &[Group], reads: f64, ttl: f64) -> f64 {
-    let one = |group: &Group| {
-        group.items * group.probability * ttl_hit_ratio(reads * group.probability, ttl)
-    };
-    groups.iter().map(one).sum()
-}
-
 /// Cache-aside where a write deletes the entry: the hit ratio of a key read at `reads` and written
 /// at `writes` per second, both Poisson, whose entry lives `ttl` seconds if nothing writes. An
 /// entry lives to the earlier of both, (1 - e^(-w T)) / w on average, and is read at rate r as

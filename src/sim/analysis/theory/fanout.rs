@@ -2,14 +2,8 @@
 //! scale", CACM 56(2) (2013); the formulas are those of order statistics (David and Nagaraja,
 //! *Order Statistics*, 2003).
 
-/// The level a single answer must reach so that all of `n` independent ones keep `p`: p^(1/n). The
-/// p-quantile of the slowest is the quantile of one at this level, whatever the law.
-#[must_use]
-pub fn level_of_one(n: u32, p: f64) -> f64 {
-    1.0 - missed_by_one(n, p)
-}
-
-/// 1 - p^(1/n), without loss of digits where n is large.
+/// What a single answer may miss so that all of `n` independent ones keep `p`: 1 - p^(1/n), without
+/// loss of digits where n is large. The p-quantile of the slowest is that of one at the rest.
 fn missed_by_one(n: u32, p: f64) -> f64 {
     -libm::expm1(libm::log(p) / f64::from(n.max(1)))
 }
@@ -79,7 +73,7 @@ mod tests {
                 let slowest = -mean * libm::log1p(-most);
                 sum += slowest;
                 within += u32::from(slowest <= quantile);
-                levels += u32::from(most <= level_of_one(n, p));
+                levels += u32::from(most <= 1.0 - missed_by_one(n, p));
             }
             let measured = sum / f64::from(rounds);
             let expected = slowest_mean(n, mean);

@@ -74,7 +74,7 @@ impl State {
     ) -> bool {
         if self.group == 1 && !self.sites.is_shared() {
             self.shards[s].commit_alone();
-            ctx.truth().change(record.key, record.at);
+            ctx.truth().change(record.key);
             return true;
         }
         let number = self.shards[s].commit(record);
@@ -91,7 +91,6 @@ impl State {
 
     /// All writes of a shard up to this number are acknowledged.
     pub(super) fn acknowledge(&mut self, ctx: &mut Ctx, s: usize, number: u64) {
-        let now = ctx.now();
         while self.shards[s].acked < number {
             let shard = &mut self.shards[s];
             let record = shard.keep_next();
@@ -101,7 +100,7 @@ impl State {
             self.shards[s].changed(key);
             self.users.set(user, s, done);
             if key != NOBODY && !is_remote {
-                ctx.truth().change(key, now);
+                ctx.truth().change(key);
             }
             if self.sites.is_shared() {
                 self.publish(ctx, s, done, record);

@@ -86,7 +86,7 @@ fn permits(options: &Options, before: &Scenario, after: &Scenario) -> bool {
 pub fn obey(model: &mut Model, message: Message) -> Vec<Effect> {
     let id = message.id;
     let shown = std::mem::take(&mut model.notice);
-    let before = Rc::clone(&model.scenario);
+    let (before, home) = (Rc::clone(&model.scenario), Rc::clone(&model.home));
     let mut effects = match message.order {
         Ok(Order::Export(export)) => {
             model.notice = shown;
@@ -99,13 +99,18 @@ pub fn obey(model: &mut Model, message: Message) -> Vec<Effect> {
         }
     };
     let problems = std::mem::replace(&mut model.notice, shown);
-    if !Rc::ptr_eq(&before, &model.scenario) {
+    let is_changed = !Rc::ptr_eq(&before, &model.scenario);
+    if is_changed {
         // What the author did is not the visitor's to undo.
         model.steps = Steps::default();
     }
+    // What was brought into range or passed over in a link is said, and that it is done.
+    let is_done = problems.is_empty() || is_changed || !Rc::ptr_eq(&home, &model.home);
     if !problems.is_empty() {
-        effects.push(Effect::Answer(embed::error(id.as_ref(), &problems)));
-    } else if id.is_some() {
+        let asked = id.as_ref().filter(|_| !is_done);
+        effects.push(Effect::Answer(embed::error(asked, &problems)));
+    }
+    if is_done && id.is_some() {
         effects.push(Effect::Answer(embed::state(model, id.as_ref())));
     }
     effects
