@@ -296,9 +296,10 @@ pub(super) const OFFERS: &[&[(Offer, &str)]] = &[
             "Now add a shard: the log says which share has to move this time.",
         ),
         (
-            Switch(&[("clients.hot_user_share", "0.1")], "Make a celebrity", "No celebrity"),
-            "All of it comes from one user, in one region, and belongs to one shard: in the site \
-             that serves it that shard is the fullest, while others have less to do.",
+            Switch(&[("clients.hot_user_share", "0.2")], "Make a celebrity", "No celebrity"),
+            "A fifth of all requests is one user's, in one region, and belongs to one shard: in \
+             the site that serves it that shard is full, while the others are at a third. With a \
+             quarter it takes the whole system with it.",
         ),
         (
             Switch(&[("db.denormalised", "on")], "Denormalise", "Joins again"),
@@ -329,6 +330,18 @@ mod tests {
     fn settled(address: &str) -> Settled {
         let topology = Topology::build(&link::read(address).scenario).expect("it can run");
         Settling::through(topology, FULL).settled().expect("it is complete")
+    }
+
+    #[test]
+    fn one_user_fills_a_shard_alone() {
+        let share = |share: f64| settled(&format!("?stage=9#clients.hot_user_share={share}"));
+        let fifth = share(0.2);
+        let home = fifth.figures.part("db1").expect("it is there");
+        let busy: Vec<f64> = home.servers.iter().map(|server| server.utilisation).collect();
+        // Each shard has a primary and a replica, which does the reads.
+        assert!(busy[1] > 0.97, "{busy:?}");
+        assert!([busy[3], busy[5], busy[7]].iter().all(|other| (0.25..0.42).contains(other)));
+        assert!(fifth.error_share.value < 1e-3 && share(0.25).error_share.value > 0.05);
     }
 
     #[test]
