@@ -158,12 +158,9 @@ pub fn settled(model: &mut Model) -> Vec<Effect> {
             model.said.push_str(if is_met { " The goal is met." } else { " The goal is missed." });
         }
     }
-    if model.options.embed {
-        return Vec::new();
-    }
     // Who has gone on to something else before the answer came gets it all the same.
     let both = model.story.has_acted(stage).then(|| links(model, stage));
-    let before = challenge::stage_before(&model.scenario);
+    let before = challenge::stage_before(&model.scenario).filter(|_| !model.options.embed);
     let links = both.into_iter().flatten().chain(before);
     links.filter_map(|link| model.references.ask(&link)).map(Effect::Send).collect()
 }
