@@ -2,7 +2,7 @@
 // runs measured.
 import assert from 'node:assert/strict';
 import { axe, test } from './helpers.mjs';
-import { overflow, settledP99, until } from './page.mjs';
+import { overflow, setTraffic, settledP99, until } from './page.mjs';
 
 const goal = (page) => page.locator('#goal span');
 
@@ -95,8 +95,21 @@ test('a goal says nothing of success before its challenge has begun', async ({ o
   await until(() => page.locator('.goals').innerText(), (text) => /\d\s?(ms|%)\s*$/u.test(text), 'figures');
   assert.equal(await goal(page).innerText(), 'not begun yet');
   assert.doesNotMatch(await page.locator('.goals').innerText(), /[✓✕]/u);
+  await setTraffic(page, 250);
+  await until(() => page.locator('.goals').innerText(), (text) => /errors.*\d\d\.\d\s±/su.test(text), 'errors', 40_000);
+  assert.equal(await goal(page).innerText(), 'not begun yet', 'nor of failure');
   await page.locator('#challenge-begin').click();
   await goal(page).filter({ hasText: 'missed' }).waitFor({ timeout: 40_000 });
+});
+
+test('who opens a challenge by its link is in it, and its action reaches the goal', async ({ open }) => {
+  const first = await open('/?stage=3&run=0');
+  await first.locator('#challenge-begin').click();
+  const link = await until(() => first.url(), (url) => url.includes('#'), 'it has a link');
+  const page = await open(link.slice(new URL(link).origin.length));
+  await goal(page).filter({ hasText: 'missed' }).waitFor({ timeout: 40_000 });
+  await page.locator('#challenge-act').click();
+  await goal(page).filter({ hasText: 'reached' }).waitFor({ timeout: 40_000 });
 });
 
 test('a whole stage is walked by keyboard alone', async ({ open }) => {
