@@ -41,6 +41,8 @@ const SCENES = Object.entries(BREAKS).flatMap(([name, how]) => {
 async function run(page, steps) {
   const settled = '#tile-p99[data-fresh="true"] .tile-settled:not(.provisional)';
   await page.locator(settled).waitFor({ timeout: 120_000 });
+  // And what it is compared with.
+  await page.locator('#compare td', { hasText: '…' }).first().waitFor({ state: 'detached', timeout: 120_000 });
   if (steps === 0) return;
   // The steps are taken in the page: a click by the mouse each would take minutes.
   await page.evaluate(async (steps) => {

@@ -168,3 +168,20 @@ test('what is asked for in a frame without details is answered in it', async ({ 
   await page.locator('#beside').getByRole('button', { name: /Swap/ }).waitFor();
   await axe(page);
 });
+
+test('in a frame the diagram comes first, for the eye and for the tabulator key', async ({ open }) => {
+  const page = await open('/?stage=3&run=0&embed=1&panel=lesson,numbers,time,settings,charts');
+  for (const [width, height] of [[1300, 700], [1000, 700], [800, 700], [640, 400], [320, 700]]) {
+    await page.setViewportSize({ width, height });
+    const tops = await page.locator('main > *').evaluateAll((all) =>
+      all.filter((element) => element.checkVisibility())
+        .map((element) => [element.className, Math.round(element.getBoundingClientRect().top)]),
+    );
+    assert.ok(tops.length >= 4 && tops[0][0].startsWith('stage'), `${tops}`);
+    const board = await page.locator('#diagram').boundingBox();
+    assert.ok(width > 1180 || board.width > width - 40, `${width}: no room is left empty`);
+    // The part's panel stands beside the diagram where there is room.
+    const below = tops.filter(([name]) => width < 861 || !name.startsWith('inspector')).map(([, top]) => top);
+    assert.deepEqual(below, below.toSorted((a, b) => a - b), `${width}: ${tops}`);
+  }
+});

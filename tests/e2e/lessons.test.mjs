@@ -2,7 +2,7 @@
 // runs measured.
 import assert from 'node:assert/strict';
 import { axe, test } from './helpers.mjs';
-import { overflow, settledP99, until } from './page.mjs';
+import { overflow, setTraffic, settledP99, until } from './page.mjs';
 
 const goal = (page) => page.locator('#goal span');
 
@@ -115,8 +115,21 @@ test('a goal says nothing of success before its challenge has begun', async ({ o
   await until(() => page.locator('.goals').innerText(), (text) => /\d\s?(ms|%)\s*$/u.test(text), 'figures');
   assert.equal(await goal(page).innerText(), 'not begun yet');
   assert.doesNotMatch(await page.locator('.goals').innerText(), /[✓✕]/u);
+  await setTraffic(page, 250);
+  await until(() => page.locator('.goals').innerText(), (text) => /errors.*\d\d\.\d\s±/su.test(text), 'errors', 40_000);
+  assert.equal(await goal(page).innerText(), 'not begun yet', 'nor of failure');
   await page.locator('#challenge-begin').click();
   await goal(page).filter({ hasText: 'missed' }).waitFor({ timeout: 40_000 });
+});
+
+test('who opens a challenge by its link is in it, and its action reaches the goal', async ({ open }) => {
+  const first = await open('/?stage=3&run=0');
+  await first.locator('#challenge-begin').click();
+  const link = await until(() => first.url(), (url) => url.includes('#'), 'it has a link');
+  const page = await open(link.slice(new URL(link).origin.length));
+  await goal(page).filter({ hasText: 'missed' }).waitFor({ timeout: 40_000 });
+  await page.locator('#challenge-act').click();
+  await goal(page).filter({ hasText: 'reached' }).waitFor({ timeout: 40_000 });
 });
 
 test('a whole stage is walked by keyboard alone', async ({ open }) => {
@@ -187,6 +200,51 @@ test('figures of the stage before stand beside those of now, and follow the user
   assert.match(await page.locator('#compare thead').innerText(), /Stage\s1.*Now/s);
   assert.match(await until(() => cell('Errors', 0), known, 'the stage before is settled'), /^1\d\.?\d*\s?%/u);
   assert.match(await until(() => cell('Errors', 1), known, 'this stage is settled'), /^0/);
+});
+
+for (const [width, height] of [[1440, 900], [1366, 650], [1024, 700], [390, 844], [320, 700]]) {
+  test(`what was before stands beside now on a screen of ${width} by ${height}, and covers nothing`, async ({ open }) => {
+    const page = await open('/?stage=5&run=0', { viewport: { width, height } });
+    const is = (text) => /p99\s*2\.8\s*s.*321\s*ms.*Errors\s*8\.2.*0\s*%.*77\s*%.*35\s*%/su.test(text);
+    await until(() => page.locator('#compare').innerText(), is, 'both are settled', 60_000);
+    const inSight = () => page.locator('#compare').evaluate((element) => {
+      const { left, right, top, bottom } = element.getBoundingClientRect();
+      return top >= 0 && left >= 0 && bottom <= innerHeight && right <= innerWidth && bottom - top > 20;
+    });
+    assert.ok(await inSight(), 'at the beginning');
+    await page.locator('.results .limits').waitFor({ state: 'attached' });
+    const covered = await page.evaluate(() => {
+      const bar = document.querySelector('#compare');
+      const all = [...document.querySelectorAll('button, summary, input, select, .term')];
+      return all.filter((element) => {
+        if (!element.checkVisibility()) return false;
+        element.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+        const { left, right, top, bottom } = element.getBoundingClientRect();
+        const hit = document.elementFromPoint((left + right) / 2, Math.min(bottom - 3, innerHeight));
+        return !bar.contains(element) && bar.contains(hit);
+      }).map((element) => element.outerHTML.slice(0, 120));
+    });
+    assert.deepEqual(covered, []);
+    if (width > 1380) return;
+    assert.ok(await inSight(), 'wherever the page is scrolled to');
+    await page.locator('#compare summary').click();
+    const rows = page.locator('#compare tbody tr');
+    for (const row of await rows.all()) assert.ok((await row.boundingBox()).y > 0);
+    assert.equal(await rows.count(), 6);
+    assert.ok(await inSight(), 'opened');
+    await axe(page);
+    assert.equal(await overflow(page), 0);
+  });
+}
+
+test('in a frame the story ends with what was measured there', async ({ open }) => {
+  const page = await open('/?stage=5&run=0&embed=1&panel=lesson,numbers', { viewport: { width: 640, height: 400 } });
+  await settledP99(page);
+  assert.equal(await page.locator('#compare').count(), 0);
+  await page.locator('.try', { hasText: 'Flush' }).waitFor();
+  await page.locator('.try').first().click();
+  const text = () => page.locator('#compare').innerText();
+  await until(text, (text) => /Before this step\s+Now/u.test(text) && /p99/u.test(text) && !text.includes('…'), 'both', 40_000);
 });
 
 test('a failure has a remedy that acts, and the sandbox is the tenth stop', async ({ open }) => {

@@ -56,7 +56,8 @@ pub enum Command {
         /// One server, counted from 0; all for `None`.
         server: Option<usize>,
     },
-    /// Settle another scenario besides, to compare with; it stands apart from the run.
+    /// Settle another scenario besides, to compare with; it stands apart from the run. A changed
+    /// scenario makes it void: who still waits asks again.
     Reference {
         /// Its link, by which the answer is known.
         link: String,

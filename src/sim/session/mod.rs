@@ -262,6 +262,7 @@ impl Session {
     /// Begins the settled run anew: a quick one first, for provisional figures at once.
     fn settle(&mut self) {
         self.questions = Questions::default();
+        self.references.leave();
         let settling = Settling::new(topology(&self.scenario), QUICK);
         (self.settling, self.is_quick) = (Some(settling), true);
     }

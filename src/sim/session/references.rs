@@ -1,5 +1,5 @@
 //! Scenarios settled besides the one that is watched, one after another: the other side of a
-//! comparison.
+//! comparison, until the one that is watched changes. Who still waits then asks again.
 
 use super::Update;
 use crate::analysis::settle::{FULL, QUICK, Settled, Settling};
@@ -24,6 +24,8 @@ fn is_at_ease(settled: &Settled) -> bool {
 pub struct References {
     waiting: VecDeque<(String, Topology)>,
     under_way: Option<(String, Box<Settling>)>,
+    /// What was under way when it was last left, as far as it came.
+    left: Option<(String, Box<Settling>)>,
     /// Quick runs, for provisional figures long before those of all that waits.
     quick: VecDeque<(String, Box<Settling>)>,
 }
@@ -33,6 +35,13 @@ impl References {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.quick.is_empty() && self.waiting.is_empty() && self.under_way.is_none()
+    }
+
+    /// Leaves all that was asked for.
+    pub fn leave(&mut self) {
+        self.waiting.clear();
+        self.quick.clear();
+        self.left = self.under_way.take().or_else(|| self.left.take());
     }
 
     /// Asks for the settled figures of a link.
@@ -79,7 +88,9 @@ impl References {
     pub fn advance(&mut self, events: u64) -> Option<Update> {
         if self.under_way.is_none() {
             let (link, topology) = self.waiting.pop_front()?;
-            self.under_way = Some((link, Box::new(Settling::new(topology, FULL))));
+            let left = self.left.take_if(|(known, _)| *known == link);
+            let anew = || (link, Box::new(Settling::new(topology, FULL)));
+            self.under_way = Some(left.unwrap_or_else(anew));
         }
         let (_, settling) = self.under_way.as_mut()?;
         settling.advance(events);
@@ -123,6 +134,47 @@ mod tests {
             })
             .collect();
         assert_eq!(told, [true]);
+    }
+
+    #[test]
+    fn what_no_one_waits_for_any_more_is_left_and_goes_on_for_who_asks_again() {
+        let ask = || Command::Reference { link: "?stage=2".to_owned() };
+        let own = heard(&mut Session::new("?stage=2")).into_iter().find_map(|u| match u {
+            Update::Settled(settled) if settled.complete => Some(settled),
+            _ => None,
+        });
+        let mut session = Session::new("?stage=1");
+        let complete = |update: Update| match update {
+            Update::Reference { settled, .. } if settled.complete => Some(settled),
+            _ => None,
+        };
+        let work = |session: &mut Session, is_over: fn(&Session) -> bool| {
+            let (mut told, mut slices) = (Vec::new(), 0);
+            while !is_over(session) && slices < 4_000 {
+                let slice = Command::Advance { wall_ms: 10.0, events: 10_000 };
+                told.extend(session.handle(slice).into_iter().filter_map(complete));
+                slices += 1;
+            }
+            (told, slices)
+        };
+        // Until most of it is done: how much there is, another session has told.
+        let is_done = |session: &Session| !session.has_references();
+        let mut other = session.clone();
+        other.handle(ask());
+        let (_, all) = work(&mut other, is_done);
+        session.handle(ask());
+        for _ in 0..all * 3 / 4 {
+            session.handle(Command::Advance { wall_ms: 10.0, events: 10_000 });
+        }
+        assert!(session.has_references());
+        session.handle(Command::Load { link: "?stage=1&seed=2".to_owned() });
+        assert!(!session.has_references(), "nothing is left to do but its own run");
+        let is_settled = |session: &Session| session.settling.is_none();
+        assert_eq!(work(&mut session, is_settled).0, []);
+        session.handle(ask());
+        let (told, rest) = work(&mut session, is_done);
+        assert_eq!(told, [own.expect("it settles")]);
+        assert!(rest < all / 2, "{rest} of {all}: it is not begun anew");
     }
 
     #[test]

@@ -109,7 +109,8 @@ pub fn challenge(stage: u8) -> Option<&'static Challenge> {
     super::texts::CHALLENGES.get(usize::from(stage).checked_sub(1)?)
 }
 
-/// The stage's users on the system of the stage before; on stage 1 two and a half times its own, as many as stage 2 is for.
+/// The stage's users on the system of the stage before; on stage 1 two and a half times its own,
+/// as many as stage 2 is for.
 #[must_use]
 pub fn trouble(stage: u8) -> Scenario {
     let home = presets::stage(stage);

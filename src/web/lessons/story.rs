@@ -31,9 +31,7 @@ pub struct Story {
     pub under_way: Option<(u8, Option<usize>)>,
     /// Whether the lesson's action was done in it: the answer comes, whatever is tried meanwhile.
     has_acted: bool,
-    /// Stages whose goal was missed, one bit each.
-    missed: u16,
-    /// Stages whose goal was missed by what their challenge begins with.
+    /// Stages whose goal was missed by what their challenge begins with, one bit each.
     failed: u16,
     /// Stages whose goal was reached after their challenge had missed it.
     reached: u16,
@@ -50,12 +48,11 @@ impl Story {
         self.reached >> stage & 1 == 1
     }
 
-    /// Whether the challenge of a stage was begun, or its goal missed without that: before, a
-    /// goal that is met is no success of anyone.
+    /// Whether the challenge of a stage was begun: before, a goal that is met is no success of
+    /// anyone, and one that a failure breaks is none that was missed.
     #[must_use]
     pub fn is_tried(&self, stage: u8) -> bool {
-        self.under_way.is_some_and(|(known, _)| known == stage)
-            || (self.missed | self.reached) >> stage & 1 == 1
+        self.under_way.is_some_and(|(known, _)| known == stage) || self.has_reached(stage)
     }
 
     /// Whether this stage's challenge is under way, and the lesson's action was done in it.
@@ -77,7 +74,6 @@ impl Story {
         let bit = 1 << stage;
         let is_begun = self.under_way.is_some_and(|(known, _)| known == stage);
         if !is_met {
-            self.missed |= bit;
             self.failed |= if is_trouble { bit } else { 0 };
         } else if is_begun && self.failed & bit != 0 {
             self.reached |= bit;
@@ -123,6 +119,9 @@ pub fn update(
             let what =
                 if is_trouble { own.action.to_owned() } else { challenge::solved_text(stage) };
             let mut effects = change(model, what, commands, false);
+            // By its link one comes into the middle of a challenge.
+            let predicted = model.story.predicted(stage);
+            model.story.under_way = Some((stage, predicted));
             model.story.has_acted = true;
             // Who acts before the trouble is measured still gets both runs.
             let trouble = Scenario { seed, ..challenge::trouble(stage) };
@@ -153,17 +152,15 @@ pub fn settled(model: &mut Model) -> Vec<Effect> {
     };
     if figures.complete && challenge::counts(&model.scenario, stage) {
         let is_met = super::are_met(stage, &figures);
-        model.story.note(stage, is_met, challenge::is_trouble(&model.scenario, stage));
-        if model.story.is_tried(stage) {
+        let is_trouble = challenge::is_trouble(&model.scenario, stage);
+        model.story.note(stage, is_met, is_trouble);
+        if is_trouble || model.story.is_tried(stage) {
             model.said.push_str(if is_met { " The goal is met." } else { " The goal is missed." });
         }
     }
-    if model.options.embed {
-        return Vec::new();
-    }
     // Who has gone on to something else before the answer came gets it all the same.
     let both = model.story.has_acted(stage).then(|| links(model, stage));
-    let before = challenge::stage_before(&model.scenario);
+    let before = challenge::stage_before(&model.scenario).filter(|_| !model.options.embed);
     let links = both.into_iter().flatten().chain(before);
     links.filter_map(|link| model.references.ask(&link)).map(Effect::Send).collect()
 }
@@ -212,7 +209,7 @@ mod tests {
         story.note(3, true, false);
         assert!(!story.has_reached(3) && !story.is_tried(3));
         story.note(3, false, false);
-        assert!(story.is_tried(3) && !story.is_tried(4));
+        assert!(!story.is_tried(3), "broken without it, it is as little begun");
         story.note(4, true, false);
         story.note(3, true, false);
         assert!(!story.has_reached(3), "its challenge was not begun");

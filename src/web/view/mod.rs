@@ -54,7 +54,18 @@ pub fn page(model: &Model, held: &Held, tell: &Tell) -> Html {
     let is_due = held.is_due();
     let head = || if options.embed { frame::head(model, tell) } else { top_bar::view(model, tell) };
     let head = held.show(Place::Head, is_due.then(head));
-    let lesson = || held.show(Place::Lesson, is_due.then(|| lesson::view(model, tell)));
+    let lesson = || {
+        if !options.shows(Panel::Lesson) {
+            return Html::default();
+        }
+        held.show(Place::Lesson, is_due.then(|| lesson::view(model, tell)))
+    };
+    let numbers = || {
+        if !options.shows(Panel::Numbers) {
+            return Html::default();
+        }
+        strip::view(model, &figures, tell)
+    };
     let inspector =
         || held.show(Place::Inspector, is_due.then(|| inspector::view(model, &figures, tell)));
     let results =
@@ -73,17 +84,20 @@ pub fn page(model: &Model, held: &Held, tell: &Tell) -> Html {
             { overlay::notice(model, tell) }
             if !options.shows(Panel::Numbers) { { log::alert_line(model) } }
             <main class="layout" id="main">
-                if options.shows(Panel::Lesson) { { lesson() } }
-                if options.shows(Panel::Numbers) { { strip::view(model, &figures, tell) } }
+                // What is read and reached one after another follows what is seen so: in a frame
+                // the diagram comes first.
+                if !options.embed { { lesson() }{ numbers() } }
                 { stage(model, &figures, tell) }
                 if options.shows(Panel::Time) {
                     if is_drawn(2) { { transport::view(model, tell) } } else { <section class="transport card" /> }
                 }
+                if options.embed { { numbers() } }
                 if is_drawn(3) {
                     { inspector() }
                 } else if model.has_panel() {
                     <aside class="inspector card" />
                 }
+                if options.embed { { lesson() } }
                 if is_drawn(4) { { results() } }
             </main>
             if is_drawn(LAYERS) { { over() } }

@@ -7,7 +7,8 @@ use crate::scenario::{PresentFault, Scenario, presets};
 use crate::sorting;
 use crate::units::{SimTime, Span};
 
-/// What a failure's preset shows is over within this time: its run is as long, and all of it counts.
+/// What a failure's preset shows is over within this time: its run is as long, and all of it
+/// counts.
 const COURSE_S: f64 = 300.0;
 /// Events of one request, roughly, for planning.
 const EVENTS_PER_REQUEST: f64 = 12.0;

@@ -10,6 +10,7 @@ use super::shape::{Rect, px};
 use super::state::{Condition, Load};
 use super::tier;
 use crate::sim::kinds::Kind;
+use crate::sim::region::REGIONS;
 use crate::sim::snapshot::{PartView, ServerView};
 use crate::web::markup::prelude::*;
 use crate::web::view::format;
@@ -116,11 +117,15 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, group: &[usize], r: Rect)
     };
     let troubled = conditions.iter().copied().find(|c| *c != Condition::Sound);
     let note = note(scene, at, group, &conditions);
-    let short = note.last().cloned().filter(|_| at.kind == Kind::Database && r.h < 30.0);
+    // Codes of regions are small where there is little room.
+    let least = if at.kind == Kind::Cdn { 26.0 } else { 30.0 };
+    let (below, class) = if r.h < 30.0 { (10.0, "dg-code") } else { (14.0, "dg-note") };
+    let named = matches!(at.kind, Kind::Database | Kind::Cdn);
+    let short = note.last().cloned().filter(|_| named && r.h < least);
     let (x, middle) = r.centre();
     let note = note
         .into_iter()
-        .find(|text| r.h >= 30.0 && fit::width(text, SMALL, Weight::Plain) <= r.w - 4.0);
+        .find(|text| r.h >= least && fit::width(text, SMALL, Weight::Plain) <= r.w - 4.0);
     let lag = lag(scene, at, group).filter(|_| r.h >= 30.0);
     // A higher cell has the lag in words as well.
     let behind = lag.filter(|_| note.is_some() && r.h >= 62.0).and_then(|lag| {
@@ -129,21 +134,22 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, group: &[usize], r: Rect)
     });
     let y = match (&note, &behind) {
         (Some(_), Some(_)) => middle - 8.0,
-        (Some(_), None) => middle - 2.0,
+        (Some(_), None) => middle + 5.0 - 0.5 * below,
         _ => middle + 4.5,
     };
     let number = if endless && scene.is_measured() {
         let rate = format::rate(servers().map(|s| s.rate).sum());
-        let short =
-            rate.trim_end_matches("/s").trim_end_matches('\u{202f}').replace('\u{202f}', "");
+        let bare = rate.trim_end_matches("/s").trim_end_matches('\u{202f}').replace('\u{202f}', "");
         // Of all cells alike, the one with most to say tells whether the unit has room.
         let most = view.servers.iter().map(|s| format::rate(s.rate * group.len() as f64));
         let most = most.chain(["999\u{202f}/s".to_owned()]).max_by_key(|rate| rate.chars().count());
-        written([rate, short], &most.unwrap_or_default(), r)
+        // The name of an edge is more than the unit.
+        let whole = if short.is_some() { bare.clone() } else { rate };
+        written([whole, bare], &most.unwrap_or_default(), r)
     } else {
         number(scene.is_measured().then_some(used), r)
     };
-    // In a low cell of data its name stands before the number.
+    // In a low cell its name stands before the number.
     let number = number.map(|number| {
         let named = short.map_or_else(Vec::new, |short| {
             vec![format!("{short} · {number}"), format!("{short} {number}")]
@@ -158,7 +164,7 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, group: &[usize], r: Rect)
             { text_middle(x, y, "dg-in", number) }
         }
         if let Some(note) = note {
-            { text_middle(x, y + 14.0, "dg-note", note) }
+            { text_middle(x, y + below, class, note) }
         }
     </> }
 }
@@ -203,6 +209,9 @@ fn note(scene: &Scene<'_>, at: At, group: &[usize], conditions: &[Condition]) ->
             vcpus.map_or_else(Vec::new, |n| vec![parts::vcpu_text(n), format!("{n}")])
         }
         Some(Condition::Sound) if at.kind == Kind::Database => database_note(scene, at, group[0]),
+        Some(Condition::Sound) if at.kind == Kind::Cdn => {
+            REGIONS.get(group[0]).map_or_else(Vec::new, |region| vec![region.code.to_owned()])
+        }
         Some(Condition::Slow(_)) => {
             let words = conditions[0].words();
             let factor = words.split(' ').next().unwrap_or_default().to_owned();
@@ -343,5 +352,16 @@ mod tests {
         };
         assert_eq!(named("?stage=9"), [true, true]);
         assert_eq!(named("?stage=7"), [false, false]);
+    }
+
+    #[test]
+    fn an_edge_says_which_region_it_is_in() {
+        let scenario = link::read("?stage=5").scenario;
+        scene::sample(&scenario, &Snapshot::default(), |scene| {
+            let mut said = Vec::new();
+            pieces::words(&draw_all(scene, At::new(Kind::Cdn, 0)), &mut said);
+            let is_said = |code: &str| said.iter().any(|word| word.contains(code));
+            assert!(["NAE", "SA", "EU"].into_iter().all(is_said), "{said:?}");
+        });
     }
 }

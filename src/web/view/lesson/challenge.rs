@@ -76,7 +76,7 @@ pub fn view(model: &Model, stage: u8, place: &Place, onward: Html, tell: &Tell) 
                     { if is_begun || in_trouble { "↺ Begin it again" } else { "▸ Let them come" } }
                 </button>
             }
-            { goals(model, stage, acted && runs.is_none()) }
+            { goals(model, stage, in_trouble, acted && runs.is_none()) }
             // The question stays until its answer takes its place: nothing moves away from below the pointer.
             if let Some(runs) = runs {
                 { answer(model, stage, runs, &own.question) }
@@ -93,10 +93,10 @@ pub fn view(model: &Model, stage: u8, place: &Place, onward: Html, tell: &Tell) 
 }
 
 /// What the stage has to meet, what was measured, and whether that meets it; `is_asked` while what
-/// it is compared with is still being measured.
-fn goals(model: &Model, stage: u8, is_asked: bool) -> Html {
+/// it is compared with is still being measured. Who stands in its trouble has begun.
+fn goals(model: &Model, stage: u8, in_trouble: bool, is_asked: bool) -> Html {
     let settled = model.settled.as_deref().filter(|settled| model.fresh && settled.complete);
-    let is_tried = model.story.is_tried(stage);
+    let is_tried = in_trouble || model.story.is_tried(stage);
     let item = |goal: lessons::Standing| {
         let (class, words) = match goal.is_met {
             _ if !is_tried => ("", ""),

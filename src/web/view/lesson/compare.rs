@@ -1,5 +1,5 @@
 //! Settled figures side by side, always in sight: the stage before under the same users, before the
-//! last step, and now. All are measured.
+//! last step, and now; on a low or narrow screen as one line that opens. All are measured.
 
 use super::super::format;
 use super::super::format::{dash, time};
@@ -27,6 +27,9 @@ const ROWS: [Row; 6] = [
     (DATA, database),
     ("Cost/month", |s| format::usd_brief(s.figures.usd_per_month)),
 ];
+
+/// The rows as the line has room for them: what goals are of and what limits come first.
+const BRIEF: [usize; 6] = [1, 2, 4, 0, 3, 5];
 
 /// What goes on growing is at least as much.
 fn least(settled: &Settled, text: String) -> String {
@@ -57,6 +60,18 @@ struct Column {
     settled: Option<Rc<Settled>>,
 }
 
+impl Column {
+    /// Its head; first figures are about right.
+    fn head(&self) -> String {
+        let is_first = self.settled.as_ref().is_some_and(|settled| !settled.complete);
+        format!("{}{}", if is_first { "≈ " } else { "" }, self.head)
+    }
+
+    fn text(&self, of: fn(&Settled) -> String) -> String {
+        self.settled.as_ref().map_or_else(|| "…".to_owned(), |settled| of(settled))
+    }
+}
+
 /// Whether a scenario is what the question asks for that is open now.
 fn answers(model: &Model, scenario: &Scenario) -> bool {
     let seed = model.scenario.seed;
@@ -69,7 +84,9 @@ fn answers(model: &Model, scenario: &Scenario) -> bool {
 /// The table.
 pub fn view(model: &Model) -> Html {
     let mut columns = Vec::new();
-    let (stage, earlier) = (model.stage(), challenge::stage_before(&model.scenario));
+    let (stage, embed) = (model.stage(), model.options.embed);
+    // In a frame nothing is measured besides what stands there.
+    let earlier = challenge::stage_before(&model.scenario).filter(|_| !embed);
     if let (Some(stage), Some(link)) = (stage, &earlier) {
         columns.push(Column {
             head: format!("Stage\u{a0}{}, these\u{a0}users", stage - 1),
@@ -102,27 +119,34 @@ pub fn view(model: &Model) -> Html {
     });
     let server = summary::name(Kind::WebTier, &model.scenario);
     let data = if server == Kind::WebTier.label() { DATA } else { "Server busy" };
+    let name = |name: &'static str| if name == DATA { data } else { name };
     let head = |column: &Column| {
-        let is_first = column.settled.as_ref().is_some_and(|settled| !settled.complete);
-        html! {
-            <th scope="col" title={column.title.clone()}>
-                { if is_first { "≈ " } else { "" } }{ column.head.clone() }
-            </th>
-        }
+        html! { <th scope="col" title={column.title.clone()}>{ column.head() }</th> }
     };
-    let cell = |column: &Column, text: fn(&Settled) -> String| {
-        html! { <td>{ column.settled.as_ref().map_or_else(|| "…".to_owned(), |s| text(s)) }</td> }
-    };
-    let row = |(name, text): &Row| {
+    let row = |(named, text): &Row| {
         html! {
             <tr>
-                <th scope="row">{ if *name == DATA { data } else { *name } }</th>
-                { for columns.iter().map(|column| cell(column, *text)) }
+                <th scope="row">{ name(named) }</th>
+                { for columns.iter().map(|column| html! { <td>{ column.text(*text) }</td> }) }
             </tr>
         }
     };
+    let last = &columns[columns.len() - 2..];
+    let both = |of: &dyn Fn(&Column) -> String| format!("{} → {}", of(&last[0]), of(&last[1]));
+    let figure = |place: usize| {
+        let (named, text) = ROWS[place];
+        html! { <span>{ name(named) }{ " " }<b>{ both(&|column| column.text(text)) }</b></span> }
+    };
+    // There the table stands where the story ends.
+    let kept = (!embed).then_some("kept");
     html! {
-        <div class="compare" id="compare">
+        <div class={classes!("compare", kept)} id="compare">
+            <details class="brief">
+                <summary>
+                    <span>{ both(&Column::head) }</span>
+                    { for BRIEF.into_iter().map(figure) }
+                </summary>
+            </details>
             <table class="figures">
                 <caption class="unseen">{ "Settled figures side by side" }</caption>
                 <thead>
