@@ -3,10 +3,13 @@
 
 use super::summary;
 use crate::sim::kinds::param::Value;
-use crate::sim::kinds::{Kind, clients, network};
+use crate::sim::kinds::{Kind, clients, network, web_tier};
 use crate::sim::region::COUNT;
 use crate::sim::scenario::{MOST_SITES, Scenario};
 use crate::sim::topology::Topology;
+
+/// The web tier's sessions in a store.
+const STORE: f64 = 2.0;
 
 /// A change of the structure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +67,12 @@ impl Msg {
         if !matches!(self, Self::Sites(_)) {
             target.set_kinds(&kinds);
         }
+        if self == Self::Add(Kind::Sessions) {
+            // What it is added for.
+            for part in target.parts.iter_mut().filter(|part| part.kind == Kind::WebTier) {
+                part.spec.put(web_tier::Setting::Sessions as usize, Value::Number(STORE));
+            }
+        }
         target.prune_timeline();
         match Topology::build(&target) {
             Ok(_) => Ok(target),
@@ -73,6 +82,23 @@ impl Msg {
             // Further ones follow from the first.
             Err(problems) => Err(problems.first().map_or_else(String::new, ToString::to_string)),
         }
+    }
+}
+
+/// Why nothing ever asks a part that is there, in words: what sends something to it is not set so.
+#[must_use]
+pub fn idle(scenario: &Scenario, kind: Kind) -> Option<&'static str> {
+    let count = |of: Kind, row: usize| scenario.spec(of).map(|spec| spec.number(row));
+    match kind {
+        Kind::Queue if count(Kind::Clients, clients::Setting::JobShare as usize) == Some(0.0) => {
+            Some("Nothing asks it: the users’ Share of jobs is 0.")
+        }
+        Kind::Sessions
+            if count(Kind::WebTier, web_tier::Setting::Sessions as usize) != Some(STORE) =>
+        {
+            Some("Nothing asks it: the web tier’s Sessions are not set to “store”.")
+        }
+        _ => None,
     }
 }
 
@@ -132,6 +158,19 @@ mod tests {
         assert_eq!(link::read(&link::write(&less)).scenario, less);
         let back = Msg::Add(Kind::Cache).on(&less).expect("there is room");
         assert_eq!(back.kinds(), five.kinds());
+    }
+
+    #[test]
+    fn a_part_that_is_added_is_used_or_says_what_would_use_it() {
+        let one = scenario("?stage=1");
+        let store = Msg::Add(Kind::Sessions).on(&one).expect("there is room");
+        assert!(link::write(&store).contains("&web.sessions=store"), "{}", link::write(&store));
+        assert_eq!(idle(&store, Kind::Sessions), None);
+        let unused = scenario("?stage=6#web.sessions=memory");
+        assert!(idle(&unused, Kind::Sessions).is_some_and(|why| why.contains("store")));
+        let queue = Msg::Add(Kind::Queue).on(&one).expect("there is room");
+        assert!(idle(&queue, Kind::Queue).is_some_and(|why| why.contains("jobs")));
+        assert_eq!(idle(&scenario("?stage=8"), Kind::Queue), None);
     }
 
     #[test]

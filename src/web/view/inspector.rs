@@ -17,7 +17,7 @@ use crate::sim::scenario::Scenario;
 use crate::sim::snapshot::{PartView, Snapshot};
 use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg, Selection};
-use crate::web::summary;
+use crate::web::{parts, summary};
 use breaking::breaking;
 use measured::measured;
 use settings::Settings;
@@ -168,6 +168,7 @@ fn part(model: &Model, figures: &Snapshot, at: Selection, tell: &Tell) -> Html {
                 }
                 <button type="button" class="quiet" onclick={close} aria-label="Close the part's panel">{ icon(icon::CLOSE) }</button>
             </div>
+            if let Some(why) = parts::idle(&model.scenario, at.kind) { <p class="muted">{ why }</p> }
             { first }
             { site(model, at, tell) }
             { servers(view, model, at, tell) }
