@@ -37,6 +37,15 @@ test('an element runs, is told things, tells things and refuses others', async (
     `${url}/?stage=3&embed=1&controls=web.servers&links=0&panel=numbers,time&run=0#v=1&web.servers=6`);
   assert.equal(await frame.getAttribute('sandbox'), 'allow-scripts');
   assert.equal(await frame.getAttribute('title'), 'Six servers');
+  // Any end of an address.
+  for (const text of ['https://any.example/x/?stage=3#v=1&seed=2', '?stage=3#v=1&seed=2', 'stage=3#v=1&seed=2']) {
+    const read = await host.evaluate((scenario) => {
+      const one = document.createElement('millionth-sim');
+      one.setAttribute('scenario', scenario);
+      return one.address.replace(/^[^?]*/u, '');
+    }, text);
+    assert.equal(read, '?stage=3&embed=1#v=1&seed=2', text);
+  }
   // Asked for before the frame is there.
   const ask = (method, ...words) => host.evaluate(async ([name, all]) => {
     try {

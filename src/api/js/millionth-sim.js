@@ -62,7 +62,10 @@ class MillionthSim extends HTMLElement {
   /** The address of the frame. */
   get address() {
     const scenario = this.getAttribute('scenario') ?? '';
-    const [, query = '', fragment = ''] = /^[^?#]*\??([^#]*)#?(.*)$/s.exec(scenario) ?? [];
+    // An address, or any end of one.
+    const [start, ...fragment] = scenario.split('#');
+    const isAddress = start.includes('/') && !start.includes('?');
+    const query = isAddress ? '' : start.slice(start.indexOf('?') + 1);
     const pairs = ['embed=1'];
     const stage = this.getAttribute('stage');
     if (stage && !query) pairs.push(`stage=${encodeURIComponent(stage)}`);
@@ -74,7 +77,7 @@ class MillionthSim extends HTMLElement {
     }
     const page = new URL(this.getAttribute('base') ?? HERE, document.baseURI);
     page.search = [query, ...pairs].filter(Boolean).join('&');
-    page.hash = fragment;
+    page.hash = fragment.join('#');
     return page.href;
   }
 
