@@ -80,6 +80,8 @@ pub enum Msg {
     AllSites(bool),
     /// Opens or closes the settings at hand.
     AtHand(bool),
+    /// They stay as they are, since something is done in them.
+    KeepAtHand,
     /// A metric whose meaning is asked for.
     Explain(Option<usize>),
     /// The address changed from outside.

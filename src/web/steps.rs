@@ -6,6 +6,7 @@ use crate::sim::scenario::link::{self, LONGEST};
 use crate::sim::scenario::{PresentFault, Problem, Scenario};
 use crate::sim::session::Command;
 use crate::sim::topology::Topology;
+use crate::web::view::format;
 use std::rc::Rc;
 
 /// Most steps that can be undone.
@@ -122,12 +123,20 @@ impl Steps {
     }
 }
 
+/// A value as it is read: with long decimals, its first four digits.
+fn in_words(text: String) -> String {
+    match text.parse() {
+        Ok(x) if text.len() > 7 && text.contains('.') => format::digits(x, 4),
+        _ => text,
+    }
+}
+
 /// A changed setting in a few words: "Servers 4 → 6".
 #[must_use]
 pub fn named(before: &Scenario, after: &Scenario, key: &str) -> String {
     let text = |scenario: &Scenario| {
         let (part, row, param) = scenario.locate(key).ok()?;
-        Some((param.label, param.write(scenario.parts[part].spec.value(row))))
+        Some((param.label, in_words(param.write(scenario.parts[part].spec.value(row)))))
     };
     match (text(before), text(after)) {
         (Some((label, a)), Some((_, b))) => format!("{label} {a} → {b}"),
@@ -288,5 +297,17 @@ mod tests {
         assert_eq!(steps.last_undone(), None);
         assert!(steps.end(&a));
         assert_eq!(steps.last_undone(), Some("two"), "what was undone can still be done again");
+    }
+
+    #[test]
+    fn a_change_is_told_in_few_digits() {
+        let told = |a: &str, b: &str| {
+            let of = |value: &str| scenario(&format!("?stage=3#clients.rate={value}"));
+            named(&of(a), &of(b), "clients.rate")
+        };
+        assert_eq!(told("543", "446.5277777777778"), "Traffic 543 → 446.5");
+        assert_eq!(told("0.0123456", "122974.75"), "Traffic 0.01235 → 122975");
+        assert_eq!(told("72.25", "0.5"), "Traffic 72.25 → 0.5");
+        assert_eq!(told("1", "1229745"), "Traffic 1 → 1000000");
     }
 }

@@ -122,7 +122,6 @@ test('parts and sites come and go, with the reason where they cannot', async ({ 
   await page.getByLabel('Data centers').fill('2');
   await page.getByLabel('Data centers').press('Enter');
   await linkBecomes(page, /sites=2/, 'another data center');
-  await page.getByRole('button', { name: 'Settings', exact: true }).click();
   await page.locator('#inspector').getByRole('button', { name: 'Cache', exact: true }).click();
   await page.getByRole('button', { name: 'Remove Cache' }).click();
   await linkBecomes(page, /drop=cache/, 'the part is removed');

@@ -58,7 +58,7 @@ test('a panel that is closed gives the focus back to what it was of', async ({ o
     await button.focus();
     await button.press('Enter');
     await page.locator(panel).waitFor({ state: 'detached' });
-    assert.match(await until(() => focused(page), (seen) => seen !== 'BODY', 'the focus stays'), /Follow|Stop/);
+    assert.match(await until(() => focused(page), (seen) => seen !== 'BODY', 'the focus stays'), /Hide|What must not die/);
   }
 });
 

@@ -76,3 +76,91 @@ test('passing over sliders by Tab changes nothing', async ({ open }) => {
   assert.deepEqual([after, page.url()], before);
   assert.ok(await page.getByRole('button', { name: /^Undo/ }).isDisabled(), 'there is nothing to undo');
 });
+
+test('data centers are set at hand without the page going elsewhere', async ({ open }) => {
+  for (const key of ['Enter', 'Tab']) {
+    const page = await open('/?stage=3&run=0', { viewport: { width: 1366, height: 650 } });
+    const field = page.locator('#inspector').getByLabel('Data centers');
+    await field.scrollIntoViewIfNeeded();
+    await field.fill('3');
+    const scrolled = () => page.evaluate(() => scrollY);
+    const before = await scrolled();
+    await field.press(key);
+    await page.locator('#diagram [data-part="web3"]').first().waitFor();
+    assert.equal(await scrolled(), before);
+    assert.ok(await page.evaluate(() => document.querySelector('#inspector').contains(document.activeElement)), key);
+  }
+});
+
+test('a machine that holds everything says how full it is beside other parts', async ({ open }) => {
+  // A rectangle of negative height would be told on the console, where this fails.
+  const page = await open('/?stage=1&add=cdn,lb,sessions,queue,monitor', { viewport: { width: 1366, height: 900 } });
+  const cell = page.locator('#diagram [data-part="web.0"] .dg-in');
+  await until(() => cell.innerHTML(), (text) => /\d/.test(text), 'its share in use');
+});
+
+test('the failures are there at every width', async ({ open }) => {
+  const page = await open('/?stage=3&run=0');
+  for (const width of [320, 390, 683, 768, 860, 1024]) {
+    await page.setViewportSize({ width, height: 700 });
+    assert.ok(await page.getByLabel('Failures that people really have').isVisible(), `${width}`);
+  }
+});
+
+test('a story begins at its top, whichever way leads to it', async ({ open }) => {
+  const wide = await open('/?stage=2&run=0', { viewport: { width: 1366, height: 650 } });
+  const panel = wide.locator('.lesson');
+  await panel.evaluate((element) => element.scrollTo(0, 400));
+  await wide.getByRole('button', { name: /^4 Replication/ }).click();
+  await wide.locator('#lesson-title', { hasText: 'Replication' }).waitFor();
+  assert.equal(await panel.evaluate((element) => element.scrollTop), 0);
+
+  const page = await open('/?stage=2&run=0', { viewport: { width: 390, height: 844 } });
+  const top = () => page.locator('#lesson-title').evaluate((title) => title.getBoundingClientRect().top);
+  const atTop = (at) => at >= 0 && at < 80;
+  await page.getByRole('button', { name: /story and challenge/ }).click();
+  await until(top, atTop, 'the story is at the top');
+  await page.getByRole('button', { name: /^Stage 3:/ }).click();
+  await page.locator('#lesson-title', { hasText: 'Load balancer' }).waitFor();
+  await until(top, atTop, 'the next story is at the top');
+});
+
+test('what is out of range is told where one works, and moves nothing', async ({ open }) => {
+  const page = await open('/?stage=3&run=0', { viewport: { width: 1366, height: 650 } });
+  await settledP99(page, { complete: false });
+  const field = page.getByLabel('Traffic, exact value');
+  await field.scrollIntoViewIfNeeded();
+  const place = () => field.evaluate((element) => element.getBoundingClientRect().top);
+  const before = await place();
+  await setTraffic(page, -7);
+  const notice = page.getByRole('region', { name: 'Notice' });
+  await notice.getByText(/-7 is outside/).waitFor();
+  const { top, bottom } = await notice.evaluate((element) => element.getBoundingClientRect());
+  assert.ok(top > 0 && bottom <= 650, `${top} to ${bottom}`);
+  assert.equal(await place(), before);
+  await setTraffic(page, 446.5277777);
+  await notice.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Undo: Traffic 0.01 → 446.5', exact: true }).waitFor();
+});
+
+test('in a small frame the legend is seen in full', async ({ open }) => {
+  for (const stage of [1, 4, 7]) {
+    const page = await open(`/?stage=${stage}&embed=1&run=0`, { viewport: { width: 640, height: 400 } });
+    const bottom = () => page.locator('#diagram').evaluate((card) => card.getBoundingClientRect().bottom);
+    await until(bottom, (at) => at <= 400, `stage ${stage}`);
+  }
+});
+
+test('the fields of traffic share a line, and what is asked stays where it is', async ({ open }) => {
+  const page = await open('/?stage=3&run=0', { viewport: { width: 1366, height: 768 } });
+  await settledP99(page, { complete: false });
+  const box = (name) => page.getByLabel(name).boundingBox();
+  assert.equal((await box('Traffic, exact value')).y, (await box('Daily users, exact value')).y);
+  const asks = page.getByRole('group', { name: 'Ask' });
+  const places = () =>
+    Promise.all(['What must not die?', 'Keep as A', 'Look back'].map((name) => asks.getByRole('button', { name }).boundingBox()));
+  const before = await places();
+  await asks.getByRole('button', { name: 'Follow a request' }).click();
+  await asks.getByText('Hop by hop').waitFor();
+  assert.deepEqual(await places(), before);
+});

@@ -113,7 +113,7 @@ test('what is ticked is what readers see and may change', async ({ open }) => {
     + '?stage=3&amp;theme=dark&amp;embed=1&amp;run=0&amp;stages=2-4&amp;controls=faults,web.servers&amp;panel=time,settings#v=1&amp;web.servers=6';
   assert.equal(
     await text(dialog),
-    `<iframe src="${address}" title="&quot;&gt;&lt;img src=x onerror=alert(1)&gt;" width="320" height="568" style="max-width:100%" loading="lazy"`
+    `<iframe src="${address}" title="&quot;&gt;&lt;img src=x onerror=alert(1)&gt;" width="320" height="568" style="max-width:100%;border:0" loading="lazy"`
       + ' allow="clipboard-write; fullscreen" sandbox="allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-downloads"></iframe>',
   );
   await dialog.getByLabel('Readers may change').selectOption('none');

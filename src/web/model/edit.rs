@@ -314,4 +314,28 @@ mod tests {
         update(&mut model, Msg::Undo);
         assert_eq!((model.scenario.sites, model.scenario.spec(Kind::Queue)), (5, None));
     }
+
+    #[test]
+    fn settings_at_hand_stay_where_data_centers_are_added_in_them() {
+        let mut model = page("?stage=3");
+        assert!(model.has_panel());
+        let sites = || Msg::Parts(crate::web::parts::Msg::Sites(3));
+        update(&mut model, sites());
+        assert!(!model.has_panel(), "several sites need the room");
+        update(&mut model, Msg::Undo);
+        update(&mut model, Msg::KeepAtHand);
+        update(&mut model, sites());
+        assert!(model.has_panel());
+    }
+
+    #[test]
+    fn what_was_out_of_range_is_told_until_the_next_setting() {
+        let mut model = page("?stage=3");
+        let set = |model: &mut Model, text: &str| {
+            let (key, text) = ("clients.rate".to_owned(), text.to_owned());
+            update(model, Msg::Set { key, text, done: true });
+            model.notice.len()
+        };
+        assert_eq!([set(&mut model, "-7"), set(&mut model, "70")], [1, 0]);
+    }
 }

@@ -120,6 +120,7 @@ fn look(model: &mut Model, msg: &Msg) -> Vec<Effect> {
                 return vec![Effect::Reveal("inspector")];
             }
         }
+        Msg::KeepAtHand => model.at_hand = Some(true),
         Msg::Explain(metric) => model.explained = metric.filter(|_| metric != model.explained),
         Msg::Prefers(prefers) => model.prefers = prefers,
         Msg::DismissNotice => model.notice.clear(),
@@ -200,6 +201,8 @@ pub(super) fn address(model: &Model, push: bool) -> Effect {
 
 fn set(model: &mut Model, key: &str, text: String, done: bool) -> Vec<Effect> {
     let command = Command::Set { key: key.to_owned(), value: text };
+    // What was wrong before is over: who goes on has read it.
+    model.notice.clear();
     // From where the drag began: faults of servers that were away on its way are there again.
     let mut scenario = (**model.steps.before_gesture(key).unwrap_or(&model.scenario)).clone();
     let outcome = steps::apply(&mut scenario, &command);

@@ -101,7 +101,8 @@ pub const FORMS: [Form; 9] = [
             let (address, title) = (text(&url(shared.address)), text(shared.title));
             format!(
                 "<iframe src={{{address}}} title={{{title}}} width={{{width}}} \
-                 height={{{height}}} style={{{{maxWidth: \"100%\"}}}} loading=\"lazy\"{CARE} />"
+                 height={{{height}}} style={{{{maxWidth: \"100%\", border: 0}}}} \
+                 loading=\"lazy\"{CARE} />"
             )
         },
     },
@@ -174,8 +175,8 @@ const ALLOW: &str = " allow=\"clipboard-write; fullscreen\"";
 const CARE: &str = " allow=\"clipboard-write; fullscreen\" sandbox=\"allow-scripts \
     allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-downloads\"";
 
-/// A page that is narrower than the frame makes it as narrow.
-const NARROW: &str = " style=\"max-width:100%\"";
+/// A page that is narrower than the frame makes it as narrow; no border of the browser's own.
+const NARROW: &str = " style=\"max-width:100%;border:0\"";
 
 fn frame(source: &str, shared: &Shared, more: &str) -> String {
     let (address, title) = (html(&url(shared.address)), html(shared.title));

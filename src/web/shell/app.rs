@@ -105,7 +105,13 @@ impl App {
     fn perform(&self, ctx: &Context<Self>, effect: Effect) {
         match effect {
             Effect::Send(command) => self.engine.send(command),
-            Effect::Address { text, push } => address_bar::show(text, push),
+            Effect::Address { text, push } => {
+                if push {
+                    // Another stage's story begins at its top.
+                    field::to_top();
+                }
+                address_bar::show(text, push);
+            }
             Effect::Theme(theme) => show(theme),
             Effect::Answer(text) => embed::post(&text),
             Effect::AnswerPicture { id, name, text } => embed::post(&match export::svg(&text) {

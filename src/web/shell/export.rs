@@ -144,6 +144,11 @@ fn picture(scenario: &str) -> Option<Picture> {
         ground.set_attribute(key, value).ok()?;
     }
     copy.insert_before(&ground, copy.first_child().as_ref()).ok()?;
+    if let Some(name) = page::element("lesson-title") {
+        let title = document.create_element_ns(Some(SVG), "title").ok()?;
+        title.set_text_content(name.text_content().as_deref());
+        copy.insert_before(&title, Some(&ground)).ok()?;
+    }
     if !scenario.is_empty() {
         let data = document.create_element_ns(Some(SVG), "metadata").ok()?;
         data.set_id("millionth");
@@ -170,7 +175,9 @@ fn pin(seen: &Element, copy: &Element) -> Option<()> {
     let pairs: Vec<_> = (0..old.length()).map(|i| (old.item(i), new.item(i))).collect();
     for (seen, copy) in pairs.into_iter().filter_map(|(a, b)| Some((a?, b?))) {
         let style = page::window()?.get_computed_style(&seen).ok()??;
-        if style.get_property_value("display").is_ok_and(|display| display == "none") {
+        // Nothing is chosen in a picture, and nothing moves.
+        let is_live = ["dg-ring", "dg-moves"].iter().any(|class| seen.class_list().contains(class));
+        if is_live || style.get_property_value("display").is_ok_and(|display| display == "none") {
             copy.remove();
         } else {
             pin(&seen, &copy)?;

@@ -19,7 +19,7 @@ fn button(name: &'static str, tell: &Tell, msg: insight::Msg) -> Html {
 
 /// Moves the focus, and so the page, to a panel.
 fn go_to(id: &'static str) -> Callback<MouseEvent> {
-    Callback::from(move |_: MouseEvent| field::focus(id))
+    Callback::from(move |_: MouseEvent| field::show(id))
 }
 
 /// The row.
@@ -39,14 +39,6 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                     { if model.stage().is_some() { ", story and challenge ↓" } else { ": the story ↓" } }
                 </button>
             }
-            if insight.traces.is_some() {
-                { traced(model, tell) }
-            } else if insight.tracing {
-                <span class="muted">{ "Following requests …" }</span>
-                { button("Stop", tell, insight::Msg::HideTraces) }
-            } else {
-                { button("Follow a request", tell, insight::Msg::Trace) }
-            }
             if insight.marks.is_some() && !insight.trying {
                 { button("Hide ◆ marks", tell, insight::Msg::Marks(false)) }
             }
@@ -63,6 +55,15 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
             // There from the beginning, so that the row does not grow once there is a past.
             <button type="button" class="quiet ask-for" id="look-back" data-next="#moment" disabled={model.history.past().len() < 2}
                 onclick={tell.reform(move |_: MouseEvent| Msg::Insight(insight::Msg::Moment(newest)))}>{ "Look back" }</button>
+            // Last, since the answer takes more room than the question: what stands before stays.
+            if insight.traces.is_some() {
+                { traced(model, tell) }
+            } else if insight.tracing {
+                <span class="muted">{ "Following requests …" }</span>
+                { button("Stop", tell, insight::Msg::HideTraces) }
+            } else {
+                <button type="button" class="quiet ask-for" id="follow" onclick={tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::Trace))}>{ "Follow a request" }</button>
+            }
             { log::alert_line(model) }
         </div>
     }
@@ -91,20 +92,11 @@ fn traced(model: &Model, tell: &Tell) -> Html {
     html! {
         <>
             { choice(model, tell, "row") }
-            <span class="asks-said" title={sum}>{ for clauses(&short).into_iter().map(|text| html! { <span>{ text.to_owned() }</span> }) }</span>
+            <span class="asks-said" title={sum}>{ short }</span>
             <button type="button" class="quiet ask-for" onclick={go_to("traces")}>{ "Hop by hop" }</button>
-            <button type="button" class="quiet" aria-label="Stop following" data-next=".asks button:not(.story)" onclick={tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::HideTraces))}>{ icon::icon(icon::CLOSE) }</button>
+            <button type="button" class="quiet" aria-label="Stop following" data-next="#follow" onclick={tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::HideTraces))}>{ icon::icon(icon::CLOSE) }</button>
         </>
     }
-}
-
-/// What is said of a request: how it ended, where its time went, where it waited longest. What
-/// has no room is left out from the end.
-fn clauses(sum: &str) -> Vec<&str> {
-    let spent = sum.find(" on the network").and_then(|end| sum[..end].rfind(": "));
-    let spent = spent.unwrap_or(sum.len());
-    let waited = sum.find(". It waited").unwrap_or(sum.len()).max(spent);
-    vec![&sum[..spent], &sum[spent..waited], &sum[waited..]]
 }
 
 /// Which of the traced requests is looked at: native radio buttons, so that arrow keys move.

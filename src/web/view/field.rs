@@ -21,6 +21,30 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Moves the focus to a heading, and brings it to the top where it is out of sight or low.
+pub fn show(id: &str) {
+    let window = web_sys::window();
+    let document = window.as_ref().and_then(web_sys::Window::document);
+    let element = document.and_then(|document| document.get_element_by_id(id));
+    if let (Some(element), Some(window)) = (element, window) {
+        let height = window.inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0);
+        let top = element.get_bounding_client_rect().top();
+        if top < 0.0 || top > 0.4 * height {
+            element.scroll_into_view();
+        }
+    }
+    // What is in view stays where it is.
+    focus(id);
+}
+
+/// Scrolls the story's panel to its beginning.
+pub fn to_top() {
+    let document = web_sys::window().and_then(|window| window.document());
+    if let Some(panel) = document.and_then(|d| d.query_selector(".lesson").ok().flatten()) {
+        panel.set_scroll_top(0);
+    }
+}
+
 /// What a value has become by the keys that were pressed since it was drawn.
 pub type Latest<T> = Rc<RefCell<T>>;
 

@@ -5,7 +5,7 @@
 const THIN: char = '\u{202f}';
 
 /// So many significant digits, at most, with no decimals from 100 on.
-fn digits(x: f64, significant: i32) -> String {
+pub fn digits(x: f64, significant: i32) -> String {
     if x == 0.0 {
         return "0".to_owned();
     }
@@ -20,6 +20,12 @@ fn digits(x: f64, significant: i32) -> String {
         }
     }
     text
+}
+
+/// A number in as few signs as say something: "1.1k".
+#[must_use]
+pub fn few(x: f64) -> String {
+    if x < 999.5 { format!("{x:.0}") } else { digits(x / 1e3, 2) + "k" }
 }
 
 /// A number with k, M or G: "100 k".
@@ -248,7 +254,8 @@ pub fn gauge(name: &str, value: f64) -> String {
         _ if name.ends_with("_mb") && value >= 999.5 => {
             format!("{}{THIN}GB", digits(value / 1e3, 2))
         }
-        _ if name.ends_with("_mb") => format!("{value:.0}{THIN}MB"),
+        // A mean of none is minus nothing.
+        _ if name.ends_with("_mb") => format!("{:.0}{THIN}MB", value + 0.0),
         _ if ["share", "ratio", "utilisation", "resharded"]
             .iter()
             .any(|word| name.contains(word)) =>
@@ -301,6 +308,12 @@ mod tests {
 
     fn check(got: &str, expected: &str) {
         assert_eq!(got.replace(THIN, " "), expected);
+    }
+
+    #[test]
+    fn few_signs_say_how_much() {
+        assert_eq!([1_130.0, 41_300.0, 363.0, 4.0].map(few), ["1.1k", "41k", "363", "4"]);
+        check(&gauge("memory_mean_mb", -0.0), "0 MB");
     }
 
     #[test]

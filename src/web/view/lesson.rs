@@ -111,7 +111,8 @@ fn into_stage(model: &Model, stage: u8, class: &'static str, text: String, tell:
         return Html::default();
     };
     let go = tell.reform(move |_: MouseEvent| {
-        field::focus("lesson-title");
+        field::to_top();
+        field::show("lesson-title");
         msg.clone()
     });
     html! { <button type="button" class={classes!(class)} onclick={go}>{ text }</button> }

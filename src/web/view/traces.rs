@@ -27,7 +27,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
     let again = tell.reform(|_: MouseEvent| Msg::Insight(insight::Msg::Trace));
     html! {
         <section class="card wide" id="traces" tabindex="-1" aria-labelledby="traces-title">
-            <div class="panel-head" data-next=".asks button:not(.story)">
+            <div class="panel-head" data-next="#follow">
                 <h3 id="traces-title">{ "Where a request spends its time" }</h3>
                 { asks::choice(model, tell, "panel") }
                 <button type="button" class="plain" onclick={again}>{ "Follow others" }</button>

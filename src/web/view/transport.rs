@@ -163,13 +163,15 @@ fn traffic(model: &Model, tell: &Tell) -> Html {
         <div class="traffic">
             <div class="traffic-head">
                 <label for="traffic">{ "Traffic" }</label>
-                <span class="measure">
-                    <Number label="Traffic, exact value" {value} {min} {max} on_change={on_change.clone()} />
-                    <span class="unit">{ param.unit }</span>
-                </span>
-                <span class="measure">
-                    <Number label="Daily users, exact value" value={users} min={libm::ceil(min * per_request)} max={libm::floor(max * per_request)} on_change={on_users} />
-                    <span class="unit">{ "users" }</span>
+                <span class="measures">
+                    <span class="measure">
+                        <Number label="Traffic, exact value" {value} {min} {max} on_change={on_change.clone()} />
+                        <span class="unit">{ param.unit }</span>
+                    </span>
+                    <span class="measure">
+                        <Number label="Daily users, exact value" value={users} min={libm::ceil(min * per_request)} max={libm::floor(max * per_request)} on_change={on_users} />
+                        <span class="unit">{ "users" }</span>
+                    </span>
                 </span>
             </div>
             <Slider id="traffic" {value} scale={TRAFFIC} spoken={spoken(param, value)} {on_change} />

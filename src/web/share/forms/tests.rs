@@ -92,7 +92,8 @@ fn an_ampersand_of_an_address_is_escaped_where_html_reads_it() {
 fn a_frame_is_no_wider_than_the_page_around_it_wherever_a_style_is_kept() {
     for form in FORMS.iter().filter(|form| form.takes_size()) {
         let text = written(form, "a", "b");
-        let is_narrow = text.contains("max-width:100%") || text.contains("{{maxWidth: \"100%\"}}");
+        let is_narrow = text.contains("max-width:100%;border:0")
+            || text.contains("{{maxWidth: \"100%\", border: 0}}");
         assert_eq!(is_narrow, form.name != "Moodle, Canvas", "{text}");
     }
 }

@@ -2,6 +2,7 @@
 //! with its room: cells, then a bar, then a number beside the name.
 
 use super::cell;
+use super::cells::WRITTEN;
 use super::describe;
 use super::facts::{self, Body, Facts};
 use super::fit::{self, Weight};
@@ -14,8 +15,10 @@ use super::state::{self, Load, Trouble};
 use crate::sim::analysis::names;
 use crate::web::markup::prelude::*;
 
-/// Least height of a field of cells.
-const CELLS: f64 = 17.0;
+/// Least height of a field of cells, with the space below it.
+const CELLS: f64 = WRITTEN + BELOW;
+/// Space below a field of cells.
+const BELOW: f64 = 3.0;
 /// Least height of a card with more than one line.
 const TWO_LINES: f64 = 40.0;
 
@@ -82,7 +85,7 @@ fn plan(r: Rect, tight: bool, facts: &Facts) -> Plan {
         Body::Empty => None,
         Body::Use if left >= 6.0 => Some(Rect::new(x, bottom - 4.0, w, 4.0)),
         Body::Split if left >= 8.0 => Some(Rect::new(x, bottom - 4.0, w, 4.0)),
-        Body::Cells | Body::Queue if left >= 8.0 => Some(Rect::new(x, y, w, left - 3.0)),
+        Body::Cells | Body::Queue if left >= 8.0 => Some(Rect::new(x, y, w, left - BELOW)),
         _ => None,
     };
     plan
@@ -94,8 +97,8 @@ pub fn cells(scene: &Scene<'_>, at: At, r: Rect) -> Option<Rect> {
     let facts = facts::of(scene, at);
     let body = plan(r, scene.grid.tight, &facts).body?;
     match facts.body {
-        Body::Cells if body.h >= CELLS => Some(keys::above(scene, at, body)),
-        Body::Queue if body.h >= 14.0 + CELLS => {
+        Body::Cells if body.h >= WRITTEN => Some(keys::above(scene, at, body)),
+        Body::Queue if body.h >= 17.0 + WRITTEN => {
             Some(Rect::new(body.x, body.y + 14.0, body.w, body.h - 14.0))
         }
         _ => None,
@@ -235,7 +238,7 @@ fn body(scene: &Scene<'_>, at: At, plan: &Plan, body: Body) -> Html {
             };
             bar(Rect::new(place.x, place.y + 2.0, place.w, 7.0), share, class)
         }
-        Body::Cells if place.h < CELLS => {
+        Body::Cells if place.h < WRITTEN => {
             // What cannot fill up has its rate, below.
             if view.is_some_and(cell::is_endless) {
                 return Html::default();

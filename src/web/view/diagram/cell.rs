@@ -145,7 +145,8 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, group: &[usize], r: Rect)
         let most = most.chain(["999\u{202f}/s".to_owned()]).max_by_key(|rate| rate.chars().count());
         // The name of an edge is more than the unit.
         let whole = if short.is_some() { bare.clone() } else { rate };
-        written([whole, bare], &most.unwrap_or_default(), r)
+        let few = format::few(servers().map(|s| s.rate).sum());
+        written([whole, bare, few], &most.unwrap_or_default(), r)
     } else {
         number(scene.is_measured().then_some(used), r)
     };
@@ -156,12 +157,15 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, group: &[usize], r: Rect)
         });
         fit::whole(named, r.w - 5.0, KEY, Weight::Plain).unwrap_or(number)
     });
+    // What is as wide as the cell stands beside the gauge at its left.
+    let is_wide = |text: &String| fit::width(text, KEY, Weight::Plain) > r.w - 9.0;
+    let beside = if number.as_ref().is_some_and(is_wide) { 1.5 } else { 0.0 };
     html! { <>
         { fill(r, used, troubled, endless) }
         if let Some(lag) = lag { { lag_bar(r, lag) } }
         if let Some(behind) = behind { { text_middle(x, y + 27.0, "dg-note", behind) } }
         if let Some(number) = number {
-            { text_middle(x, y, "dg-in", number) }
+            { text_middle(x + beside, y, "dg-in", number) }
         }
         if let Some(note) = note {
             { text_middle(x, y + below, class, note) }
@@ -180,16 +184,17 @@ fn number(used: Option<f64>, r: Rect) -> Option<String> {
         return Some("–".to_owned());
     };
     let percent = libm::round(used * 100.0);
-    written([format!("{percent}\u{202f}%"), percent.to_string()], "100\u{202f}%", r)
+    let bare = percent.to_string();
+    written([format!("{bare}\u{202f}%"), bare.clone(), bare], "100\u{202f}%", r)
 }
 
-/// The wording with its unit where the longest one has room, so that all cells of a tier look alike.
-fn written(wordings: [String; 2], longest: &str, r: Rect) -> Option<String> {
+/// The wording with its unit where the longest one has room, so that all cells of a tier look alike;
+/// else the first of the others that has.
+fn written(wordings: [String; 3], longest: &str, r: Rect) -> Option<String> {
     let fits = |text: &str, free| fit::width(text, KEY, Weight::Plain) <= r.w - free;
-    let [whole, bare] = wordings;
-    let has_unit = fits(longest, 9.0);
-    Some(if has_unit { whole } else { bare })
-        .filter(|text| r.h >= cells::WRITTEN && fits(text, 3.0))
+    let bare = usize::from(!fits(longest, 9.0));
+    let mut able = wordings.into_iter().skip(bare);
+    able.find(|text| r.h >= cells::WRITTEN && fits(text, 3.0))
 }
 
 /// A word below the number, in shorter and shorter wordings.

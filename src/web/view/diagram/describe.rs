@@ -145,7 +145,9 @@ pub fn part(scene: &Scene<'_>, at: At) -> String {
             format!(", {words} {}", format::gauge(name, *value))
         })
         .collect();
-    format!("{setting}{state}{used}{mean}{hit}, backlog {}{own}.{connections}", view.backlog)
+    let is_told = troubles.iter().any(|trouble| trouble.text.starts_with("backlog "));
+    let backlog = if is_told { String::new() } else { format!(", backlog {}", view.backlog) };
+    format!("{setting}{state}{used}{mean}{hit}{backlog}{own}.{connections}")
 }
 
 /// The name of a server of a part.

@@ -248,9 +248,11 @@ fn cache(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
 }
 
 fn sessions(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
-    let held = scene.gauge(at, "sessions_held").map(format::count);
-    let quiet = held.map_or(usual.quiet, |held| {
-        vec![format!("{held} sessions held"), format!("{held} held"), held]
+    // A number alone would be read as a rate.
+    let quiet = scene.gauge(at, "sessions_held").map_or(usual.quiet, |held| {
+        let few = format::few(held);
+        let held = format::count(held);
+        vec![format!("{held} sessions held"), format!("{held} held"), format!("{few} held")]
     });
     Facts { names: &["Session store", "Sessions", "Sess."], quiet, ..usual }
 }
@@ -306,7 +308,7 @@ fn monitor(scene: &Scene<'_>, at: At) -> Facts {
     let business = scene.figures.business;
     let pleased = business.map_or_else(Vec::new, |business| {
         let share = format::percent(business.satisfaction);
-        vec![format!("{share} satisfied"), format!("{share} happy")]
+        vec![format!("{share} satisfied"), format!("{share} happy"), format!("{share} ok")]
     });
     let quiet = match firing {
         0.0 => "no alert".to_owned(),

@@ -1,7 +1,7 @@
 //! The arrangements of the grid for one site, and for phones.
 
 use super::layout::{Form, Grid, Room, kinds_in};
-use super::parts::{At, Column, Parts};
+use super::parts::{At, Column, Parts, Site};
 use super::shape::Rect;
 use crate::sim::kinds::Kind;
 
@@ -59,15 +59,19 @@ impl Tiers {
     /// Puts the parts of a site into them.
     fn fill(self, grid: &mut Grid, parts: &Parts) {
         let (site, gap) = (&parts.sites[0], if grid.tight { 7.0 } else { 10.0 });
-        // One machine is as large as all that it holds.
-        let is_whole = site.is_one_machine() && !site.has(Column::Memory);
-        let web = if is_whole { self.web.union(&self.data) } else { self.web };
+        let web = if is_whole(grid.form, site) { self.web.union(&self.data) } else { self.web };
         grid.stack(&site.of(Column::Balance), 0, self.balancer, gap);
         grid.stack(&site.of(Column::Web), 0, web, gap);
         grid.stack(&site.of(Column::Memory), 0, self.memory, gap);
         grid.stack(&site.of(Column::Data), 0, self.data, gap);
         grid.stack(&site.of(Column::Later), 0, self.later, gap);
     }
+}
+
+/// Whether the machine that holds everything is as large as all of it: nothing else stands there.
+fn is_whole(form: Form, site: &Site) -> bool {
+    let is_free = form == Form::Row || !site.has(Column::Later);
+    site.is_one_machine() && !site.has(Column::Memory) && is_free
 }
 
 /// A grid with users, one site and legend, without cards.
@@ -170,7 +174,10 @@ pub fn square(room: Room, parts: &Parts) -> Grid {
     let (near, far) = (20.0 + 0.05 * more, 48.0 + 0.04 * more);
     let users_h = users_height(Form::Square, tight, parts.rows.len());
     let (upper, between, lower) =
-        (pick(tight, 148.0, 200.0), pick(tight, 32.0, 44.0), pick(tight, 92.0, 124.0));
+        (pick(tight, 138.0, 200.0), pick(tight, 28.0, 44.0), pick(tight, 80.0, 124.0));
+    // Beside other parts, what the machine holds and how full it is still has room.
+    let is_part = parts.sites[0].is_one_machine() && !is_whole(Form::Square, &parts.sites[0]);
+    let upper = if is_part { pick(tight, 204.0, 240.0) } else { upper };
     let title = site_title(tight);
     let tower = title + upper + between + lower + margin;
     let top = margin + HEAD;
@@ -300,7 +307,7 @@ fn small_site(grid: &mut Grid, parts: &Parts, index: usize, place: Rect) -> f64 
     for &kind in &parts.sites[index].own {
         let at = At::new(kind, index as u8);
         let across = match kind {
-            Kind::LoadBalancer => Some(66.0),
+            Kind::LoadBalancer => Some(68.0),
             Kind::WebTier => Some(92.0),
             _ => None,
         };

@@ -58,14 +58,14 @@ fn words(x: f64, content: String) -> Html {
 /// A dot as the canvas draws it: answers are smaller, and what failed has corners.
 fn dot((class, word): (&'static str, &'static str)) -> Item {
     let radius = if class == ANSWER { 2.2 } else { 3.2 };
-    let drawn = html! { <>
+    let drawn = html! { <g class="dg-moves">
         if class == FAILED {
             <path {class} d="M4-8l4 4-4 4-4-4Z" />
         } else {
             <circle cx="4" cy="-4" r={px(radius)} {class} />
         }
         { words(12.0, word.to_owned()) }
-    </> };
+    </g> };
     (width(word) + 24.0, drawn)
 }
 
@@ -163,6 +163,8 @@ fn about_cells(scene: &Scene<'_>) -> Vec<String> {
 pub fn draw(scene: &Scene<'_>, far: &Grid, flow: Option<&Flow>) -> Html {
     let r = far.legend;
     let about = about_dots(scene, flow);
+    let is_moving = flow.is_some() && scene.marks.is_empty();
+    let about_class = if is_moving { "dg-soft dg-moves" } else { "dg-soft" };
     let dots: Vec<Item> =
         [("dg-dot", "on its way"), (ANSWER, "answer"), (FAILED, "failed")].map(dot).into();
     let mut loads: Vec<Item> = vec![(width("In use:") + 6.0, words(0.0, "In use:".to_owned()))];
@@ -179,7 +181,7 @@ pub fn draw(scene: &Scene<'_>, far: &Grid, flow: Option<&Flow>) -> Html {
     };
     if far.form == Form::Tall {
         let about = fit::first(&about, r.w, SMALL, Weight::Plain);
-        let mut lines = vec![vec![(0.0, words(0.0, about))]];
+        let mut lines = vec![vec![(0.0, text(0.0, 0.0, about_class, about))]];
         lines.extend(flow.map(|_| dots));
         lines.push(loads);
         states.extend(say(r.w));
@@ -230,7 +232,7 @@ pub fn draw(scene: &Scene<'_>, far: &Grid, flow: Option<&Flow>) -> Html {
     };
     html! {
         <g>
-            { text(r.x, y, "dg-soft", about) }
+            { text(r.x, y, about_class, about) }
             { line(dots_x, dots_y, dots) }
             { line(r.right() - loads_w, y, loads) }
             { line(states_x, below, states) }

@@ -102,10 +102,12 @@ fn labels(scene: &Scene<'_>, wire: &Wire, rate: Vec<String>) -> Html {
     </> }
 }
 
-fn labelled(scene: &Scene<'_>, wire: &Wire) -> Html {
+/// What is written beside lines stands over all of them.
+fn labelled(scene: &Scene<'_>, wires: &[Wire]) -> Html {
+    let rate = |wire: &Wire| labels(scene, wire, vec![scene.rate(scene.calls(wire.to))]);
     html! { <>
-        { line_to(scene, wire, &wire.curve) }
-        { labels(scene, wire, vec![scene.rate(scene.calls(wire.to))]) }
+        { for wires.iter().map(|wire| line_to(scene, wire, &wire.curve)) }
+        { for wires.iter().map(rate) }
     </> }
 }
 
@@ -203,7 +205,7 @@ pub fn draw(scene: &Scene<'_>) -> Html {
             }
             { for wires.fronts.iter().map(|wire| line_to(scene, wire, &wire.curve)) }
             { for wires.fronts.iter().map(|wire| front(scene, wire)) }
-            { for wires.inner.iter().map(|wire| labelled(scene, wire)) }
+            { labelled(scene, &wires.inner) }
             { for wires.between.iter().map(|wire| between(scene, wire)) }
         </g>
     }

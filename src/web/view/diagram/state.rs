@@ -133,13 +133,16 @@ pub fn troubles(view: &PartView, conditions: &[Condition], own_failures: f64) ->
     let mut say = |bad: bool, text: String| troubles.push(Trouble { bad, text });
     let many = |n: usize| if all == 1 { String::new() } else { format!("{n} ") };
     let dead = conditions.iter().filter(|c| c.is_dead()).count();
-    if dead == all && all > 1 {
+    let has_all = dead == all && all > 1;
+    // All of one kind are told at once.
+    let alike = has_all && conditions.iter().all(|c| *c == conditions[0]);
+    if has_all && !alike {
         say(true, format!("all {all} dead"));
     }
     for kind in [Condition::Dead, Condition::Unnoticed, Condition::Out, Condition::Distrusted] {
         let n = conditions.iter().filter(|&&c| c == kind).count();
-        if n > 0 && (dead < all || all == 1 || kind != Condition::Dead) {
-            say(true, format!("{}{}", many(n), kind.words()));
+        if n > 0 && (alike || !has_all || kind != Condition::Dead) {
+            say(true, format!("{}{}{}", if alike { "all " } else { "" }, many(n), kind.words()));
         }
     }
     let slow: Vec<f64> = conditions.iter().filter_map(|c| c.slowness()).collect();
@@ -210,6 +213,12 @@ mod tests {
         view.servers = vec![server(false, true); 2];
         view.backlog = 0;
         assert_eq!(line(&told(&view, false)), "all 2 dead");
+        assert_eq!(line(&told(&view, true)), "all 2 dead · not noticed yet");
+        view.servers = vec![server(false, false); 2];
+        assert_eq!(line(&told(&view, true)), "all 2 dead · out");
+        view.servers[0] = server(false, true);
+        let mixed = line(&told(&view, true));
+        assert_eq!(mixed, "all 2 dead · 1 dead · not noticed yet · 1 dead · out");
         view.servers = vec![server(false, true)];
         assert_eq!(line(&told(&view, false)), "dead");
     }

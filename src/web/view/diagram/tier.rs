@@ -250,3 +250,29 @@ fn room_content(scene: &Scene<'_>, at: At, r: Rect) -> Html {
         { text_end(r.right() - 8.0, r.y + y, if is_bad { "dg-bad" } else { "dg-warn" }, words) }
     </> }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::sample_in;
+    use super::*;
+    use crate::sim::scenario::link;
+    use crate::sim::snapshot::Snapshot;
+
+    #[test]
+    fn how_full_a_machine_is_has_room_whatever_stands_beside_it() {
+        for more in ["", "sessions", "queue", "sessions,queue", "cdn,lb,sessions,queue,monitor"] {
+            let more = if more.is_empty() { String::new() } else { format!("&add={more}") };
+            let scenario = link::read(&format!("?stage=1{more}")).scenario;
+            for width in (264..1_500).step_by(13) {
+                sample_in(f64::from(width), &scenario, &Snapshot::default(), |scene| {
+                    let at = At::new(Kind::WebTier, 0);
+                    let card = scene.grid.card(at).expect("is drawn");
+                    let cells = inside(scene, at, card).cells;
+                    assert!(cells.h >= cells::WRITTEN, "{more} at {width}: {cells:?}");
+                    let mut others = scene.grid.cards.iter().filter(|(other, _)| *other != at);
+                    assert!(!others.any(|(_, other)| other.overlaps(&card)), "{more} at {width}");
+                });
+            }
+        }
+    }
+}

@@ -20,7 +20,12 @@ pub fn draw(gestures: &Gestures, as_text: &UseStateHandle<bool>) -> Html {
     };
     let zoom = *gestures.zoom;
     let percent = format!("{:.0}\u{202f}%", zoom.factor * 100.0);
-    let pressed = if **as_text { "true" } else { "false" };
+    // Where the words of a button stay, a sign says that it is on.
+    let (pressed, sign, title) = if **as_text {
+        ("true", "✓ ", "Back to the drawing")
+    } else {
+        ("false", "", "The whole diagram as text and tables")
+    };
     html! {
         <div class="dg-tools" role="group" aria-label="Diagram view">
             if !**as_text {
@@ -31,8 +36,8 @@ pub fn draw(gestures: &Gestures, as_text: &UseStateHandle<bool>) -> Html {
                 <button type="button" class="quiet dg-fit" title="All of it: key 0" aria-label={format!("Zoom {percent}, show all")}
                     disabled={!zoom.is_in()} onclick={fit}>{ percent }</button>
             }
-            <button type="button" class="quiet dg-as-text" title="The whole diagram as text and tables" aria-pressed={pressed}
-                onclick={toggle}>{ "As text" }</button>
+            <button type="button" class="quiet dg-as-text" {title} aria-pressed={pressed}
+                onclick={toggle}>{ sign }{ "As text" }</button>
         </div>
     }
 }

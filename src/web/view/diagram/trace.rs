@@ -147,7 +147,7 @@ pub fn trace_overlay(scene: &Scene<'_>, hops: &[Hop]) -> Html {
         let w = (fit::width(&words, SMALL, Weight::Bold) + 12.0).max(20.0);
         // On the right: above the left corner stands the name of the column. In a low drawing the
         // title of the site ends just above, and the card's own words begin just below.
-        let (up, h) = if scene.grid.tight { (4.0, 12.0) } else { (9.0, 18.0) };
+        let (up, h) = if scene.grid.tight { (6.5, 12.0) } else { (9.0, 18.0) };
         let x = (place.right() - 6.0 - w).max(place.x - 5.0);
         let pill = Rect::new(x, place.y - up, w, h);
         html! { <g class={classes!("dg-badge", failed.then_some("failed"))}>

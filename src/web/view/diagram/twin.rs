@@ -69,6 +69,8 @@ fn region(scene: &Scene<'_>, row: &RegionRow) -> Html {
 fn part(scene: &Scene<'_>, at: At) -> Html {
     let facts = facts::of(scene, at);
     let key = facts.key.first().filter(|_| scene.is_measured());
+    // The mean time follows.
+    let key = key.and_then(|key| key.split(" · mean ").next());
     let key = key.map_or_else(String::new, |key| format!("{key}; "));
     let servers = scene.view(at).map_or(0, |view| view.servers.len());
     let listed = (servers > 1).then(|| {

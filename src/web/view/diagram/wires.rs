@@ -277,7 +277,8 @@ fn below(to: At, web: Rect, card: Rect, tier: Column) -> Wire {
     }
     let x = card.x + 0.62 * card.w;
     let mut wire = upright(to, start, (x, card.y), 0.0);
-    let y = card.y - 10.0;
+    // Low, where the way to its neighbour is still high.
+    let y = card.y - 5.0;
     wire.labels = [(x - 10.0, y), (x - 10.0, y - 14.0)];
     wire
 }

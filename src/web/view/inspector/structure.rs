@@ -43,8 +43,13 @@ pub fn Structure(props: &StructureProps) -> Html {
         }
     });
     let sites = f64::from(props.scenario.sites);
-    let on_sites = props.tell.reform(|(sites, _): (f64, bool)| {
-        Msg::Parts(Edit::Sites(sites.clamp(1.0, f64::from(MOST_SITES)) as u8))
+    let (tell, brief) = (props.tell.clone(), props.brief);
+    let on_sites = Callback::from(move |(sites, _): (f64, bool)| {
+        if !brief {
+            // Several sites would close the panel, and what is worked in with it.
+            tell.emit(Msg::KeepAtHand);
+        }
+        tell.emit(Msg::Parts(Edit::Sites(sites.clamp(1.0, f64::from(MOST_SITES)) as u8)));
     });
     let (class, id) =
         if props.brief { ("build", "add-part") } else { ("structure", "add-part-of") };
