@@ -18,6 +18,9 @@ use crate::web::view::format;
 /// So many cells are stops of the tabulator key; among more, only one is, and arrow keys go on.
 const STOPS: usize = 8;
 
+/// The widest code of a region.
+const WIDEST: &str = "NAW";
+
 /// All cells of a tier.
 pub fn draw_all(scene: &Scene<'_>, at: At) -> Html {
     // Before there are figures, cells stand empty where they will be.
@@ -121,7 +124,7 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, group: &[usize], r: Rect)
     let least = if at.kind == Kind::Cdn { 26.0 } else { 30.0 };
     let (below, class) = if r.h < 30.0 { (10.0, "dg-code") } else { (14.0, "dg-note") };
     let named = matches!(at.kind, Kind::Database | Kind::Cdn);
-    let short = note.last().cloned().filter(|_| named && r.h < least);
+    let mut short = note.last().cloned().filter(|_| named && r.h < least);
     let (x, middle) = r.centre();
     let note = note
         .into_iter()
@@ -139,14 +142,20 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, group: &[usize], r: Rect)
     };
     let number = if endless && scene.is_measured() {
         let rate = format::rate(servers().map(|s| s.rate).sum());
-        let bare = rate.trim_end_matches("/s").trim_end_matches('\u{202f}').replace('\u{202f}', "");
+        let bare = |rate: &str| {
+            rate.trim_end_matches("/s").trim_end_matches('\u{202f}').replace('\u{202f}', "")
+        };
         // Of all cells alike, the one with most to say tells whether the unit has room.
         let most = view.servers.iter().map(|s| format::rate(s.rate * group.len() as f64));
         let most = most.chain(["999\u{202f}/s".to_owned()]).max_by_key(|rate| rate.chars().count());
-        // The name of an edge is more than the unit.
+        let most = most.unwrap_or_default();
+        // The name of an edge is more than the unit: where all have room for it, all have it.
+        let named = format!("{WIDEST} {}", bare(&most));
+        short = short.filter(|_| fit::width(&named, KEY, Weight::Plain) <= r.w - 5.0);
+        let bare = bare(&rate);
         let whole = if short.is_some() { bare.clone() } else { rate };
         let few = format::few(servers().map(|s| s.rate).sum());
-        written([whole, bare, few], &most.unwrap_or_default(), r)
+        written([whole, bare, few], &most, r)
     } else {
         number(scene.is_measured().then_some(used), r)
     };
