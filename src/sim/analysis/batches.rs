@@ -39,6 +39,12 @@ impl Estimate {
         (all > 0.0).then_some(Self { value, half_width })
     }
 
+    /// Whether its interval is wider to either side than the share itself, and worth a longer run.
+    #[must_use]
+    pub fn is_vague(self) -> bool {
+        self.half_width.is_some_and(|half| half > self.value.max(SMALL))
+    }
+
     /// The mean of all durations of these batches.
     #[must_use]
     pub fn mean(batches: &[Histogram]) -> Option<Self> {

@@ -79,23 +79,6 @@ impl Settled {
         self.complete && !self.is_growing() && self.changing.is_empty()
     }
 
-    /// What to know of the figures of a run that is over, where they are not what the system comes
-    /// to: requests pile up, or it was not at rest.
-    #[must_use]
-    pub fn reservations(&self) -> Vec<&'static str> {
-        if !self.complete {
-            return Vec::new();
-        }
-        let piles = self.is_growing().then_some(if self.full {
-            "More requests pile up than the simulator holds: times are the least that they come \
-             to, and errors called “simulator full” are none of the system's."
-        } else {
-            "Requests pile up: times and errors are the least that they come to, and more the \
-             longer the run."
-        });
-        piles.into_iter().chain(self.changing.iter().map(|changing| changing.words())).collect()
-    }
-
     /// A hash of all figures: the same wherever the same run was made.
     #[must_use]
     pub fn hash(&self) -> String {
@@ -129,8 +112,8 @@ pub struct Settling {
     engine: Engine,
     batch: Span,
     batches: usize,
-    /// How many batches it may become, to wait for what scales by itself, and for a rest that is
-    /// twice as long as the warm-up.
+    /// How many batches it may become, to wait for what scales by itself, for a rest that is twice
+    /// as long as the warm-up, and until enough is known.
     most: usize,
     is_full: bool,
     /// Whether it would end before all that is planned has happened and played out: it is not made.
@@ -215,7 +198,8 @@ impl Settling {
             self.samples.push(sample);
         }
         let is_over = self.samples.len() > self.batches && self.batches < self.most;
-        if is_over && (self.last_scaling() > self.batches / 2 || self.is_moving()) {
+        let is_short = || self.last_scaling() > self.batches / 2 || self.is_moving();
+        if is_over && (is_short() || self.is_vague()) {
             self.batches = (self.batches + FULL.batches / 2).min(self.most);
         }
     }
@@ -223,6 +207,11 @@ impl Settling {
     /// Whether the warm-up took so much of the run that the rest tells little of what comes after.
     fn is_moving(&self) -> bool {
         moving(&self.samples) > self.batches / 3
+    }
+
+    /// Whether next to nothing is known of the failures: it may have tipped over in the middle.
+    fn is_vague(&self) -> bool {
+        settled(self.engine.topology(), self.kept(), true).error_share.is_vague()
     }
 
     /// The number of the last batch in which servers or workers came or went.

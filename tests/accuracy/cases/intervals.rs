@@ -9,7 +9,8 @@ use millionth::sim::analysis::settle::{Estimate, FULL, Settling};
 use millionth::sim::analysis::theory::Mmc;
 use millionth::sim::scenario::Scenario;
 
-/// Services of a second: the longest settled run, two simulated hours, has 3,600 to 6,480 requests.
+/// Services of a second: a settled run of two simulated hours has 3,600 to 6,480 requests, and one
+/// whose warm-up takes long becomes longer.
 const HALF: Mmc = Mmc { arrivals: 0.5, service: 1.0, servers: 1 };
 const MORE: Mmc = Mmc { arrivals: 0.7, service: 1.0, servers: 1 };
 const MOST: Mmc = Mmc { arrivals: 0.9, service: 1.0, servers: 1 };
@@ -27,7 +28,7 @@ const P99: &str = "p99 outside its interval";
 pub const CASES: &[Case] = &[
     Case::textbook(
         "SETTLED-0.5",
-        "settled runs of M/M/1, 3,600 requests each, load 0.5",
+        "settled runs of M/M/1 of 1 s, load 0.5",
         ("clients,web", "clients.rate=0.5 web.service_ms=1000"),
         &[time("mean", 0.015, || HALF.mean_time()), outside(MEAN, 0.04), outside(P99, 0.05)],
     )
@@ -35,7 +36,7 @@ pub const CASES: &[Case] = &[
     .measured(|_, scenario, _| settled(scenario, HALF)),
     Case::textbook(
         "SETTLED-0.7",
-        "settled runs of M/M/1, 5,040 requests each, load 0.7",
+        "settled runs of M/M/1 of 1 s, load 0.7",
         ("clients,web", "clients.rate=0.7 web.service_ms=1000"),
         &[time("mean", 0.02, || MORE.mean_time()), outside(MEAN, 0.04), outside(P99, 0.06)],
     )
@@ -45,7 +46,7 @@ pub const CASES: &[Case] = &[
     // are too few for an interval of p99 in most runs.
     Case::textbook(
         "SETTLED-0.9",
-        "settled runs of M/M/1, 6,480 requests each, load 0.9",
+        "settled runs of M/M/1 of 1 s, load 0.9",
         ("clients,web", "clients.rate=0.9 web.service_ms=1000"),
         &[time("mean", 0.04, || MOST.mean_time()), outside(MEAN, 0.1), outside(P99, 0.05)],
     )

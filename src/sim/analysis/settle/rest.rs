@@ -56,6 +56,23 @@ impl Settled {
     pub fn is_course(&self) -> bool {
         self.changing.contains(&Changing::Plan)
     }
+
+    /// What to know of the figures of a run that is over, where they are not what the system comes
+    /// to: requests pile up, or it was not at rest.
+    #[must_use]
+    pub fn reservations(&self) -> Vec<&'static str> {
+        if !self.complete {
+            return Vec::new();
+        }
+        let piles = self.is_growing().then_some(if self.full {
+            "More requests pile up than the simulator holds: times are the least that they come \
+             to, and errors called “simulator full” are none of the system's."
+        } else {
+            "Requests pile up: times and errors are the least that they come to, and more the \
+             longer the run."
+        });
+        piles.into_iter().chain(self.changing.iter().map(|changing| changing.words())).collect()
+    }
 }
 
 /// A store is still filling where so much more of what is asked is found in the second half of the
