@@ -179,12 +179,8 @@ pub fn stage_before(now: &Scenario) -> Option<String> {
 /// What solves it, in words, for who has gone another way.
 #[must_use]
 pub fn solved_text(stage: u8) -> String {
-    let known = STAGES.iter().find(|known| known.number == stage && stage > 1);
-    let what = known.map_or_else(
-        || "4 vCPU".to_owned(),
-        |known| format!("stage {}, {}", known.number, known.name),
-    );
-    format!("Back to {what}, all else as in the challenge")
+    let what = if stage > 1 { format!("stage {stage}") } else { "4 vCPU".to_owned() };
+    format!("Back to {what}")
 }
 
 /// What the challenge begins with, in words.

@@ -23,7 +23,7 @@ pub struct Place {
     is_begun: bool,
     /// It was taken up, and answered with what the stage brings.
     has_acted: bool,
-    /// And so its goal was reached.
+    /// It was answered, and its goal was reached, whatever is tried since.
     pub is_done: bool,
     /// What stands there is still built as the stage before.
     pub is_as_before: bool,
@@ -34,11 +34,12 @@ pub fn place(model: &Model, stage: u8) -> Place {
     let seed = model.scenario.seed;
     let is_begun = model.story.under_way.is_some_and(|(known, _)| known == stage);
     let has_acted = is_begun && Scenario { seed, ..challenge::solution(stage) } == *model.scenario;
+    let in_trouble = challenge::is_trouble(&model.scenario, stage);
     Place {
-        in_trouble: challenge::is_trouble(&model.scenario, stage),
+        in_trouble,
         is_begun,
         has_acted,
-        is_done: has_acted && model.story.has_reached(stage),
+        is_done: model.story.has_acted(stage) && !in_trouble && model.story.has_reached(stage),
         is_as_before: challenge::is_as_before(&model.scenario),
     }
 }
@@ -175,10 +176,9 @@ fn action(
         Msg::Story(story::Msg::Act)
     });
     let is_main = in_trouble && model.story.predicted(stage).is_some();
-    let text = match (has_acted, in_trouble) {
-        (true, _) => format!("✓ {}", own.action),
-        (_, true) => format!("▸ {}", own.action),
-        _ if place.is_as_before => format!("▸ {}, all else as in the challenge", own.action),
+    let text = match has_acted {
+        true => format!("✓ {}", own.action),
+        _ if in_trouble || place.is_as_before => format!("▸ {}", own.action),
         _ => format!("↺ {}", challenge::solved_text(stage)),
     };
     html! {
