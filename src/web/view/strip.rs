@@ -25,7 +25,7 @@ struct Metric {
     help: &'static str,
 }
 
-/// Metrics of which another figure is settled than the live one above it.
+/// Metrics whose second figure is another one than the first, and not what that settles at.
 const OTHER: [&str; 4] = ["users", "offered", "availability", "cost"];
 
 const METRICS: &[Metric] = &[
