@@ -115,6 +115,22 @@ test('a site that is taken away comes back as it was, and the fields have room f
   }
 });
 
+test('the sandbox is begun with one server as well, and parts are added to it', async ({ open }) => {
+  const page = await open('/?preset=sandbox&run=0');
+  await page.locator('#tile-p99[data-fresh="true"]').waitFor();
+  const parts = () =>
+    page.locator('#diagram [data-part]').evaluateAll((all) => all.filter((one) => /^(lb|web)\d?$/.test(one.dataset.part)).length);
+  assert.equal(await parts(), 6, 'three sites, each with a balancer');
+  await page.getByRole('button', { name: 'One server' }).click();
+  await linkBecomes(page, /^\?preset=sandbox&.*drop=cdn,lb,.*db\.place=web/, 'the system of stage 1');
+  await until(parts, (count) => count === 1, 'one machine is left');
+  await page.getByRole('heading', { name: 'Sandbox' }).waitFor();
+  await page.locator('.build').getByLabel('Parts', { exact: true }).selectOption('lb');
+  await until(parts, (count) => count === 2, 'a balancer comes to it');
+  for (let i = 0; i < 2; i += 1) await page.getByRole('button', { name: /^Undo/ }).click();
+  await linkBecomes(page, /^\?preset=sandbox(&run=0)?#v=1$/, 'everything is undone');
+});
+
 test('parts and sites come and go, with the reason where they cannot', async ({ open }) => {
   const page = await open('/?stage=5&run=0');
   await page.getByLabel('Parts', { exact: true }).selectOption('queue');

@@ -194,8 +194,8 @@ pub struct Preset {
 const SANDBOX: Preset = Preset {
     key: "sandbox",
     name: "Sandbox",
-    story: "Three sites with all that the stages have: change every setting, add parts and \
-            sites, and take them away.",
+    story: "A system of your own: change every setting, add parts and sites, and take them \
+            away.",
     start: Start::Stage(9),
     sites: 3,
     settings: &[],

@@ -33,9 +33,48 @@ pub fn view(model: &Model, planned: Html, tell: &Tell) -> Html {
             <h2 id="lesson-title" tabindex="-1">{ preset.name }</h2>
             <p>{ preset.story }</p>
             { planned }
-            if !is_sandbox { { remedy(model, place, tell) } }
+            if is_sandbox { { beginnings(model, place, tell) } } else { { remedy(model, place, tell) } }
             { failures(model, Some(place), tell) }
         </>
+    }
+}
+
+/// The stages that something of one's own is begun with, and what each is then.
+const BEGINNINGS: [(u8, &str); 3] = [
+    (1, "One server"),
+    (6, "One site: balancer, caches, replicas"),
+    (9, "Three sites with shards"),
+];
+
+/// What the sandbox is begun with, the system of a stage: in full at first.
+fn beginnings(model: &Model, place: usize, tell: &Tell) -> Html {
+    let item = |&(stage, name): &(u8, &'static str)| {
+        let target = Scenario { base: Base::Preset(place as u8), ..presets::stage(stage) };
+        let is_here = *model.scenario == target;
+        let commands = vec![Command::Load { link: link::write(&target) }];
+        if !is_here && !model.may_do(&commands) {
+            return Html::default();
+        }
+        let act = tell.reform(move |_: MouseEvent| Msg::Act(name.to_owned(), commands.clone()));
+        choice(name, is_here, act)
+    };
+    html! {
+        <>
+            <h3>{ "Begin with" }</h3>
+            <ul class="tries">{ for BEGINNINGS.iter().map(item) }</ul>
+        </>
+    }
+}
+
+/// One of several systems, of which one may be there already.
+fn choice(name: &'static str, is_here: bool, onclick: Callback<MouseEvent>) -> Html {
+    html! {
+        <li>
+            <button type="button" class="try" {onclick} aria-current={is_here.then_some("true")}>
+                <span class="sign" aria-hidden="true">{ if is_here { "●" } else { "▸" } }</span>
+                { name }
+            </button>
+        </li>
     }
 }
 
@@ -95,15 +134,7 @@ fn failures(model: &Model, here: Option<usize>, tell: &Tell) -> Html {
     }
     let item = |(place, preset): (usize, &presets::Preset)| {
         let onclick = tell.reform(move |_: MouseEvent| Msg::Preset(place));
-        let is_here = here == Some(place);
-        html! {
-            <li>
-                <button type="button" class="try" {onclick} aria-current={is_here.then_some("true")}>
-                    <span class="sign" aria-hidden="true">{ if is_here { "●" } else { "▸" } }</span>
-                    { preset.name }
-                </button>
-            </li>
-        }
+        choice(preset.name, here == Some(place), onclick)
     };
     let all = PRESETS.iter().enumerate().filter(|(_, preset)| preset.key != "sandbox");
     html! {
