@@ -3,7 +3,7 @@ import { test } from './helpers.mjs';
 import { overflow, settledP99, steps, until } from './page.mjs';
 
 const SIZES = [[1440, 900], [1024, 700], [640, 400], [390, 844], [320, 700]];
-const SCENES = ['?stage=1', '?stage=4', '?stage=6', '?stage=9', '?preset=sandbox'];
+const SCENES = ['?stage=1', '?stage=4', '?stage=6', '?stage=9', '?preset=sandbox', '?stage=5&sites=4', '?stage=9&sites=4', '?stage=7&sites=1'];
 const BROKEN = '?stage=9&run=0#v=1&clients.hot_user_share=0.1&clients.rate=5000';
 
 /** What is cut, and which words of the diagram stand on others. */
@@ -50,4 +50,12 @@ test('no word is cut or covered under overload', async ({ open }) => {
   await settledP99(page, { complete: false });
   await steps(page, 20);
   await fits(page, 'overload');
+});
+
+// A share of almost all has the most signs, and the smallest cards are those of several sites in a frame.
+test('no word is cut or covered in a frame whose databases are almost all in use', async ({ open }) => {
+  const page = await open('/?stage=5&sites=3&embed=1&run=0#v=1&clients.rate=20000');
+  await page.setViewportSize({ width: 640, height: 400 });
+  await page.locator('#diagram svg text', { hasText: '> 99 %' }).first().waitFor();
+  await until(() => page.evaluate(faults), (found) => found.length === 0, 'the frame', 5_000);
 });

@@ -149,8 +149,17 @@ fn balancer(scene: &Scene<'_>, at: At) -> Facts {
     let algorithm = &algorithm.replace("connections", "conn.");
     // In a flat card half a name would be wrong: it is shortened instead, or left out.
     let flat = scene.grid.card(at).is_some_and(|card| card.h < 80.0);
-    let name = fit::wrap(algorithm, room, SMALL, if flat { 1 } else { 2 });
-    let is_whole = room >= NAMED || !name.iter().any(|line| line.ends_with('…'));
+    let wrapped = |name: &str| fit::wrap(name, room, SMALL, if flat { 1 } else { 2 });
+    let is_cut = |lines: &Vec<String>| lines.iter().any(|line| line.ends_with('…'));
+    let mut name = wrapped(algorithm);
+    if is_cut(&name) {
+        let brief =
+            [("round robin", "RR"), ("least conn.", "LC"), ("response ", ""), ("power of ", "")];
+        let brief =
+            brief.iter().fold(algorithm.clone(), |name, (long, short)| name.replace(long, short));
+        name = wrapped(&brief);
+    }
+    let is_whole = room >= NAMED || !is_cut(&name);
     let name = name.into_iter().filter(|_| is_whole);
     let mut lines: Vec<Wordings> = name.map(|line| vec![line]).collect();
     let every = parts::set(scene.scenario, at, "check_s").unwrap_or(0.0);
@@ -252,7 +261,12 @@ fn sessions(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
     let quiet = scene.gauge(at, "sessions_held").map_or(usual.quiet, |held| {
         let few = format::few(held);
         let held = format::count(held);
-        vec![format!("{held} sessions held"), format!("{held} held"), format!("{few} held")]
+        vec![
+            format!("{held} sessions held"),
+            format!("{held} held"),
+            format!("{few} held"),
+            String::new(),
+        ]
     });
     Facts { names: &["Session store", "Sessions", "Sess."], quiet, ..usual }
 }
@@ -262,6 +276,8 @@ fn sessions(scene: &Scene<'_>, at: At, usual: Facts) -> Facts {
 pub fn brief(share: f64) -> String {
     if share > 0.0 && share < 0.01 {
         "<\u{202f}1\u{202f}%".to_owned()
+    } else if share > 0.99 && share < 1.0 {
+        ">\u{202f}99\u{202f}%".to_owned()
     } else {
         format::percent(share)
     }

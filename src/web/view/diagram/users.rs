@@ -86,7 +86,7 @@ fn region(scene: &Scene<'_>, r: Rect, row: &RegionRow, busiest: f64) -> Html {
         let bar_x = left + name_w + 6.0;
         let track = Rect::new(bar_x, y - 6.0, (rate_x - 56.0 - bar_x).max(0.0), 4.0);
         return html! { <>
-            { text(left, y, "dg-text", fit::first(&short(&row.name), name_w, KEY, Weight::Plain)) }
+            { text(left, y, "dg-text", fit::first(&short(row), name_w, KEY, Weight::Plain)) }
             if track.w > 12.0 { { bar(track, share, "flow") } }
             { text_end(rate_x, y, "dg-num", rate) }
             { text_end(mean_x, y, "dg-soft", mean) }
@@ -96,7 +96,7 @@ fn region(scene: &Scene<'_>, r: Rect, row: &RegionRow, busiest: f64) -> Html {
     let lower = upper + if scene.grid.tight { 13.0 } else { 16.0 };
     let rate_w = fit::width(&rate, SMALL, Weight::Plain).max(34.0);
     let mean_w = fit::width(&mean, SMALL, Weight::Plain).max(44.0);
-    let name = fit::first(&short(&row.name), right - left - rate_w - 8.0, SMALL, Weight::Plain);
+    let name = fit::first(&short(row), right - left - rate_w - 8.0, SMALL, Weight::Plain);
     let track = Rect::new(left, lower - 6.0, right - left - mean_w - 6.0, 4.0);
     html! { <>
         { text(left, upper, "dg-text", name) }
@@ -106,9 +106,10 @@ fn region(scene: &Scene<'_>, r: Rect, row: &RegionRow, busiest: f64) -> Html {
     </> }
 }
 
-/// A region's name, and shorter wordings of it.
-fn short(name: &str) -> Vec<String> {
-    let mut wordings = vec![name.to_owned()];
+/// A region's name, and shorter wordings of it: its code at last.
+fn short(row: &RegionRow) -> Vec<String> {
+    let name = &row.name;
+    let mut wordings = vec![name.clone()];
     for (long, brief) in [
         ("North America", "N. America"),
         ("South America", "S. America"),
@@ -128,5 +129,8 @@ fn short(name: &str) -> Vec<String> {
             .replace("South-East", "SE")
             .replace(" regions", ""),
     );
+    if let [region] = row.regions[..] {
+        wordings.push(REGIONS[region].code.to_owned());
+    }
     wordings
 }

@@ -258,7 +258,9 @@ fn lane(grid: &Grid, parts: &Parts, to: At, card: Rect) -> Option<f64> {
 fn below(to: At, web: Rect, card: Rect, tier: Column) -> Wire {
     if tier != Column::Memory {
         let x = card.centre().0;
-        return upright(to, (x, web.bottom()), (x, card.y), card.y - web.bottom());
+        let wire = upright(to, (x, web.bottom()), (x, card.y), card.y - web.bottom());
+        // The line to what stands beside it has labels too.
+        return Wire { room: wire.room.min(0.5 * card.w - 3.0), ..wire };
     }
     // Memory stands to the left: the second card of it is met from its side.
     let start = (web.x + 22.0, web.bottom());
