@@ -24,7 +24,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
     let mark = tell.reform(move |_: Event| Msg::Insight(insight::Msg::Marks(!is_marked)));
     html! {
         <section class="card wide" id="threats" tabindex="-1" aria-labelledby="threats-title">
-            <div class="panel-head" data-next=".asks button:not(.story)">
+            <div class="panel-head" data-next=".asks button">
                 <h3 id="threats-title">{ "What must not die" }</h3>
                 <button type="button" class="quiet" onclick={hide}>{ if tolls.is_some_and(|t| t.rows.len() == t.of) { "Close" } else { "Stop" } }</button>
             </div>
