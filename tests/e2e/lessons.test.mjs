@@ -203,7 +203,7 @@ test('figures of the stage before stand beside those of now, and follow the user
 });
 
 test('beside the figures of every stage stands the one that it is about', async ({ open }) => {
-  for (const [stage, row] of [[3, 'Web tier busy'], [5, 'Static p50'], [7, 'Reads p50'], [8, 'Jobs p99'], [9, 'Busiest DB']]) {
+  for (const [stage, row] of [[3, 'Web busy'], [5, 'Static p50'], [7, 'Reads p50'], [8, 'Jobs p99'], [9, 'Busiest DB']]) {
     const page = await open(`/?stage=${stage}&run=0`);
     assert.equal(await page.locator('#compare tbody th').nth(4).innerText(), row);
   }

@@ -31,7 +31,7 @@ const ROWS: [Row; 6] = [
 /// The row of what the stage is about, in place of the database.
 fn of_stage(stage: Option<u8>) -> Row {
     match stage {
-        Some(2 | 3 | 6) => ("Web tier busy", |s| said(s, Figure::Busy(Kind::WebTier))),
+        Some(2 | 3 | 6) => ("Web busy", |s| said(s, Figure::Busy(Kind::WebTier))),
         Some(5) => ("Static p50", |s| said(s, Figure::Class("static", false))),
         Some(7) => ("Reads p50", |s| said(s, Figure::Class("read", false))),
         Some(8) => ("Jobs p99", |s| said(s, Figure::Class("job", true))),
