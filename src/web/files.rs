@@ -2,6 +2,7 @@
 //! picture that carries its scenario, or a link as text. Pure, total and bounded; a file that is
 //! wrong anywhere changes nothing, and every problem is named.
 
+use crate::sim::scenario::link::Reading;
 use crate::sim::scenario::{Problem, Scenario, file, link};
 use crate::sim::topology::Topology;
 
@@ -78,38 +79,39 @@ pub fn json(scenario: &Scenario) -> String {
     format!("{:#}\n", file::write(scenario))
 }
 
-/// The scenario of a file.
+/// The scenario of a file, and what is worth knowing though nothing is wrong.
 ///
 /// # Errors
 /// Every problem of it; whoever opened it wants to know.
-pub fn read(text: &str) -> Result<Scenario, Vec<Problem>> {
+pub fn read(text: &str) -> Result<Reading, Vec<Problem>> {
     let wrong = |what: &str| Err(vec![Problem::new("file", what)]);
     if text.len() > LONGEST {
         return wrong("is too long");
     }
     let text = text.trim_start_matches('\u{feff}').trim();
-    let scenario = if text.starts_with('{') {
-        file::read(text)?
+    let reading = if text.starts_with('{') {
+        file::reading(text)?
     } else if text.contains("<svg") {
         let Some(inside) = inside(text) else {
             return wrong("is a picture that has no scenario inside");
         };
-        file::read(&unescaped(inside))?
+        file::reading(&unescaped(inside))?
     } else if text.lines().count() == 1 && text.contains(['?', '#']) {
-        let reading = link::read(text);
+        let mut reading = link::read(text);
+        let notes = std::mem::take(&mut reading.notes);
         let problems = reading.all_problems();
         if !problems.is_empty() {
             return Err(problems);
         }
-        reading.scenario
+        Reading { notes, ..reading }
     } else {
         return wrong(
             "is no scenario: a JSON file, a link, or a picture saved here as SVG is read; \
              one saved as PNG carries none",
         );
     };
-    Topology::build(&scenario)?;
-    Ok(scenario)
+    Topology::build(&reading.scenario)?;
+    Ok(reading)
 }
 
 /// What a picture carries.
@@ -138,12 +140,21 @@ mod tests {
         ] {
             let scenario = link::read(link).scenario;
             let json = json(&scenario);
+            let read = |text: &str| read(text).map(|reading| reading.scenario);
             assert_eq!(read(&json), Ok(scenario.clone()), "{json}");
             let escaped = json.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
             let picture = format!("<svg xmlns=\"x\">{BEFORE}{escaped}{AFTER}<rect/></svg>");
             assert_eq!(read(&picture), Ok(scenario.clone()));
             let address = format!("https://a.example/{}\n", link::write(&scenario));
             assert_eq!(read(&address), Ok(scenario));
+        }
+    }
+
+    #[test]
+    fn what_another_revision_of_the_model_made_opens_and_says_so() {
+        for text in ["{\"v\":1,\"m\":999,\"stage\":1}", "?stage=1#v=1&m=999"] {
+            let reading = read(text).expect("nothing is wrong with it");
+            assert!(reading.notes[0].what.contains("revision 999"), "{:?}", reading.notes);
         }
     }
 

@@ -31,6 +31,10 @@ pub fn lesson(stage: u8) -> Option<&'static Lesson> {
     texts::LESSONS.get(usize::from(stage).checked_sub(1)?)
 }
 
+/// What all of it is about: with this the first stage begins.
+pub const LEAD: &str = "A web system grows here from its first user to its millionth, in nine \
+                        stages. Each number is measured.";
+
 /// A goal of a stage, and how it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
@@ -75,6 +79,8 @@ fn measured(goal: &Goal, settled: &Settled) -> String {
         is_share,
     ) {
         (Some(half), true) => format::percent_within(value, half),
+        // A bound alone would not say why the goal is met or missed.
+        (Some(half), false) if half > value => format!("≈\u{a0}{}", format::duration(value)),
         (Some(half), false) => format::duration_within(value, half),
         (None, true) => format::percent(value),
         (None, false) => format::duration(value),
@@ -143,6 +149,10 @@ mod tests {
         let errors = all.into_iter().find(|goal| goal.text.starts_with("errors"));
         let errors = errors.and_then(|goal| goal.measured);
         assert_eq!(errors.map(|text| text.replace('\u{202f}', " ")).as_deref(), Some("≤ 0.8 %"));
+        let p99_s = Some(Estimate { value: 1.3, half_width: Some(2.7) });
+        let wide = goals(1, Some(&Settled { p99_s, complete: true, ..Settled::default() }));
+        let p99 = wide[0].measured.as_deref().map(|text| text.replace(['\u{202f}', '\u{a0}'], " "));
+        assert_eq!((p99.as_deref(), wide[0].is_met), (Some("≈ 1.3 s"), Some(false)));
         assert_eq!(in_words("p50.read<=150ms").replace('\u{202f}', " "), "p50 of reads ≤ 150 ms");
     }
 }

@@ -12,7 +12,7 @@ use crate::sim::scenario::{Scenario, link};
 use crate::sim::session::Command;
 use crate::sim::sorting;
 use crate::sim::units::{SimTime, Span};
-pub use coming::{before, crowd, is_to_come, next};
+pub use coming::{before, crowd, is_to_come, is_uneven, next};
 use mark::whose;
 pub use mark::{Mark, change_text, marks, row_text};
 pub use since::{Since, is_replaced, told};

@@ -187,6 +187,7 @@ test('a saved picture or scenario opens again, and a hostile file changes nothin
   assert.equal(png.bytes.subarray(1, 4).toString(), 'PNG');
   assert.ok(png.bytes.readUInt32BE(16) > 1000, 'in twice its pixels');
   const svg = picture.bytes.toString();
+  assert.match(svg, /<text [^>]*>Stage 3, Load balancer<\/text>/, 'it says in sight what it shows');
   assert.doesNotMatch(svg, / class=| style=|var\(|light-dark/, 'it stands by itself');
   for (const [name, text] of [['a.svg', svg], ['b.json', json.bytes.toString()]]) {
     await page.getByRole('button', { name: /^2/ }).first().click();
@@ -194,6 +195,9 @@ test('a saved picture or scenario opens again, and a hostile file changes nothin
     await drop(page, name, text);
     await linkBecomes(page, /stage=3.*web\.servers=6&fault=kill\.web\.2@60for30/, `${name} opens`);
   }
+  await drop(page, 'old.json', '{"v":1,"m":999,"stage":3}');
+  await page.locator('.notice', { hasText: 'made with revision 999 of the model' }).waitFor();
+  await page.getByRole('button', { name: 'Dismiss the notice' }).click();
   const after = await link(page);
   for (const text of ['', '{', '<svg><metadata id="millionth"><script>alert(1)</script></metadata></svg>', '{"v":1,"stage":99}']) {
     await drop(page, 'evil<b>.json', text);

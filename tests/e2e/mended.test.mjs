@@ -125,6 +125,22 @@ test('a story begins at its top, whichever way leads to it', async ({ open }) =>
   await until(top, atTop, 'the next story is at the top');
 });
 
+test('on a phone the story begins above the figures', async ({ open }) => {
+  for (const [at, words] of [
+    ['stage=1', /^Stage 1, Single server\. A web system grows here .*Each number is measured\. On to the story and challenge/],
+    ['stage=4', /^Stage 4, Replication\. The database has copies\. The primary .* share the reads\. On to/],
+    ['preset=retry-storm', /^Retry storm\. At 60 s the database is slow for 20 s\. It recovers, the system does not: .* given up\. On to the story/],
+  ]) {
+    const page = await open(`/?${at}&run=0`, { viewport: { width: 390, height: 844 } });
+    const story = page.locator('.story');
+    assert.match((await story.innerText()).replace(/\s+/g, ' '), words);
+    const [said, figures] = [await story.boundingBox(), await page.locator('.tiles').boundingBox()];
+    assert.ok(said.y > 0 && said.y + said.height <= figures.y, `${at}: ${said.y}`);
+  }
+  const wide = await open('/?stage=1&run=0');
+  assert.ok(await wide.locator('.story').isHidden(), 'there it stands beside');
+});
+
 test('what is out of range is told where one works, and moves nothing', async ({ open }) => {
   const page = await open('/?stage=3&run=0', { viewport: { width: 1366, height: 650 } });
   await settledP99(page, { complete: false });

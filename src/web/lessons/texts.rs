@@ -18,7 +18,7 @@ pub const LESSONS: &[Lesson] = &[
         new: "The database moves to a machine of its own. {Web tier} and {data tier} can now be \
               sized apart, and the kind of database ({relational|relational database} or \
               {NoSQL}) can be chosen for its work.",
-        before: "On one machine, more memory for data meant more of everything, at the price of \
+        before: "On one machine, who needed more memory for the data had to buy more of \
                  everything.",
         breaks: "There is still one {web server}. It fills up first, and when it dies nobody \
                  gets an answer, however well the database is.",
@@ -66,8 +66,8 @@ pub const LESSONS: &[Lesson] = &[
               copy of the data. {GeoDNS} sends users to the nearest one that is up. One site \
               takes all the writes.",
         before: "Half the world waited for the round trip to one site, and one site is one \
-                 outage away from nothing. The users are more and their peak is lower: when it is \
-                 evening here, others sleep.",
+                 outage away from nothing. There are more users, but their peak is lower: when it \
+                 is evening here, others sleep.",
         breaks: "When a site dies, resolvers keep its address until the {TTL} runs out, and some \
                  longer: users go on failing. Data that was not copied yet is not there. And \
                  {releases|release} can differ from site to site.",
@@ -77,7 +77,7 @@ pub const LESSONS: &[Lesson] = &[
               acknowledged, and {workers|worker} process it later. {Monitoring} watches every \
               server, raises alerts, and replaces machines that died.",
         before: "A job held a web server's slot for as long as it took, and failures were found \
-                 by users. These post, comment and like more than before: far more requests are \
+                 by users. The users that come post, comment and like more: far more requests are \
                  writes.",
         breaks: "When jobs come faster than the workers are, the {backlog} grows and messages \
                  grow old. Monitoring sees only what it measures, as often as it looks.",
@@ -135,7 +135,7 @@ pub const CHALLENGES: &[Challenge] = &[
     ),
     challenge(
         "Add two replicas and two web servers",
-        "Two replicas share the reads. How busy is each database machine, next to before?",
+        "Two replicas share the reads. How busy is each database machine, compared with before?",
         (Figure::Busy(Kind::Database), true),
         [("Less than a third", 0.33), ("A third to two thirds", 0.67), ("As before", ALL)],
         "Each replica answers half of the reads and repeats every write; the primary is left with \

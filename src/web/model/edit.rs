@@ -4,6 +4,7 @@
 use super::update::{address, adopt, change, go};
 use super::{Effect, Model, Selection};
 use crate::sim::scenario::Problem;
+use crate::sim::scenario::link::Reading;
 use crate::sim::session::Command;
 use crate::web::files::{self, Export, Msg as File};
 use crate::web::timeline::Msg as Timeline;
@@ -131,12 +132,13 @@ pub(super) fn files(model: &mut Model, msg: File) -> Vec<Effect> {
         File::Failed(why) => model.notice = vec![Problem::new("File", why)],
         File::Opened(name, Err(why)) => model.notice = vec![Problem::new(name, why)],
         File::Opened(name, Ok(text)) => match files::read(&text) {
-            Ok(scenario) => {
+            Ok(Reading { scenario, notes, .. }) => {
                 let before = Rc::clone(&model.scenario);
                 let effects = go(model, format!("Open {name}"), &scenario, true);
                 // The one that is there already stays, and so does it where this is refused.
                 if *before != *model.scenario || *before == scenario {
                     model.said = format!("{name} was opened.");
+                    model.notice.extend(notes);
                 }
                 return effects;
             }

@@ -133,28 +133,33 @@ fn picture(scenario: &str) -> Option<Picture> {
     let copy = seen.clone_node_with_deep(true).ok()?.dyn_into::<Element>().ok()?;
     pin(&seen, &copy)?;
     let rect = seen.get_bounding_client_rect();
-    let (width, height) = (rect.width(), rect.height());
+    let (width, height) = (rect.width(), rect.height() + 30.0);
     copy.set_attribute("width", &width.to_string()).ok()?;
     copy.set_attribute("height", &height.to_string()).ok()?;
-    let ground = document.create_element_ns(Some(SVG), "rect").ok()?;
+    copy.set_attribute("viewBox", &format!("0 -30 {width} {height}")).ok()?;
     let card = page::element("diagram")?;
     let paper = page::window()?.get_computed_style(&card).ok()??;
-    let colour = paper.get_property_value("background-color").ok()?;
-    for (key, value) in [("width", "100%"), ("height", "100%"), ("fill", &colour)] {
-        ground.set_attribute(key, value).ok()?;
-    }
-    copy.insert_before(&ground, copy.first_child().as_ref()).ok()?;
-    if let Some(name) = page::element("lesson-title") {
-        let title = document.create_element_ns(Some(SVG), "title").ok()?;
-        title.set_text_content(name.text_content().as_deref());
-        copy.insert_before(&title, Some(&ground)).ok()?;
-    }
+    let style = |key: &str| paper.get_property_value(key).unwrap_or_default();
+    // Above it, in 30 pixels more, stands what it shows: with that the summary begins.
+    let name = page::element("summary")?.text_content()?;
+    let name = name.split(". ").next();
+    // Each goes before the one that was added last.
+    let add = |tag: &str, text: Option<&str>, set: &[(&str, &str)]| {
+        let added = document.create_element_ns(Some(SVG), tag).ok()?;
+        added.set_text_content(text);
+        set.iter().try_for_each(|(key, value)| added.set_attribute(key, value)).ok()?;
+        copy.insert_before(&added, copy.first_child().as_ref()).ok()
+    };
+    let (font, ink, ground) = (style("font-family"), style("color"), style("background-color"));
+    let line =
+        [("x", "12"), ("y", "-9"), ("font-size", "15"), ("font-family", &font), ("fill", &ink)];
+    add("text", name, &line)?;
+    let all = [("y", "-30"), ("width", "100%"), ("height", "100%"), ("fill", &ground)];
+    add("rect", None, &all)?;
     if !scenario.is_empty() {
-        let data = document.create_element_ns(Some(SVG), "metadata").ok()?;
-        data.set_id("millionth");
-        data.set_text_content(Some(scenario));
-        copy.insert_before(&data, Some(&ground)).ok()?;
+        add("metadata", Some(scenario), &[("id", "millionth")])?;
     }
+    add("title", name, &[])?;
     let text = XmlSerializer::new().ok()?.serialize_to_string(&copy).ok()?;
     Some(Picture { text, width, height })
 }

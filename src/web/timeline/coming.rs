@@ -3,6 +3,7 @@
 use super::{Mark, marks};
 use crate::sim::kinds::Kind;
 use crate::sim::kinds::clients::{Setting, pattern::PATTERNS};
+use crate::sim::kinds::fault::Fault;
 use crate::sim::scenario::Scenario;
 
 /// Seconds before something planned to which the run is brought, so that it is seen to begin.
@@ -34,6 +35,15 @@ pub fn crowd(scenario: &Scenario) -> Option<Mark> {
         text: format!("Traffic goes to {} times the usual", number(Setting::PatternFactor)),
         ..Mark::default()
     })
+}
+
+/// Whether users come in other numbers at other times: by their pattern, or as planned.
+#[must_use]
+pub fn is_uneven(scenario: &Scenario) -> bool {
+    let spec = scenario.spec(Kind::Clients);
+    spec.is_some_and(|spec| spec.count(Setting::PatternChoice as usize) > 0)
+        || scenario.changes.iter().any(|change| change.key.starts_with("clients."))
+        || scenario.faults.iter().any(|fault| matches!(fault.fault, Fault::Spike(_)))
 }
 
 /// Seconds at which what is planned begins; where nothing is, that of the users' pattern.
@@ -73,6 +83,16 @@ mod tests {
         assert_eq!([55.0, 59.0, 85.0, 90.0].map(to), [None; 4], "it begins soon, or has begun");
         let coming = |now| is_to_come(&scenario, now);
         assert_eq!([0.0, 59.9, 60.0, 99.0].map(coming), [true, true, false, false]);
+    }
+
+    #[test]
+    fn what_comes_in_other_numbers_is_known() {
+        let of = |link: &str| is_uneven(&link::read(link).scenario);
+        assert!(!of("?stage=3#at=60:web.servers=8&fault=kill.db"));
+        let uneven = ["clients.pattern=daily", "at=60:clients.rate=30", "fault=spike3.clients@9"];
+        for link in uneven {
+            assert!(of(&format!("?stage=3#{link}")), "{link}");
+        }
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! The row below the eight numbers: what can be asked of the system, the short form of an answer
 //! that is drawn in the diagram, and the way back through the run.
 
-use super::{Panel, Tell, field, format, icon, log, threats};
+use super::{Tell, field, format, glossary, icon, log, threats};
 use crate::sim::run::requests::CLASSES;
+use crate::sim::scenario::Base;
+use crate::sim::scenario::presets::PRESETS;
 use crate::sim::traces::Trace;
 use crate::web::compare;
 use crate::web::history::LONGEST;
 use crate::web::insight::{self, CHOICES, Which};
+use crate::web::lessons;
 use crate::web::markup::prelude::*;
 use crate::web::model::{Model, Msg};
 use crate::web::summary;
@@ -31,14 +34,6 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
     let newest = model.history.times.last().copied();
     html! {
         <div class="asks" role="group" aria-label="Ask">
-            // Where the story does not stand beside the diagram.
-            if model.options.shows(Panel::Lesson) {
-                <button type="button" class="quiet ask-for story" onclick={go_to("lesson-title")}>
-                    if model.stage() == Some(1) { { "From one server to a million users: " } }
-                    { summary::base_name(&model.scenario) }
-                    { if model.stage().is_some() { ", story and challenge ↓" } else { ": the story ↓" } }
-                </button>
-            }
             if insight.marks.is_some() && !insight.trying {
                 { button("Hide ◆ marks", tell, insight::Msg::Marks(false)) }
             }
@@ -69,6 +64,27 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
     }
 }
 
+/// Where the story does not stand beside the diagram: how it begins, and the way to it.
+pub fn story(model: &Model) -> Html {
+    let lead = match (model.stage().and_then(lessons::lesson), model.scenario.base) {
+        (_, Base::Stage(1)) => lessons::LEAD,
+        (Some(lesson), _) => lesson.new,
+        (_, Base::Preset(place)) => PRESETS[usize::from(place)].story,
+        _ => "",
+    };
+    // Two sentences say what it is about.
+    let first = lead.match_indices(". ").nth(1).map_or(lead, |(end, _)| &lead[..=end]);
+    html! {
+        <p class="story">
+            <strong>{ summary::base_name(&model.scenario) }{ ". " }</strong>
+            { glossary::text(first) }{ " " }
+            <button type="button" class="quiet link" onclick={go_to("lesson-title")}>
+                { if model.stage().is_some() { "On to the story and challenge ↓" } else { "On to the story ↓" } }
+            </button>
+        </p>
+    }
+}
+
 /// How far the trying of deaths has come.
 fn tried(model: &Model) -> String {
     match &model.insight.tolls {
@@ -88,7 +104,8 @@ fn traced(model: &Model, tell: &Tell) -> Html {
         |trace: &Trace| insight::in_words(trace, &model.scenario),
     );
     // In few words, so that what it failed of has room.
-    let short = sum.replacen(" after ", ": ", 1);
+    let short =
+        sum.replacen(" after ", ": ", 1).replace(" on the", "").replace("worked on", "work");
     html! {
         <>
             { choice(model, tell, "row") }

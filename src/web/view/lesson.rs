@@ -85,7 +85,7 @@ fn story(model: &Model, at: Option<&challenge::Place>, is_met: bool, tell: &Tell
             </p>
             <h2 id="lesson-title" tabindex="-1">{ known.name }</h2>
             if known.number == 1 {
-                <p class="lead">{ "A web system grows here from its first user to its millionth, in nine stages. Each number is measured." }</p>
+                <p class="lead">{ lessons::LEAD }</p>
             }
             <p>{ glossary::text(lesson.new) }</p>
             <h3>{ "Why" }</h3>

@@ -62,8 +62,8 @@ pub fn note(kind: Kind, row: usize, spec: &Spec) -> Option<AttrValue> {
     };
     let (least, most) = range?;
     let text = format!(
-        "It scales by itself between {least} and {most}: this is only what it starts with{what}. \
-         Below {least} it is {least}, above {most} it is {most}."
+        "It scales by itself between {least} and {most}: this is only what it starts with{what}, \
+         within those bounds."
     );
     Some(text.into())
 }
@@ -217,7 +217,7 @@ mod tests {
         let scaled = "?stage=3#web.autoscale=on&web.scale_min=4&web.scale_max=40";
         let web = told(scaled, Kind::WebTier).expect("scales by itself");
         assert!(web.starts_with("It scales by itself between 4 and 40: this is only"), "{web}");
-        assert!(web.ends_with("Below 4 it is 4, above 40 it is 40."), "{web}");
+        assert!(web.ends_with("goes to when you change it, within those bounds."), "{web}");
         assert!(told("?stage=8#queue.target=50", Kind::Queue).is_some());
     }
 }

@@ -70,8 +70,8 @@ pub fn ShareDialog(props: &ShareProps) -> Html {
                 { preview(share, scenario, &act) }
                 if let Some((hash, complete)) = hash {
                     <p class="muted share-hash">
-                        { if *complete { "The same link gives the same figures everywhere. Their hash, as of the command millionth settle: " }
-                          else { "The same link gives the same figures everywhere. These are a first estimate, and their hash changes once the long run is done: " } }
+                        { if *complete { "The same link gives the same figures everywhere. Their checksum, as of the command millionth settle: " }
+                          else { "The same link gives the same figures everywhere. These are a first estimate, and their checksum changes once the long run is done: " } }
                         <code>{ hash }</code>
                     </p>
                 }

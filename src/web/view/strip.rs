@@ -3,10 +3,9 @@
 
 use super::charts::Sparkline;
 use super::format::{dash, time};
-use super::{Tell, asks, field, format, glossary};
+use super::{Panel, Tell, asks, field, format, glossary};
 use crate::sim::analysis::settle::{Estimate, Settled};
 use crate::sim::analysis::{availability, cost};
-use crate::sim::kinds::{Kind, clients};
 use crate::sim::snapshot::Snapshot;
 use crate::web::history::{History, Series};
 use crate::web::markup::prelude::*;
@@ -34,11 +33,8 @@ const METRICS: &[Metric] = &[
         name: "Daily users",
         value: |_, figures| format::count(figures.daily_users),
         settled: |model, settled| {
-            let pattern = clients::Setting::PatternChoice as usize;
-            let spec = model.scenario.spec(Kind::Clients);
             // Where users come and go, what the long run tells is the mean of it.
-            let what =
-                if spec.is_some_and(|spec| spec.count(pattern) > 0) { "mean" } else { "peak" };
+            let what = if timeline::is_uneven(&model.scenario) { "mean" } else { "peak" };
             format!("{what} {}", format::rate(settled.figures.offered_rate()))
         },
         series: |history| &history.users,
@@ -196,6 +192,7 @@ pub fn view(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
     html! {
         <section class="strip" aria-labelledby="strip-title" {onkeydown}>
             <h2 class="unseen" id="strip-title">{ "Key numbers" }</h2>
+            if model.options.shows(Panel::Lesson) { { asks::story(model) } }
             <ul class="tiles">{ for tiles.map(|(i, metric)| tile(model, figures, (i, metric), tell)) }</ul>
             { asks::view(model, tell) }
             <p class="explained card" id="explained" hidden={explained.is_none()}>

@@ -30,7 +30,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
                 what the settled run measured, ± half of its 95 % confidence interval." }</p>
             { match &insight.theory {
                 Some(theory) => html! { <Theory theory={Rc::clone(theory)} /> },
-                None if insight.with_theory => html! { <p>{ "Being measured …" }</p> },
+                None if insight.with_theory => html! { <p>{ "Being measured: with many users this takes a while …" }</p> },
                 None => Html::default(),
             } }
         </section>

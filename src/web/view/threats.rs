@@ -24,7 +24,7 @@ pub fn view(model: &Model, tell: &Tell) -> Html {
     let mark = tell.reform(move |_: Event| Msg::Insight(insight::Msg::Marks(!is_marked)));
     html! {
         <section class="card wide" id="threats" tabindex="-1" aria-labelledby="threats-title">
-            <div class="panel-head" data-next=".asks button:not(.story)">
+            <div class="panel-head" data-next=".asks button">
                 <h3 id="threats-title">{ "What must not die" }</h3>
                 <button type="button" class="quiet" onclick={hide}>{ if tolls.is_some_and(|t| t.rows.len() == t.of) { "Close" } else { "Stop" } }</button>
             </div>
@@ -103,7 +103,9 @@ fn verdict(toll: &Toll, tolls: &Tolls, scenario: &Scenario) -> (&'static str, St
 
 /// Why, and how the rest did where it was too much for it.
 fn why(toll: &Toll, tolls: &Tolls) -> String {
-    let (why, Some(load)) = (&toll.threat.why, toll.load.filter(|_| tolls.overloads(toll))) else {
+    // Where all is lost nothing is left to be too much for.
+    let tells = toll.threat.verdict != Verdict::Fatal && tolls.overloads(toll);
+    let (why, Some(load)) = (&toll.threat.why, toll.load.filter(|_| tells)) else {
         return toll.threat.why.clone();
     };
     let after = format::plain(libm::round(toll.window_s));
@@ -216,6 +218,9 @@ mod tests {
         let said = why(&toll, &tolls);
         let late = format!("{} of the answers", format::percent(0.1));
         assert!(said.contains("But after 40 s") && said.contains(&late), "{said}");
+        let mut fatal = toll.clone();
+        fatal.threat.verdict = Verdict::Fatal;
+        assert_eq!(why(&fatal, &tolls), fatal.threat.why);
         let idle = Toll { load: Some(usual), ..toll };
         assert_eq!(verdict(&idle, &tolls, &scenario).1, "✓ can be spared");
         assert_eq!(why(&idle, &tolls), idle.threat.why);

@@ -117,7 +117,13 @@ pub const TERMS: &[Term] = &[
         "s",
         "",
     ),
-    term("rpo", "lost writes", "Confirmed writes that a failover lost.", "", ""),
+    term(
+        "rpo",
+        "recovery point",
+        "Age of the oldest confirmed write that the last failover lost.",
+        "s",
+        "",
+    ),
     term(
         "utilisation",
         "busy,busiest part,load,saturation,saturates",

@@ -7,7 +7,7 @@ use crate::sim::analysis::names;
 use crate::sim::analysis::settle::{Estimate, Settled};
 use crate::sim::kinds::Kind;
 use crate::sim::scenario::{Scenario, link};
-use crate::web::lessons::challenge;
+use crate::web::lessons::challenge::{self, Figure};
 use crate::web::markup::prelude::*;
 use crate::web::model::Model;
 use crate::web::summary;
@@ -28,8 +28,30 @@ const ROWS: [Row; 6] = [
     ("Cost/month", |s| format::usd_brief(s.figures.usd_per_month)),
 ];
 
+/// The row of what the stage is about, in place of the database.
+fn of_stage(stage: Option<u8>) -> Row {
+    match stage {
+        Some(2 | 3 | 6) => ("Web busy", |s| said(s, Figure::Busy(Kind::WebTier))),
+        Some(5) => ("Static p50", |s| said(s, Figure::Class("static", false))),
+        Some(7) => ("Reads p50", |s| said(s, Figure::Class("read", false))),
+        Some(8) => ("Jobs p99", |s| said(s, Figure::Class("job", true))),
+        _ => ROWS[OWN],
+    }
+}
+
+/// A figure of a question, as its answer has it.
+fn said(settled: &Settled, figure: Figure) -> String {
+    match (figure.of(settled), figure) {
+        (Some(used), Figure::Busy(_)) => whole(used),
+        (value, _) => least(settled, value.map_or_else(dash, |value| figure.write(value))),
+    }
+}
+
+/// The place of the row that each stage has of its own.
+const OWN: usize = 4;
+
 /// The rows as the line has room for them: what goals are of and what limits come first.
-const BRIEF: [usize; 6] = [1, 2, 4, 0, 3, 5];
+const BRIEF: [usize; 6] = [1, 2, OWN, 0, 3, 5];
 
 /// What goes on growing is at least as much.
 fn least(settled: &Settled, text: String) -> String {
@@ -50,7 +72,12 @@ fn database(settled: &Settled) -> String {
     let parts = settled.figures.parts.iter();
     let databases = parts.filter(|part| names::kind(&part.key) == Some(Kind::Database));
     let busy = databases.flat_map(|part| &part.servers).map(|server| server.utilisation);
-    busy.reduce(f64::max).map_or_else(dash, |used| format::percent(libm::round(used * 1e2) / 1e2))
+    busy.reduce(f64::max).map_or_else(dash, whole)
+}
+
+/// A share in whole per cent.
+fn whole(share: f64) -> String {
+    format::percent(libm::round(share * 1e2) / 1e2)
 }
 
 /// A column: its head, and the text of each row.
@@ -123,6 +150,8 @@ pub fn view(model: &Model) -> Html {
     let head = |column: &Column| {
         html! { <th scope="col" title={column.title.clone()}>{ column.head() }</th> }
     };
+    let mut rows = ROWS;
+    rows[OWN] = of_stage(stage);
     let row = |(named, text): &Row| {
         html! {
             <tr>
@@ -134,7 +163,7 @@ pub fn view(model: &Model) -> Html {
     let last = &columns[columns.len() - 2..];
     let both = |of: &dyn Fn(&Column) -> String| format!("{} → {}", of(&last[0]), of(&last[1]));
     let figure = |place: usize| {
-        let (named, text) = ROWS[place];
+        let (named, text) = rows[place];
         html! { <span>{ name(named) }{ " " }<b>{ both(&|column| column.text(text)) }</b></span> }
     };
     // There the table stands where the story ends.
@@ -152,7 +181,7 @@ pub fn view(model: &Model) -> Html {
                 <thead>
                     <tr><th scope="col">{ "Settled" }</th>{ for columns.iter().map(head) }</tr>
                 </thead>
-                <tbody>{ for ROWS.iter().map(row) }</tbody>
+                <tbody>{ for rows.iter().map(row) }</tbody>
             </table>
         </div>
     }

@@ -126,19 +126,28 @@ pub fn alert_line(model: &Model) -> Html {
     if model.scenario.spec(Kind::Monitor).is_none() {
         return Html::default();
     }
-    let item = |place: usize| {
-        let line = &model.log[place];
-        let (metric, above) = rule(line);
-        format!("{} since {}", watched(metric, above), format::clock(line.at_s))
-    };
-    let firing: Vec<String> = alerts(&model.log).into_iter().map(item).collect();
-    let said = match firing.len() {
-        0 => "no alert".to_owned(),
-        1 => format!("1 alert: {}", firing[0]),
-        many => format!("{many} alerts: {}", firing.join(", ")),
-    };
-    let class = classes!("alerts", (!firing.is_empty()).then_some("bad"));
+    let said = said(&model.log);
+    let class = classes!("alerts", (said != QUIET).then_some("bad"));
     html! { <section {class} aria-label="Active alerts" title={said.clone()}>{ said }</section> }
+}
+
+const QUIET: &str = "no alert";
+
+/// The alerts that are active; of several there is no room to say since when, as the table does.
+fn said(log: &[Line]) -> String {
+    let firing = alerts(log);
+    let name = |place: &usize| {
+        let (metric, above) = rule(&log[*place]);
+        watched(metric, above)
+    };
+    match &firing[..] {
+        [] => QUIET.to_owned(),
+        [one] => format!("1 alert: {} since {}", name(one), format::clock(log[*one].at_s)),
+        many => {
+            let names: Vec<String> = many.iter().map(name).collect();
+            format!("{} alerts: {}", many.len(), names.join(", "))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -170,6 +179,14 @@ mod tests {
         let scenario = crate::sim::scenario::presets::stage(8);
         let said = |line| what(line, &scenario);
         assert_eq!(alerts(&lines), [1]);
+        let one = super::said(&lines);
+        assert!(
+            one.starts_with("1 alert: mean latency") && one.contains(" since 00:00:20"),
+            "{one}"
+        );
+        let both = super::said(&lines[..2]);
+        assert!(both.starts_with("2 alerts: dead servers") && !both.contains("since"), "{both}");
+        assert_eq!(super::said(&[]), QUIET);
         assert_eq!(said(&lines[0]), "alert A raised: dead servers 1, above 0");
         let nine =
             format!("mean latency {}, above {}", format::duration(9e-3), format::duration(5e-3));
