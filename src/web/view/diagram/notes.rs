@@ -189,7 +189,7 @@ mod tests {
         front.tally = Tally { failed: 3_320, ..Tally::default() };
         front.rate = 332.0;
         let mut data = part("db1", &[0.0; 3]);
-        data.gauges = [("home", 1.0), ("rpo_writes", 12.0), ("rto_s", 6.0)]
+        data.gauges = [("home", 1.0), ("rpo_writes", 12.0), ("rpo_s", 0.25), ("rto_s", 6.0)]
             .map(|(name, value)| (name.to_owned(), value))
             .to_vec();
         let mut other = part("lb2", &[0.1]);
@@ -197,7 +197,7 @@ mod tests {
         let (_, costs) = told("?stage=7", vec![front, data, other]);
         let expected = [
             "332 /s tries fail here",
-            "12 writes lost (RPO)",
+            "12 writes lost (RPO 250 ms)",
             "6.0 s time without writes (RTO)",
             "33 % of all tries still sent here",
         ];

@@ -38,8 +38,9 @@ pub fn costs(scene: &Scene<'_>, site: u8) -> Vec<Cost> {
     let at = At::new(Kind::Database, site);
     if took_writes(scene, site) {
         if let Some(lost) = scene.gauge(at, "rpo_writes") {
-            let words = both("writes lost (RPO)", "lost (RPO)");
-            costs.push((format::count(lost), words));
+            let age = scene.gauge(at, "rpo_s").unwrap_or(0.0);
+            let words = format!("writes lost (RPO {})", format::duration(age));
+            costs.push((format::count(lost), both(&words, "writes lost")));
         }
         if let Some(time) = scene.gauge(at, "rto_s") {
             let words = both("time without writes (RTO)", "no writes (RTO)");
