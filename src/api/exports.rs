@@ -126,8 +126,8 @@ impl Session {
     ///
     /// # Errors
     /// As there.
-    pub fn set(&mut self, key: &str, value: &str) -> Result<String, JsValue> {
-        told(self.0.set(key, value))
+    pub fn set(&mut self, settings: &str) -> Result<String, JsValue> {
+        told(self.0.set(settings))
     }
 
     /// See [`super::Session::fault`].

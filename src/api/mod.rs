@@ -15,7 +15,7 @@ use crate::sim::kinds::param::quoted;
 use crate::sim::scenario::{Problem, Scenario, file, link, presets};
 use crate::sim::topology::Topology;
 use crate::sim::units::Span;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// All that is wrong with what was given.
 type Problems = Vec<Problem>;
@@ -62,9 +62,9 @@ pub fn decode_link(text: &str) -> String {
 /// # Errors
 /// Every problem at once.
 pub fn simulate(text: &str, options: &str, tell: impl FnMut(f64)) -> Result<String, Problems> {
-    let asked = Asked::read(text, options, &["settings", "seed", "warmup", "duration"])?;
-    let topology = Topology::build(&asked.scenario)?;
-    let ran = report::run(topology.clone(), asked.plan, tell);
+    let Asked { topology, plan } =
+        Asked::read(text, options, &["settings", "seed", "warmup", "duration"])?;
+    let ran = report::run(topology.clone(), plan, tell);
     let (report, _) = ran.map_err(|law| vec![Problem::new("simulator", law)])?;
     Ok(headless::result(&report, &topology).to_string())
 }
@@ -72,9 +72,9 @@ pub fn simulate(text: &str, options: &str, tell: impl FnMut(f64)) -> Result<Stri
 /// What a seed has to be.
 const SEEDS: &str = "is not a whole number from 0 to 2^64 - 1";
 
-/// A scenario, and what is asked for besides.
+/// What is asked for.
 struct Asked {
-    scenario: Scenario,
+    topology: Topology,
     plan: RunPlan,
 }
 
@@ -85,8 +85,8 @@ impl Asked {
         let known_scenario = scenario(text).map_err(|wrong| problems.extend(wrong)).ok();
         // A wrong scenario must not hide what else is wrong: only settings have to wait for it.
         let is_known = known_scenario.is_some();
-        let scenario = known_scenario.unwrap_or_else(|| presets::stage(1));
-        let mut asked = Self { scenario, plan: headless::USUAL_PLAN };
+        let mut scenario = known_scenario.unwrap_or_else(|| presets::stage(1));
+        let (mut plan, mut set) = (headless::USUAL_PLAN, Vec::new());
         let value = serde_json::from_str(options).unwrap_or_default();
         let Value::Object(options) = value else {
             problems.push(Problem::new("options", "is not an object"));
@@ -98,26 +98,23 @@ impl Asked {
                     problems.push(Problem::new("options", format!("{} is not one", quoted(key))));
                 }
                 ("settings", Value::Object(_)) if !is_known => {}
-                ("settings", Value::Object(settings)) => asked.set(settings, &mut problems),
+                ("settings", Value::Object(settings)) => set = file::settings(settings),
                 ("settings", _) => problems.push(Problem::new("settings", "is not an object")),
                 ("seed", value) => match file::plain(value).parse() {
-                    Ok(seed) => asked.scenario.seed = seed,
+                    Ok(seed) => scenario.seed = seed,
                     Err(_) => problems.push(Problem::new("seed", SEEDS)),
                 },
-                ("warmup", value) => asked.plan.warm_up = time(key, value, 0.0, &mut problems),
-                (_, value) => asked.plan.duration = time(key, value, 0.001, &mut problems),
+                ("warmup", value) => plan.warm_up = time(key, value, 0.0, &mut problems),
+                (_, value) => plan.duration = time(key, value, 0.001, &mut problems),
             }
         }
-        if problems.is_empty() { Ok(asked) } else { Err(problems) }
-    }
-
-    fn set(&mut self, settings: &Map<String, Value>, problems: &mut Problems) {
-        for (key, value) in settings {
-            match self.scenario.set(key, &file::plain(value)) {
-                Ok(said) => problems.extend(said),
-                Err(problem) => problems.push(problem),
+        match Topology::with(scenario, &set) {
+            Ok((topology, said)) if said.is_empty() && problems.is_empty() => {
+                return Ok(Self { topology, plan });
             }
+            Ok((_, wrong)) | Err(wrong) => problems.extend(wrong),
         }
+        Err(problems)
     }
 }
 

@@ -43,6 +43,30 @@ impl Topology {
         if problems.is_empty() { Ok(topology) } else { Err(problems) }
     }
 
+    /// The same of a scenario with these settings besides: names with their values as text. All
+    /// are put before any is checked against the others. Says what was brought into range.
+    ///
+    /// # Errors
+    /// All problems at once, of single settings and of the whole.
+    pub fn with(
+        mut scenario: Scenario,
+        settings: &[(String, String)],
+    ) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
+        let (mut said, mut is_refused) = (Vec::new(), false);
+        for (key, value) in settings {
+            let outcome = scenario.set(key, value);
+            is_refused |= outcome.is_err();
+            said.extend(outcome.unwrap_or_else(Some));
+        }
+        match Self::build(&scenario) {
+            Ok(topology) if !is_refused => Ok((topology, said)),
+            built => {
+                said.extend(built.err().into_iter().flatten());
+                Err(said)
+            }
+        }
+    }
+
     fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         let around = self.seen_from(0);

@@ -134,12 +134,12 @@ fn load(message: &Map<String, Value>) -> Result<Order, Vec<Problem>> {
 
 /// Either `key` and `value`, or `settings` with several of them.
 fn set(message: &Map<String, Value>) -> Result<Order, Vec<Problem>> {
-    let command =
-        |key: &str, value: &Value| Command::Set { key: key.to_owned(), value: file::plain(value) };
     match (message.get("key"), message.get("value"), message.get("settings")) {
-        (Some(Value::String(key)), Some(value), None) => Ok(Order::Act(vec![command(key, value)])),
+        (Some(Value::String(key)), Some(value), None) => {
+            Ok(Order::Act(vec![Command::set(key, &file::plain(value))]))
+        }
         (None, None, Some(Value::Object(settings))) if settings.len() <= MOST_SETTINGS => {
-            Ok(Order::Act(settings.iter().map(|(key, value)| command(key, value)).collect()))
+            Ok(Order::Act(vec![Command::Set { settings: file::settings(settings) }]))
         }
         (None, None, Some(Value::Object(_))) => {
             refuse("settings", format!("has more than {MOST_SETTINGS}"))

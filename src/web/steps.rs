@@ -171,14 +171,12 @@ fn take_on(scenario: &mut Scenario, command: &Command) -> Result<Vec<Problem>, V
             *scenario = reading.scenario;
             Ok(reading.problems)
         }
-        Command::Set { key, value } => {
-            let mut changed = scenario.clone();
-            let said = changed.set(key, value).map_err(|problem| vec![problem])?;
-            Topology::build(&changed)?;
+        Command::Set { settings } => {
+            let (topology, said) = Topology::with(scenario.clone(), settings)?;
+            *scenario = topology.scenario().clone();
             // Faults of servers that are gone now have gone with them.
-            changed.drop_faults_of_nothing();
-            *scenario = changed;
-            Ok(said.into_iter().collect())
+            scenario.drop_faults_of_nothing();
+            Ok(said)
         }
         Command::Fail { fault } => match PresentFault::read(fault) {
             Ok(fault) => {
@@ -203,7 +201,7 @@ fn take_on(scenario: &mut Scenario, command: &Command) -> Result<Vec<Problem>, V
     }
 }
 
-/// The commands that lead from one scenario to another: single settings and faults where that is
+/// The commands that lead from one scenario to another: settings and timeline alone where that is
 /// possible, so that the clock goes on; else all at once.
 #[must_use]
 pub fn between(now: &Scenario, target: &Scenario) -> Vec<Command> {
@@ -217,22 +215,24 @@ fn gently(now: &Scenario, target: &Scenario) -> Option<Vec<Command>> {
     if now.base != target.base || now.seed != target.seed || kinds(now) != kinds(target) {
         return None;
     }
-    let mut commands = Vec::new();
+    let mut settings = Vec::new();
     for (a, b) in now.parts.iter().zip(&target.parts) {
         for (row, param) in b.kind.params().iter().enumerate() {
             if a.spec.value(row) != b.spec.value(row) {
-                commands.push(Command::Set {
-                    key: format!("{}.{}", target.name(b), param.key),
-                    value: param.write(b.spec.value(row)),
-                });
+                let key = format!("{}.{}", target.name(b), param.key);
+                settings.push((key, param.write(b.spec.value(row))));
             }
         }
+    }
+    let mut commands = Vec::new();
+    if !settings.is_empty() {
+        commands.push(Command::Set { settings });
     }
     if now.faults != target.faults || now.changes != target.changes {
         let (faults, changes) = target.timeline();
         commands.push(Command::Timeline { faults, changes });
     }
-    // Settings may depend on each other, so that a state on the way could be refused.
+    // Settings and timeline may depend on each other, so that a state on the way could be refused.
     let mut trial = now.clone();
     for command in &commands {
         take_on(&mut trial, command).ok()?;

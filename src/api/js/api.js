@@ -78,7 +78,8 @@ class Session {
   }
 
   set(key, value) {
-    return JSON.parse(asked(() => this.#open.set(String(key), json(value))));
+    const settings = typeof key === 'object' ? key : { [key]: value ?? null };
+    return JSON.parse(asked(() => this.#open.set(json(settings))));
   }
 
   fault(fault) {

@@ -463,6 +463,8 @@ export interface Session {
   run(seconds: number): Snapshot;
   /** Gives a setting a value, such as `web.servers`. Returns what was changed about it, to fit its range. */
   set(key: string, value: Setting): Problem[];
+  /** The same with several, all or none: they may need each other. */
+  set(settings: Record<string, Setting>): Problem[];
   /** Puts a fault on a part, as in a link: `kill.web.2`. */
   fault(fault: string): Problem[];
   /** Heals a part, `web`, or one of its servers, `web.2`. */

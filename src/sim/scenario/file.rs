@@ -145,6 +145,12 @@ fn pairs(object: &Map<String, Value>, problems: &mut Vec<Problem>) -> Pairs {
     pairs
 }
 
+/// The settings of an object, as text.
+#[must_use]
+pub fn settings(object: &Map<String, Value>) -> Pairs {
+    object.iter().map(|(key, value)| (key.clone(), plain(value))).collect()
+}
+
 /// A JSON value as the text that a setting reads.
 #[must_use]
 pub fn plain(value: &Value) -> String {

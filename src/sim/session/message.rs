@@ -37,12 +37,10 @@ pub enum Command {
         /// 0.01 to 1,000.
         factor: f64,
     },
-    /// Set a setting while running.
+    /// Set these settings while running, all at once or none.
     Set {
-        /// Full name, such as `web.servers`.
-        key: String,
-        /// Value as text.
-        value: String,
+        /// Full names, such as `web.servers`, each with its value as text.
+        settings: Vec<(String, String)>,
     },
     /// Put a fault on a part.
     Fail {
@@ -81,6 +79,12 @@ pub enum Command {
 }
 
 impl Command {
+    /// Sets one setting.
+    #[must_use]
+    pub fn set(key: &str, value: &str) -> Self {
+        Self::Set { settings: vec![(key.to_owned(), value.to_owned())] }
+    }
+
     /// Takes away all faults of a place: `web` is all servers of the web tier, `web.2` the second.
     ///
     /// # Errors

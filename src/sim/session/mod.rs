@@ -136,13 +136,10 @@ impl Session {
                 self.speed = if factor.is_finite() { factor.clamp(0.01, 1_000.0) } else { 1.0 };
                 self.tell_live();
             }
-            Command::Set { key, value } => {
-                let mut changed = self.scenario.clone();
-                match changed.set(&key, &value) {
-                    Ok(said) => self.take_on(changed, said.into_iter().collect()),
-                    Err(problem) => self.updates.push(Update::Refused { problems: vec![problem] }),
-                }
-            }
+            Command::Set { settings } => match Topology::with(self.scenario.clone(), &settings) {
+                Ok((topology, said)) => self.take_on(topology, said),
+                Err(problems) => self.updates.push(Update::Refused { problems }),
+            },
             Command::Fail { fault } => match PresentFault::read(&fault) {
                 Ok(fault) => self.fail(fault),
                 Err(what) => self.refuse("fault", what),
@@ -162,11 +159,12 @@ impl Session {
             },
             Command::Timeline { faults, changes } => {
                 let mut changed = self.scenario.clone();
-                match changed.set_timeline(&faults, &changes) {
-                    Ok(()) => {
+                let set = changed.set_timeline(&faults, &changes);
+                match set.and_then(|()| Topology::build(&changed)) {
+                    Ok(topology) => {
                         // What was aimed at may stand elsewhere now.
                         self.ahead = None;
-                        self.take_on(changed, Vec::new());
+                        self.take_on(topology, Vec::new());
                     }
                     Err(problems) => self.updates.push(Update::Refused { problems }),
                 }
@@ -227,26 +225,22 @@ impl Session {
     }
 
     /// Takes on a changed scenario of the same parts while running.
-    fn take_on(&mut self, changed: Scenario, said: Vec<Problem>) {
-        match Topology::build(&changed) {
-            Ok(topology) => {
-                let moved = machines(&self.scenario) != machines(&changed);
-                self.scenario = changed;
-                // Faults of servers that are gone now have gone with them.
-                self.scenario.drop_faults_of_nothing();
-                self.engine.change(topology);
-                self.engine.hold(&self.scenario.faults);
-                if moved {
-                    // Work is done elsewhere now: older samples are of other processors.
-                    self.samples.clear();
-                    self.samples.push_back(self.engine.sample());
-                }
-                self.settle();
-                self.tell_scenario(said);
-                self.tell_live();
-            }
-            Err(problems) => self.updates.push(Update::Refused { problems }),
+    fn take_on(&mut self, topology: Topology, said: Vec<Problem>) {
+        let changed = topology.scenario().clone();
+        let moved = machines(&self.scenario) != machines(&changed);
+        self.scenario = changed;
+        // Faults of servers that are gone now have gone with them.
+        self.scenario.drop_faults_of_nothing();
+        self.engine.change(topology);
+        self.engine.hold(&self.scenario.faults);
+        if moved {
+            // Work is done elsewhere now: older samples are of other processors.
+            self.samples.clear();
+            self.samples.push_back(self.engine.sample());
         }
+        self.settle();
+        self.tell_scenario(said);
+        self.tell_live();
     }
 
     /// Stands at time zero with the scenario as it is.

@@ -71,7 +71,7 @@ fn permits(options: &Options, before: &Scenario, after: &Scenario) -> bool {
         let _ = steps::apply(&mut set, command);
     }
     commands.iter().all(|command| match command {
-        Command::Set { key, .. } => options.may_set(key),
+        Command::Set { settings } => settings.iter().all(|(key, _)| options.may_set(key)),
         Command::Timeline { faults, changes } => {
             let (before, planned) = set.timeline();
             *changes == planned && (*faults == before || options.may_break())
