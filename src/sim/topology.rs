@@ -5,6 +5,7 @@ use super::kinds::behavior::Surroundings;
 use super::kinds::param::Spec;
 use super::kinds::{Kind, cache, database, guard, network, web_tier};
 use super::rng;
+use super::scenario::link::Reading;
 use super::scenario::{Change, PresentFault, Problem, Scenario};
 
 /// A scenario that can run.
@@ -41,6 +42,21 @@ impl Topology {
             problems.dedup();
         }
         if problems.is_empty() { Ok(topology) } else { Err(problems) }
+    }
+
+    /// What a file says, or a link that has to be right; and what is worth knowing of it.
+    ///
+    /// # Errors
+    /// All problems at once, of its words and of the whole.
+    pub fn of(reading: Reading) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
+        let mut wrong = reading.wrong();
+        match Self::build(&reading.scenario) {
+            Ok(topology) if wrong.is_empty() => Ok((topology, reading.notes)),
+            built => {
+                wrong.extend(built.err().into_iter().flatten());
+                Err(wrong)
+            }
+        }
     }
 
     /// The same of a scenario with these settings besides: names with their values as text. All

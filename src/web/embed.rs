@@ -10,6 +10,7 @@ use crate::sim::kinds::param::quoted;
 use crate::sim::scenario::{Problem, Scenario, file, link, presets};
 use crate::sim::session::Command;
 use crate::sim::snapshot::Snapshot;
+use crate::sim::topology::Topology;
 use serde_json::{Map, Value, json};
 
 /// Stands in every message as `ns`.
@@ -125,8 +126,8 @@ fn load(message: &Map<String, Value>) -> Result<Order, Vec<Problem>> {
             Ok(Order::Load(Box::new(reading.scenario), problems))
         }
         (None, Some(scenario @ Value::Object(_))) => {
-            let scenario = file::read(&scenario.to_string())?;
-            Ok(Order::Load(Box::new(scenario), Vec::new()))
+            let (topology, notes) = Topology::of(file::reading(&scenario.to_string())?)?;
+            Ok(Order::Load(Box::new(topology.scenario().clone()), notes))
         }
         _ => refuse("load", "needs either link, a text, or scenario, an object"),
     }

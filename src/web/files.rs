@@ -78,38 +78,32 @@ pub fn json(scenario: &Scenario) -> String {
     format!("{:#}\n", file::write(scenario))
 }
 
-/// The scenario of a file.
+/// The scenario of a file, and what is worth knowing of it.
 ///
 /// # Errors
 /// Every problem of it; whoever opened it wants to know.
-pub fn read(text: &str) -> Result<Scenario, Vec<Problem>> {
+pub fn read(text: &str) -> Result<(Scenario, Vec<Problem>), Vec<Problem>> {
     let wrong = |what: &str| Err(vec![Problem::new("file", what)]);
     if text.len() > LONGEST {
         return wrong("is too long");
     }
     let text = text.trim_start_matches('\u{feff}').trim();
-    let scenario = if text.starts_with('{') {
-        file::read(text)?
+    let reading = if text.starts_with('{') {
+        file::reading(text)?
     } else if text.contains("<svg") {
         let Some(inside) = inside(text) else {
             return wrong("is a picture that has no scenario inside");
         };
-        file::read(&unescaped(inside))?
+        file::reading(&unescaped(inside))?
     } else if text.lines().count() == 1 && text.contains(['?', '#']) {
-        let reading = link::read(text);
-        let problems = reading.all_problems();
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        reading.scenario
+        link::read(text)
     } else {
         return wrong(
             "is no scenario: a JSON file, a link, or a picture saved here as SVG is read; \
              one saved as PNG carries none",
         );
     };
-    Topology::build(&scenario)?;
-    Ok(scenario)
+    Topology::of(reading).map(|(topology, notes)| (topology.scenario().clone(), notes))
 }
 
 /// What a picture carries.
@@ -138,12 +132,23 @@ mod tests {
         ] {
             let scenario = link::read(link).scenario;
             let json = json(&scenario);
-            assert_eq!(read(&json), Ok(scenario.clone()), "{json}");
+            assert_eq!(read(&json), Ok((scenario.clone(), vec![])), "{json}");
             let escaped = json.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
             let picture = format!("<svg xmlns=\"x\">{BEFORE}{escaped}{AFTER}<rect/></svg>");
-            assert_eq!(read(&picture), Ok(scenario.clone()));
+            assert_eq!(read(&picture), Ok((scenario.clone(), vec![])));
             let address = format!("https://a.example/{}\n", link::write(&scenario));
-            assert_eq!(read(&address), Ok(scenario));
+            assert_eq!(read(&address), Ok((scenario, vec![])));
+        }
+    }
+
+    #[test]
+    fn what_another_revision_of_the_model_made_opens_with_a_notice() {
+        let file = r#"{"v":1,"m":2,"stage":3}"#;
+        let picture = format!("<svg>{BEFORE}{file}{AFTER}</svg>");
+        for text in [file, &picture, "?stage=3#v=1&m=2"] {
+            let (scenario, notes) = read(text).expect("can be read");
+            assert_eq!(link::write(&scenario), "?stage=3#v=1");
+            assert!(notes[0].what.contains("numbers may differ"), "{notes:?}");
         }
     }
 

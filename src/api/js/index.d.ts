@@ -434,6 +434,8 @@ export interface Result {
   result_hash: string;
   report: Report;
   analysis: Analysis;
+  /** What is worth knowing though nothing is wrong: made with another revision of the model, planned outside the time measured. */
+  notices: Problem[];
 }
 
 /**

@@ -37,13 +37,19 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// All problems, keys included that neither a scenario nor the page knows.
+    /// All that is wrong, keys included that neither a scenario nor the page knows.
     #[must_use]
-    pub fn all_problems(&self) -> Vec<Problem> {
+    pub fn wrong(&self) -> Vec<Problem> {
         let strange = self.unknown.iter().filter(|key| !PAGE_KEYS.contains(&key.as_str()));
         let strange =
             strange.map(|key| Problem::new("link", format!("{} is not a key", quoted(key))));
-        self.problems.iter().chain(&self.notes).cloned().chain(strange).collect()
+        self.problems.iter().cloned().chain(strange).collect()
+    }
+
+    /// The same, and what is worth knowing.
+    #[must_use]
+    pub fn all_problems(&self) -> Vec<Problem> {
+        [self.wrong(), self.notes.clone()].concat()
     }
 }
 

@@ -94,7 +94,14 @@ fn all_that_is_wrong_with_settings_is_named_and_what_was_done_is_answered_as_don
     assert_eq!(ranged, (vec!["web.servers=500".to_owned()], said.clone()));
     let later = told(r##""type":"load","link":"?stage=3#web.servers=7&moon=1""##);
     assert_eq!(later, (vec!["web.servers=7".to_owned()], said.clone()));
-    assert_eq!(told(r#""type":"load","link":"?stage=3&moon=1""#), (vec![], said), "loaded anew");
+    for loaded in [
+        r#""type":"load","link":"?stage=3&moon=1""#,
+        r#""type":"load","scenario":{"v":1,"m":2,"stage":3}"#,
+    ] {
+        assert_eq!(told(loaded), (vec![], said.clone()), "loaded anew");
+    }
+    let wrong = told(r##""type":"load","link":"?stage=3#web.moon=1&web.queries=0""##);
+    assert_eq!(wrong.1, [(error.clone(), true, 3)], "of words and of the whole");
 }
 
 #[test]
