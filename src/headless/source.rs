@@ -67,5 +67,8 @@ fn address(text: &str) -> Result<Reading, Vec<Problem>> {
         let what = format!("{} says nothing: what begins with ? or # is missing", quoted(text));
         return Err(vec![Problem::new("link", what)]);
     }
+    if text.contains(char::is_control) {
+        return Err(vec![Problem::new("link", "has more than one line")]);
+    }
     Ok(link::read(text))
 }

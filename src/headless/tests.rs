@@ -84,6 +84,8 @@ fn wrong_input_is_refused_with_every_problem_and_exit_code_2() {
         ("run stage-1 --set web.servers=0 --set x --seed q --duration -1", "", "web.servers"),
         ("run ?stage=1#web.moon=1", "", "web.moon"),
         ("run file.json", r#"{"parts":["web"]}"#, "clients is missing"),
+        ("run -", "?stage=1\n?stage=2", "has more than one line"),
+        ("run ?stage=1#v=1&m=x", "", "is not a revision"),
         ("run ?stge=3#web.servers=4", "", "“stge” is not a key"),
         ("params extra", "", "extra"),
     ];

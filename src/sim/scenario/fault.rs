@@ -150,16 +150,25 @@ impl PresentFault {
         Self::parse(text).filter(|(_, servers)| *servers == 1).map(|it| it.0).ok_or_else(wrong)
     }
 
-    /// Reads a fault, or the same of several servers in a row: `kill.web.2-9`.
+    /// Reads a fault, or the same of several servers in a row: `kill.web.2-9`. Says where its
+    /// number was brought into range.
     ///
     /// # Errors
     /// A sentence that says what is wrong with it.
-    pub fn read_all(text: &str) -> Result<Vec<Self>, String> {
+    pub fn read_all(text: &str) -> Result<(Vec<Self>, Option<String>), String> {
         let Some((first, servers)) = Self::parse(text) else {
-            return Self::read(text).map(|fault| vec![fault]);
+            return Self::read(text).map(|fault| (vec![fault], None));
         };
         let of = |n: usize| Self { server: first.server.map(|server| server + n), ..first };
-        Ok((0..servers).map(of).collect())
+        // What is written reads back; where a number stands that is another, it was out of range.
+        let (word, number) = (first.fault.word(), first.fault.number());
+        let asked = text[word.len()..].split_once(|c: char| c.is_ascii_alphabetic());
+        let asked = asked.and_then(|(number, _)| number.trim_end_matches('.').parse::<f64>().ok());
+        let said =
+            asked.zip(number).filter(|(asked, number)| asked != number).map(|(_, number)| {
+                format!("{} is out of range; the nearest is {word}{number}", quoted(text))
+            });
+        Ok(((0..servers).map(of).collect(), said))
     }
 
     /// A fault, and how many servers in a row have it.
@@ -306,7 +315,7 @@ mod tests {
     #[test]
     fn the_same_of_servers_in_a_row_is_one_text() {
         let all = |texts: &[&str]| -> Vec<PresentFault> {
-            texts.iter().flat_map(|text| PresentFault::read_all(text).expect(text)).collect()
+            texts.iter().flat_map(|text| PresentFault::read_all(text).expect(text).0).collect()
         };
         for texts in [
             &["kill.web.1", "kill.web.3-500", "slow5.web.501"][..],
