@@ -151,6 +151,12 @@ impl Session {
         self.0.snapshot()
     }
 
+    /// See [`super::Session::notices`].
+    #[must_use]
+    pub fn notices(&self) -> String {
+        self.0.notices()
+    }
+
     /// See [`super::Session::link`].
     #[must_use]
     pub fn link(&self) -> String {

@@ -190,6 +190,8 @@ mod tests {
             let said = simulate(text, r#"{"warmup": 1, "duration": 2}"#, |_| {}).expect("can run");
             let said: Value = serde_json::from_str(&said).expect("is JSON");
             assert_eq!(said["notices"][0]["at"], "m");
+            let session = Session::open(text, "{}").expect("can run");
+            assert!(session.notices().contains("numbers may differ"));
         }
     }
 

@@ -16,6 +16,7 @@ pub struct Session {
     live: Live,
     /// What happened since it was last asked for.
     log: Vec<Line>,
+    notices: Problems,
 }
 
 impl Session {
@@ -26,7 +27,8 @@ impl Session {
     pub fn open(scenario: &str, options: &str) -> Result<Self, Problems> {
         let asked = Asked::read(scenario, options, &["settings", "seed"])?;
         let inner = session::Session::new(&link::write(asked.topology.scenario()));
-        let mut session = Self { inner, live: Live::default(), log: Vec::new() };
+        let (live, log, notices) = (Live::default(), Vec::new(), asked.notices);
+        let mut session = Self { inner, live, log, notices };
         session.tell(Command::Step { ms: 0.0 })?;
         Ok(session)
     }
@@ -96,6 +98,12 @@ impl Session {
         json!({ "link": self.link(), "figures": self.live.figures, "log": log }).to_string()
     }
 
+    /// What is worth knowing of its scenario though nothing was wrong, as JSON.
+    #[must_use]
+    pub fn notices(&self) -> String {
+        json!(self.notices).to_string()
+    }
+
     /// The link of the scenario as it stands.
     #[must_use]
     pub fn link(&self) -> String {
@@ -150,6 +158,8 @@ mod tests {
         session.run(1.0).expect("goes on");
         assert_eq!(figures(&mut session)["log"][0]["what"], "deployment begins");
         assert_eq!(figures(&mut session)["log"], json!([]));
+        let said = session.fault("errors5.web").expect("is brought into range");
+        assert_eq!((said[0].at.as_str(), session.notices().as_str()), ("fault", "[]"));
         for problem in [
             session.set(r#"{"web.moon": 1}"#),
             session.set("3"),

@@ -179,10 +179,13 @@ fn take_on(scenario: &mut Scenario, command: &Command) -> Result<Vec<Problem>, V
             Ok(said)
         }
         Command::Fail { fault } => match PresentFault::read(fault) {
-            Ok(fault) => {
-                scenario.fail(fault);
+            Ok(read) => {
+                scenario.fail(read);
                 let wrong = scenario.drop_faults_of_nothing();
-                if wrong.is_empty() { Ok(wrong) } else { Err(wrong) }
+                if !wrong.is_empty() {
+                    return Err(wrong);
+                }
+                Ok(read.ranged(fault).into_iter().collect())
             }
             Err(what) => refuse("fault", what),
         },

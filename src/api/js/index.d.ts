@@ -461,6 +461,8 @@ export interface Session {
   readonly link: string;
   /** Simulated seconds that have passed. */
   readonly now: number;
+  /** What is worth knowing of its scenario though nothing was wrong: made with another revision of the model. */
+  readonly notices: Problem[];
   /** Lets so many simulated seconds pass, in whole milliseconds, and tells how things stand then. */
   run(seconds: number): Snapshot;
   /** Gives a setting a value, such as `web.servers`. Returns what was changed about it, to fit its range. */
@@ -523,7 +525,7 @@ export interface Metric {
 export function metrics(): Metric[];
 
 /**
- * A scenario's link, from the question mark on.
+ * A scenario's link, from the question mark on, and of this revision of the model.
  *
  * @throws MillionthError with every problem of the scenario.
  */

@@ -150,25 +150,26 @@ impl PresentFault {
         Self::parse(text).filter(|(_, servers)| *servers == 1).map(|it| it.0).ok_or_else(wrong)
     }
 
-    /// Reads a fault, or the same of several servers in a row: `kill.web.2-9`. Says where its
-    /// number was brought into range.
+    /// Reads a fault, or the same of several servers in a row: `kill.web.2-9`.
     ///
     /// # Errors
     /// A sentence that says what is wrong with it.
-    pub fn read_all(text: &str) -> Result<(Vec<Self>, Option<String>), String> {
+    pub fn read_all(text: &str) -> Result<Vec<Self>, String> {
         let Some((first, servers)) = Self::parse(text) else {
-            return Self::read(text).map(|fault| (vec![fault], None));
+            return Self::read(text).map(|fault| vec![fault]);
         };
         let of = |n: usize| Self { server: first.server.map(|server| server + n), ..first };
-        // What is written reads back; where a number stands that is another, it was out of range.
-        let (word, number) = (first.fault.word(), first.fault.number());
-        let asked = text[word.len()..].split_once(|c: char| c.is_ascii_alphabetic());
-        let asked = asked.and_then(|(number, _)| number.trim_end_matches('.').parse::<f64>().ok());
-        let said =
-            asked.zip(number).filter(|(asked, number)| asked != number).map(|(_, number)| {
-                format!("{} is out of range; the nearest is {word}{number}", quoted(text))
-            });
-        Ok(((0..servers).map(of).collect(), said))
+        Ok((0..servers).map(of).collect())
+    }
+
+    /// Says where its number is not that of the text it was read from: it was out of range.
+    #[must_use]
+    pub fn ranged(&self, text: &str) -> Option<Problem> {
+        let (word, number) = (self.fault.word(), self.fault.number()?);
+        let (asked, _) = text[word.len()..].split_once(|c: char| c.is_ascii_alphabetic())?;
+        let asked = asked.trim_end_matches('.').parse::<f64>().ok()?;
+        let what = || format!("{} is out of range; the nearest is {word}{number}", quoted(text));
+        (asked != number).then(|| Problem::new("fault", what()))
     }
 
     /// A fault, and how many servers in a row have it.
@@ -315,7 +316,7 @@ mod tests {
     #[test]
     fn the_same_of_servers_in_a_row_is_one_text() {
         let all = |texts: &[&str]| -> Vec<PresentFault> {
-            texts.iter().flat_map(|text| PresentFault::read_all(text).expect(text).0).collect()
+            texts.iter().flat_map(|text| PresentFault::read_all(text).expect(text)).collect()
         };
         for texts in [
             &["kill.web.1", "kill.web.3-500", "slow5.web.501"][..],

@@ -177,12 +177,13 @@ fn take(scenario: &mut Scenario, key: &str, value: &str) -> Result<Option<Proble
             scenario.seed = value.parse::<u64>().map_err(wrong)?;
         }
         "fault" => {
-            let (faults, said) = PresentFault::read_all(value).map_err(named)?;
+            let faults = PresentFault::read_all(value).map_err(named)?;
+            let said = faults.first().and_then(|fault| fault.ranged(value));
             if scenario.faults.len() + faults.len() > MOST_FAULTS {
                 return Err(named(format!("only {MOST_FAULTS} faults are read")));
             }
             faults.into_iter().for_each(|fault| scenario.fail(fault));
-            return Ok(said.map(named));
+            return Ok(said);
         }
         "check" if scenario.checks.len() >= check::MOST => {
             return Err(named(format!("only {} checks are read", check::MOST)));
@@ -348,7 +349,11 @@ mod tests {
         let text = write(&reading.scenario);
         assert!(text.ends_with("at=9:web.servers=500&fault=errors1.web.1@9&fault=slow1.db"));
         for good in ["slow2.50.web.1", "errors0.25.web@60for30", "purge.cdn", "purge0.3.cdn"] {
-            assert_eq!(PresentFault::read_all(good).map(|(_, said)| said), Ok(None), "{good}");
+            assert_eq!(
+                PresentFault::read(good).map(|fault| fault.ranged(good)),
+                Ok(None),
+                "{good}"
+            );
         }
     }
 

@@ -141,7 +141,7 @@ impl Session {
                 Err(problems) => self.updates.push(Update::Refused { problems }),
             },
             Command::Fail { fault } => match PresentFault::read(&fault) {
-                Ok(fault) => self.fail(fault),
+                Ok(read) => self.fail(read, read.ranged(&fault)),
                 Err(what) => self.refuse("fault", what),
             },
             Command::Heal { part, server } => match self.scenario.heal_named(&part, server) {
@@ -207,7 +207,7 @@ impl Session {
         self.updates.push(Update::Refused { problems: vec![Problem::new(at, what)] });
     }
 
-    fn fail(&mut self, fault: PresentFault) {
+    fn fail(&mut self, fault: PresentFault, said: Option<Problem>) {
         let mut failed = self.scenario.clone();
         // What happens at one instant happens now, and stands in the link at this time.
         let is_now = fault.fault.is_instant() && fault.at == SimTime::ZERO;
@@ -220,7 +220,7 @@ impl Session {
         self.scenario = failed;
         self.engine.hold(&self.scenario.faults);
         self.settle();
-        self.tell_scenario(Vec::new());
+        self.tell_scenario(said.into_iter().collect());
         self.tell_live();
     }
 

@@ -105,6 +105,22 @@ fn all_that_is_wrong_with_settings_is_named_and_what_was_done_is_answered_as_don
 }
 
 #[test]
+fn how_things_stand_is_answered_once() {
+    let mut model = page("?stage=3&embed=1");
+    for (rest, id) in [(r#""type":"get""#, json!(null)), (r#""type":"get","id":3"#, json!(3))] {
+        let said: Vec<(Value, Value)> = tell(&mut model, &message(rest))
+            .into_iter()
+            .map(|effect| match effect {
+                Effect::Answer(text) => serde_json::from_str(&text).expect("is JSON"),
+                other => panic!("{other:?}"),
+            })
+            .map(|answer: Value| (answer["type"].clone(), answer["id"].clone()))
+            .collect();
+        assert_eq!(said, [(json!("metrics"), json!(null)), (json!("state"), id)]);
+    }
+}
+
+#[test]
 fn what_could_be_saved_is_given_as_text() {
     let mut model = page("?stage=3&embed=1&lock=1#web.servers=6");
     let effects = tell(&mut model, &message(r#""type":"export","format":"json","id":1"#));
