@@ -49,13 +49,10 @@ impl Topology {
     /// # Errors
     /// All problems at once, of its words and of the whole.
     pub fn of(reading: Reading) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
-        let mut wrong = reading.wrong();
-        match Self::build(&reading.scenario) {
-            Ok(topology) if wrong.is_empty() => Ok((topology, reading.notes)),
-            built => {
-                wrong.extend(built.err().into_iter().flatten());
-                Err(wrong)
-            }
+        let wrong = reading.wrong();
+        match wrong.is_empty() {
+            true => Self::whole(&reading.scenario, reading.notes, true),
+            false => Self::whole(&reading.scenario, wrong, false),
         }
     }
 
@@ -74,13 +71,21 @@ impl Topology {
             is_refused |= outcome.is_err();
             said.extend(outcome.unwrap_or_else(Some));
         }
-        match Self::build(&scenario) {
-            Ok(topology) if !is_refused => Ok((topology, said)),
-            built => {
-                said.extend(built.err().into_iter().flatten());
-                Err(said)
-            }
+        Self::whole(&scenario, said, !is_refused)
+    }
+
+    /// A scenario with what was said of its words, which were right or not.
+    fn whole(
+        scenario: &Scenario,
+        mut said: Vec<Problem>,
+        is_right: bool,
+    ) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
+        match Self::build(scenario) {
+            Ok(topology) if is_right => return Ok((topology, said)),
+            Ok(_) => {}
+            Err(wrong) => said.extend(wrong),
         }
+        Err(said)
     }
 
     fn problems(&self) -> Vec<Problem> {

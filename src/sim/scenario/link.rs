@@ -49,7 +49,9 @@ impl Reading {
     /// The same, and what is worth knowing.
     #[must_use]
     pub fn all_problems(&self) -> Vec<Problem> {
-        [self.wrong(), self.notes.clone()].concat()
+        let mut all = self.wrong();
+        all.extend(self.notes.iter().cloned());
+        all
     }
 }
 

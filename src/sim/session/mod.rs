@@ -136,10 +136,19 @@ impl Session {
                 self.speed = if factor.is_finite() { factor.clamp(0.01, 1_000.0) } else { 1.0 };
                 self.tell_live();
             }
-            Command::Set { settings } => match Topology::with(self.scenario.clone(), &settings) {
-                Ok((topology, said)) => self.take_on(topology, said),
-                Err(problems) => self.updates.push(Update::Refused { problems }),
-            },
+            Command::Set { .. } | Command::Timeline { .. } => {
+                let mut changed = self.scenario.clone();
+                match command.apply(&mut changed) {
+                    Ok(said) => {
+                        if matches!(command, Command::Timeline { .. }) {
+                            // What was aimed at may stand elsewhere now.
+                            self.ahead = None;
+                        }
+                        self.take_on(changed, said);
+                    }
+                    Err(problems) => self.updates.push(Update::Refused { problems }),
+                }
+            }
             Command::Fail { fault } => match PresentFault::read(&fault) {
                 Ok(read) => self.fail(read, read.ranged(&fault)),
                 Err(what) => self.refuse("fault", what),
@@ -157,18 +166,6 @@ impl Session {
                 Ok(()) => {}
                 Err(problems) => self.updates.push(Update::Refused { problems }),
             },
-            Command::Timeline { faults, changes } => {
-                let mut changed = self.scenario.clone();
-                let set = changed.set_timeline(&faults, &changes);
-                match set.and_then(|()| Topology::build(&changed)) {
-                    Ok(topology) => {
-                        // What was aimed at may stand elsewhere now.
-                        self.ahead = None;
-                        self.take_on(topology, Vec::new());
-                    }
-                    Err(problems) => self.updates.push(Update::Refused { problems }),
-                }
-            }
             Command::Ask(Question::Theory) => {
                 // A run that is over is made again: what it was made of is not kept.
                 self.with_theory = true;
@@ -225,13 +222,10 @@ impl Session {
     }
 
     /// Takes on a changed scenario of the same parts while running.
-    fn take_on(&mut self, topology: Topology, said: Vec<Problem>) {
-        let changed = topology.scenario().clone();
+    fn take_on(&mut self, changed: Scenario, said: Vec<Problem>) {
         let moved = machines(&self.scenario) != machines(&changed);
         self.scenario = changed;
-        // Faults of servers that are gone now have gone with them.
-        self.scenario.drop_faults_of_nothing();
-        self.engine.change(topology);
+        self.engine.change(topology(&self.scenario));
         self.engine.hold(&self.scenario.faults);
         if moved {
             // Work is done elsewhere now: older samples are of other processors.

@@ -148,7 +148,8 @@ fn export(model: &Model, export: Export, id: Option<Value>) -> Vec<Effect> {
 /// Another scenario from time zero; one that cannot run is refused.
 fn load(model: &mut Model, scenario: &Scenario, problems: Vec<Problem>) -> Vec<Effect> {
     if let Err(wrong) = Topology::build(scenario) {
-        model.notice = [problems, wrong].concat();
+        model.notice = problems;
+        model.notice.extend(wrong);
         return Vec::new();
     }
     model.home = Rc::new(scenario.clone());
