@@ -166,8 +166,8 @@ impl PresentFault {
     #[must_use]
     pub fn ranged(&self, text: &str) -> Option<Problem> {
         let (word, number) = (self.fault.word(), self.fault.number()?);
-        let (asked, _) = text[word.len()..].split_once(|c: char| c.is_ascii_alphabetic())?;
-        let asked = asked.trim_end_matches('.').parse::<f64>().ok()?;
+        let end = text.find(&format!(".{}", self.kind.key()))?;
+        let asked = text.get(word.len()..end)?.parse::<f64>().ok()?;
         let what = || format!("{} is out of range; the nearest is {word}{number}", quoted(text));
         (asked != number).then(|| Problem::new("fault", what()))
     }
