@@ -126,8 +126,8 @@ impl Session {
     ///
     /// # Errors
     /// As there.
-    pub fn set(&mut self, key: &str, value: &str) -> Result<String, JsValue> {
-        told(self.0.set(key, value))
+    pub fn set(&mut self, settings: &str) -> Result<String, JsValue> {
+        told(self.0.set(settings))
     }
 
     /// See [`super::Session::fault`].
@@ -149,6 +149,12 @@ impl Session {
     /// See [`super::Session::snapshot`].
     pub fn snapshot(&mut self) -> String {
         self.0.snapshot()
+    }
+
+    /// See [`super::Session::notices`].
+    #[must_use]
+    pub fn notices(&self) -> String {
+        self.0.notices()
     }
 
     /// See [`super::Session::link`].

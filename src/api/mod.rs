@@ -12,10 +12,11 @@ pub use session::Session;
 use crate::headless::{self, LONGEST_S};
 use crate::sim::analysis::report::{self, RunPlan};
 use crate::sim::kinds::param::quoted;
-use crate::sim::scenario::{Problem, Scenario, file, link, presets};
+use crate::sim::scenario::link::{self, Reading};
+use crate::sim::scenario::{Problem, file, presets};
 use crate::sim::topology::Topology;
 use crate::sim::units::Span;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// All that is wrong with what was given.
 type Problems = Vec<Problem>;
@@ -23,21 +24,18 @@ type Problems = Vec<Problem>;
 /// Reads a scenario: a stage or preset by name, a link, or a file's JSON.
 ///
 /// # Errors
-/// Every problem at once.
-pub fn scenario(text: &str) -> Result<Scenario, Problems> {
+/// Why nothing can be read.
+pub fn reading(text: &str) -> Result<Reading, Problems> {
     let text = text.trim();
     let (source, inside) =
         if text.starts_with('{') { ("-", Ok(text)) } else { (text, Err("there are none here")) };
-    headless::scenario(source, &|_| inside.map(ToOwned::to_owned).map_err(ToOwned::to_owned))
+    headless::reading(source, &|_| inside.map(ToOwned::to_owned).map_err(ToOwned::to_owned))
 }
 
 /// All that keeps a scenario from running, as JSON; an empty list where nothing does.
 #[must_use]
 pub fn validate(text: &str) -> String {
-    let problems = match scenario(text) {
-        Ok(scenario) => Topology::build(&scenario).err().unwrap_or_default(),
-        Err(problems) => problems,
-    };
+    let problems = reading(text).and_then(Topology::of).err().unwrap_or_default();
     json!(problems).to_string()
 }
 
@@ -46,7 +44,9 @@ pub fn validate(text: &str) -> String {
 /// # Errors
 /// Every problem at once.
 pub fn encode_link(text: &str) -> Result<String, Problems> {
-    scenario(text).map(|scenario| link::write(&scenario))
+    let mut problems = Vec::new();
+    let known = headless::known(reading(text), &mut problems, &mut Vec::new());
+    known.map(|scenario| link::write(&scenario)).ok_or(problems)
 }
 
 /// What a link says, as a file, and what was ignored or changed, as the page would name it.
@@ -62,31 +62,32 @@ pub fn decode_link(text: &str) -> String {
 /// # Errors
 /// Every problem at once.
 pub fn simulate(text: &str, options: &str, tell: impl FnMut(f64)) -> Result<String, Problems> {
-    let asked = Asked::read(text, options, &["settings", "seed", "warmup", "duration"])?;
-    let topology = Topology::build(&asked.scenario)?;
-    let ran = report::run(topology.clone(), asked.plan, tell);
+    let Asked { topology, plan, notices } =
+        Asked::read(text, options, &["settings", "seed", "warmup", "duration"])?;
+    let ran = report::run(topology.clone(), plan, tell);
     let (report, _) = ran.map_err(|law| vec![Problem::new("simulator", law)])?;
-    Ok(headless::result(&report, &topology).to_string())
+    Ok(headless::result(&report, &topology, &notices).to_string())
 }
 
 /// What a seed has to be.
 const SEEDS: &str = "is not a whole number from 0 to 2^64 - 1";
 
-/// A scenario, and what is asked for besides.
+/// What is asked for.
 struct Asked {
-    scenario: Scenario,
+    topology: Topology,
     plan: RunPlan,
+    notices: Problems,
 }
 
 impl Asked {
     /// Reads a scenario and an object of options, of which only `known` ones are taken.
     fn read(text: &str, options: &str, known: &[&str]) -> Result<Self, Problems> {
-        let mut problems = Vec::new();
-        let known_scenario = scenario(text).map_err(|wrong| problems.extend(wrong)).ok();
+        let (mut problems, mut notices) = (Vec::new(), Vec::new());
+        let known_scenario = headless::known(reading(text), &mut problems, &mut notices);
         // A wrong scenario must not hide what else is wrong: only settings have to wait for it.
         let is_known = known_scenario.is_some();
-        let scenario = known_scenario.unwrap_or_else(|| presets::stage(1));
-        let mut asked = Self { scenario, plan: headless::USUAL_PLAN };
+        let mut scenario = known_scenario.unwrap_or_else(|| presets::stage(1));
+        let (mut plan, mut set) = (headless::USUAL_PLAN, Vec::new());
         let value = serde_json::from_str(options).unwrap_or_default();
         let Value::Object(options) = value else {
             problems.push(Problem::new("options", "is not an object"));
@@ -98,26 +99,23 @@ impl Asked {
                     problems.push(Problem::new("options", format!("{} is not one", quoted(key))));
                 }
                 ("settings", Value::Object(_)) if !is_known => {}
-                ("settings", Value::Object(settings)) => asked.set(settings, &mut problems),
+                ("settings", Value::Object(settings)) => set = file::settings(settings),
                 ("settings", _) => problems.push(Problem::new("settings", "is not an object")),
                 ("seed", value) => match file::plain(value).parse() {
-                    Ok(seed) => asked.scenario.seed = seed,
+                    Ok(seed) => scenario.seed = seed,
                     Err(_) => problems.push(Problem::new("seed", SEEDS)),
                 },
-                ("warmup", value) => asked.plan.warm_up = time(key, value, 0.0, &mut problems),
-                (_, value) => asked.plan.duration = time(key, value, 0.001, &mut problems),
+                ("warmup", value) => plan.warm_up = time(key, value, 0.0, &mut problems),
+                (_, value) => plan.duration = time(key, value, 0.001, &mut problems),
             }
         }
-        if problems.is_empty() { Ok(asked) } else { Err(problems) }
-    }
-
-    fn set(&mut self, settings: &Map<String, Value>, problems: &mut Problems) {
-        for (key, value) in settings {
-            match self.scenario.set(key, &file::plain(value)) {
-                Ok(said) => problems.extend(said),
-                Err(problem) => problems.push(problem),
+        match Topology::with(scenario, &set) {
+            Ok((topology, said)) if said.is_empty() && problems.is_empty() => {
+                return Ok(Self { topology, plan, notices });
             }
+            Ok((_, wrong)) | Err(wrong) => problems.extend(wrong),
         }
+        Err(problems)
     }
 }
 
@@ -175,11 +173,26 @@ mod tests {
         let options = r#"{"seed": 1.5, "duration": -1, "settings": {"web.servers": 0}}"#;
         let problems = simulate("stage-77", options, |_| {}).expect_err("all is wrong");
         assert_eq!(self::at(&problems), ["stage", "duration", "seed"]);
-        assert!(scenario("stage-77").is_err() && scenario("moon").is_err());
+        let whole = r#"{"seed": -1, "settings": {"web.moon": 1, "web.queries": 0}}"#;
+        let problems = simulate("stage-1", whole, |_| {}).expect_err("all is wrong");
+        assert_eq!(self::at(&problems), ["seed", "web.moon", "cache", "db"]);
+        assert!(encode_link("stage-77").is_err() && encode_link("moon").is_err());
         assert_eq!(validate("retry-storm"), "[]");
         assert!(
             validate(r#"{"stage": 3, "settings": {"web.servers": 0}}"#).contains("web.servers")
         );
+    }
+
+    #[test]
+    fn what_another_revision_of_the_model_made_runs_with_a_notice() {
+        for text in [r#"{"v": 1, "m": 2, "stage": 1}"#, "?stage=1#v=1&m=2"] {
+            assert_eq!((validate(text).as_str(), encode_link(text).is_ok()), ("[]", true));
+            let said = simulate(text, r#"{"warmup": 1, "duration": 2}"#, |_| {}).expect("can run");
+            let said: Value = serde_json::from_str(&said).expect("is JSON");
+            assert_eq!(said["notices"][0]["at"], "m");
+            let session = Session::open(text, "{}").expect("can run");
+            assert!(session.notices().contains("numbers may differ"));
+        }
     }
 
     #[test]

@@ -2,9 +2,8 @@
 
 use super::{Asked, Problems, time};
 use crate::sim::journal::Line;
-use crate::sim::scenario::{file, link};
+use crate::sim::scenario::{Problem, file, link};
 use crate::sim::session::{self, Command, Live, Update};
-use crate::sim::topology::Topology;
 use crate::sim::units::{MILLISECOND, SimTime};
 use serde_json::{Value, json};
 
@@ -17,6 +16,7 @@ pub struct Session {
     live: Live,
     /// What happened since it was last asked for.
     log: Vec<Line>,
+    notices: Problems,
 }
 
 impl Session {
@@ -26,9 +26,9 @@ impl Session {
     /// Every problem of the scenario and the options at once.
     pub fn open(scenario: &str, options: &str) -> Result<Self, Problems> {
         let asked = Asked::read(scenario, options, &["settings", "seed"])?;
-        Topology::build(&asked.scenario)?;
-        let inner = session::Session::new(&link::write(&asked.scenario));
-        let mut session = Self { inner, live: Live::default(), log: Vec::new() };
+        let inner = session::Session::new(&link::write(asked.topology.scenario()));
+        let (live, log, notices) = (Live::default(), Vec::new(), asked.notices);
+        let mut session = Self { inner, live, log, notices };
         session.tell(Command::Step { ms: 0.0 })?;
         Ok(session)
     }
@@ -61,13 +61,18 @@ impl Session {
         Ok(())
     }
 
-    /// Gives a setting, by its full name, a value in JSON. Returns what was changed about it.
+    /// Gives settings, by their full names in a JSON object, their values. Returns what was
+    /// changed about them.
     ///
     /// # Errors
-    /// Why it is refused; then nothing has changed.
-    pub fn set(&mut self, key: &str, value: &str) -> Result<Problems, Problems> {
-        let value: Value = serde_json::from_str(value).unwrap_or_default();
-        self.tell(Command::Set { key: key.to_owned(), value: file::plain(&value) })
+    /// All that is wrong with them; then nothing has changed.
+    pub fn set(&mut self, settings: &str) -> Result<Problems, Problems> {
+        match serde_json::from_str(settings) {
+            Ok(Value::Object(settings)) => {
+                self.tell(Command::Set { settings: file::settings(&settings) })
+            }
+            _ => Err(vec![Problem::new("settings", "is not an object")]),
+        }
     }
 
     /// Puts a fault on a part, as in a link.
@@ -91,6 +96,12 @@ impl Session {
     pub fn snapshot(&mut self) -> String {
         let log = std::mem::take(&mut self.log);
         json!({ "link": self.link(), "figures": self.live.figures, "log": log }).to_string()
+    }
+
+    /// What is worth knowing of its scenario though nothing was wrong, as JSON.
+    #[must_use]
+    pub fn notices(&self) -> String {
+        json!(self.notices).to_string()
     }
 
     /// The link of the scenario as it stands.
@@ -135,7 +146,7 @@ mod tests {
         let mut session = Session::open("stage-3", r#"{"seed": 5}"#).expect("can run");
         session.run(20.0).expect("goes on");
         assert_eq!(session.now().seconds(), 20.0);
-        assert_eq!(session.set("web.servers", "6"), Ok(Vec::new()));
+        assert_eq!(session.set(r#"{"web.servers": 6}"#), Ok(Vec::new()));
         assert_eq!(session.fault("kill.web.2"), Ok(Vec::new()));
         session.run(70.5).expect("goes on");
         let said = figures(&mut session);
@@ -147,13 +158,29 @@ mod tests {
         session.run(1.0).expect("goes on");
         assert_eq!(figures(&mut session)["log"][0]["what"], "deployment begins");
         assert_eq!(figures(&mut session)["log"], json!([]));
+        let said = session.fault("errors5.web").expect("is brought into range");
+        assert_eq!((said[0].at.as_str(), session.notices().as_str()), ("fault", "[]"));
         for problem in [
-            session.set("web.moon", "1"),
+            session.set(r#"{"web.moon": 1}"#),
+            session.set("3"),
             session.fault("kill.moon"),
             session.heal("web.two"),
             session.run(-1.0).map(|()| Vec::new()),
         ] {
             assert_eq!(problem.map_err(|problems| problems.len()), Err(1));
         }
+    }
+
+    #[test]
+    fn settings_that_need_each_other_are_set_together_or_not_at_all() {
+        let mut session = Session::open("stage-1", "{}").expect("can run");
+        let slots = r#""web.discipline": "slots""#;
+        let own = r#""cache.place": "own", "db.place": "own""#;
+        let wrong = session.set(&format!(r#"{{{slots}, "cache.place": "own", "web.moon": 1}}"#));
+        let wrong = wrong.expect_err("the database is where nothing is shared");
+        let at: Vec<&str> = wrong.iter().map(|problem| problem.at.as_str()).collect();
+        assert_eq!((at, session.link().as_str()), (vec!["web.moon", "db.place"], "?stage=1#v=1"));
+        assert_eq!(session.set(&format!("{{{slots}, {own}}}")), Ok(Vec::new()));
+        assert!(session.link().contains("web.discipline=slots"), "{}", session.link());
     }
 }

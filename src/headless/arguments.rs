@@ -2,7 +2,7 @@
 
 use super::checking::{self, Checking};
 use super::converting;
-use super::source::{ReadFile, scenario};
+use super::source::{self, ReadFile};
 use super::words::Words;
 use crate::sim::analysis::metric::Wanted;
 use crate::sim::analysis::plan::{self, Goal};
@@ -111,11 +111,15 @@ const JOBS: &[(&str, &[&str])] = &[
     ("explain", &[]),
 ];
 
-/// Reads the command line.
+/// Reads the command line; what is worth knowing of its scenarios goes to the notices.
 ///
 /// # Errors
 /// Every problem at once.
-pub fn read(arguments: &[String], read_file: ReadFile<'_>) -> Result<Order, Vec<Problem>> {
+pub fn read(
+    arguments: &[String],
+    read_file: ReadFile<'_>,
+    notices: &mut Vec<Problem>,
+) -> Result<Order, Vec<Problem>> {
     let mut problems = Vec::new();
     let words = Words::read(arguments, &mut problems);
     let command = words.plain.first().map(String::as_str);
@@ -142,18 +146,18 @@ pub fn read(arguments: &[String], read_file: ReadFile<'_>) -> Result<Order, Vec<
         }
         Some("convert") => {
             words.only("convert", &["set", "seed", "json", "link"], &mut problems);
-            (Some(Order::Text(converting::convert(&words, read_file, &mut problems))), 2)
+            (Some(Order::Text(converting::convert(&words, read_file, &mut problems, notices))), 2)
         }
         Some("check") => {
             words.only("check", &[COMMON, &["check", "junit", "jobs"]].concat(), &mut problems);
-            let checking = checking::read(&words, read_file, &mut problems);
+            let checking = checking::read(&words, read_file, &mut problems, notices);
             (Some(Order::Check(checking)), words.plain.len())
         }
         Some(command) => match JOBS.iter().find(|(name, _)| *name == command) {
             Some((_, more)) => {
                 let common = if command == SETTLE { &["set", "seed", "json"] } else { COMMON };
                 words.only(command, &[common, more].concat(), &mut problems);
-                let job = job(command, &words, read_file, &mut problems);
+                let job = job(command, &words, read_file, &mut problems, notices);
                 (job.map(|job| Order::Job(Box::new(job))), 2)
             }
             None => {
@@ -178,9 +182,10 @@ fn job(
     words: &Words,
     read_file: ReadFile<'_>,
     problems: &mut Vec<Problem>,
+    notices: &mut Vec<Problem>,
 ) -> Option<Job> {
     let source = words.plain.get(1).map(String::as_str);
-    let (scenario, is_known) = system(words, source, read_file, problems);
+    let (scenario, is_known) = system(words, source, read_file, problems, notices);
     let topology = match Topology::build(&scenario) {
         Ok(topology) => Some(topology),
         Err(wrong) => {
@@ -227,16 +232,15 @@ pub fn system(
     source: Option<&str>,
     read_file: ReadFile<'_>,
     problems: &mut Vec<Problem>,
+    notices: &mut Vec<Problem>,
 ) -> (Scenario, bool) {
-    let scenario = match source {
+    let reading = match source {
         None => Err(vec![Problem::new("arguments", "a scenario is needed")]),
-        Some(source) => scenario(source, read_file),
+        Some(source) => source::reading(source, read_file),
     };
-    let is_known = scenario.is_ok();
-    let mut scenario = scenario.unwrap_or_else(|wrong| {
-        problems.extend(wrong);
-        presets::stage(1)
-    });
+    let known = source::known(reading, problems, notices);
+    let is_known = known.is_some();
+    let mut scenario = known.unwrap_or_else(|| presets::stage(1));
     for set in words.all("set") {
         match set.split_once('=') {
             None => {

@@ -33,7 +33,12 @@ struct Subject {
 }
 
 /// Reads the words after the command.
-pub fn read(words: &Words, read_file: ReadFile<'_>, problems: &mut Vec<Problem>) -> Checking {
+pub fn read(
+    words: &Words,
+    read_file: ReadFile<'_>,
+    problems: &mut Vec<Problem>,
+    notices: &mut Vec<Problem>,
+) -> Checking {
     let plan = run_plan("check", words, problems);
     let jobs = words.jobs(problems);
     let mut more: Vec<Check> = Vec::new();
@@ -50,9 +55,9 @@ pub fn read(words: &Words, read_file: ReadFile<'_>, problems: &mut Vec<Problem>)
     let is_one = sources.len() == 1;
     let mut subjects = Vec::new();
     for (place, source) in sources.into_iter().enumerate() {
-        let mut own = Vec::new();
+        let (mut own, mut known) = (Vec::new(), Vec::new());
         // What is wrong with an option is said once, however many scenarios there are.
-        let (scenario, is_known) = system(words, source, read_file, &mut own);
+        let (scenario, is_known) = system(words, source, read_file, &mut own, &mut known);
         if place > 0 {
             own.retain(|problem| !problem.at.starts_with("--"));
         }
@@ -72,6 +77,7 @@ pub fn read(words: &Words, read_file: ReadFile<'_>, problems: &mut Vec<Problem>)
             false => Problem { at: format!("{}: {}", quoted(source), problem.at), ..problem },
         };
         problems.extend(own.into_iter().map(name));
+        notices.extend(known.into_iter().map(name));
     }
     let (json, junit) = (words.has("json"), words.last("junit").map(ToOwned::to_owned));
     Checking { subjects, plan, json, junit, jobs }

@@ -9,6 +9,7 @@ mod insight;
 mod killing;
 mod listing;
 mod many;
+mod notices;
 mod planning;
 mod source;
 mod sweeping;
@@ -25,7 +26,7 @@ use arguments::{Job, Order, Task};
 use serde_json::{Value, json};
 
 pub use arguments::{LONGEST_S, USUAL_PLAN};
-pub use source::scenario;
+pub use source::{known, reading};
 
 /// What the command has to say, and how it ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +117,8 @@ const HINT: &str = "millionth: see millionth help, and millionth params and mill
 /// Runs the command with these arguments, the program's name left out.
 #[must_use]
 pub fn run(arguments: &[String], host: &Host<'_>) -> Ending {
-    let ended = match arguments::read(arguments, host.read) {
+    let mut notices = Vec::new();
+    let ended = match arguments::read(arguments, host.read, &mut notices) {
         Err(problems) => {
             let mut ending = refuse(&problems);
             ending.err.push_str(HINT);
@@ -129,22 +131,23 @@ pub fn run(arguments: &[String], host: &Host<'_>) -> Ending {
         Ok(Order::Metrics { json: true }) => Ok(listing::metrics_json()),
         Ok(Order::Metrics { json: false }) => Ok(listing::metrics_text()),
         Ok(Order::Text(text)) => Ok(text),
-        Ok(Order::Check(checking)) => return end(checking::check(&checking, host)),
-        Ok(Order::Job(job)) => carry_out(&job, host),
+        Ok(Order::Check(checking)) => return end(checking::check(&checking, host), &notices),
+        Ok(Order::Job(job)) => carry_out(&job, &notices, host),
     };
-    end(ended.map(|out| Ending { out, err: String::new(), code: 0 }))
+    end(ended.map(|out| Ending { out, err: String::new(), code: 0 }), &notices)
 }
 
-/// How the command ends.
-fn end(ended: Result<Ending, Failure>) -> Ending {
-    match ended {
+/// How the command ends, notices first.
+fn end(ended: Result<Ending, Failure>, notices: &[Problem]) -> Ending {
+    let ending = match ended {
         Ok(ending) => ending,
         Err(Failure::Law(law)) => {
             let err = format!("millionth: a defect of the simulator, please report it: {law}\n");
             Ending { out: String::new(), err, code: 1 }
         }
         Err(Failure::Unwritten { out, problem }) => Ending { out, ..refuse(&[problem]) },
-    }
+    };
+    Ending { err: lines(notices) + &ending.err, ..ending }
 }
 
 /// Why a job could not be done.
@@ -161,15 +164,17 @@ enum Failure {
 }
 
 fn refuse(problems: &[Problem]) -> Ending {
-    let lines: Vec<String> =
-        problems.iter().map(|problem| format!("millionth: {problem}\n")).collect();
-    Ending { out: String::new(), err: lines.concat(), code: 2 }
+    Ending { out: String::new(), err: lines(problems), code: 2 }
 }
 
-fn carry_out(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
+fn lines(problems: &[Problem]) -> String {
+    problems.iter().map(|problem| format!("millionth: {problem}\n")).collect()
+}
+
+fn carry_out(job: &Job, notices: &[Problem], host: &Host<'_>) -> Result<String, Failure> {
     match &job.task {
-        Task::Run => simulate(job, host),
-        Task::Settle => Ok(settle(job)),
+        Task::Run => simulate(job, notices, host),
+        Task::Settle => Ok(settle(job, notices)),
         Task::Sweep { axes, points } => sweeping::sweep(job, axes, points, host),
         Task::Plan { goals, axes } => planning::plan(job, goals, axes, host),
         Task::Theory => insight::theory(job, host),
@@ -214,7 +219,7 @@ fn write(
     }
 }
 
-fn simulate(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
+fn simulate(job: &Job, notices: &[Problem], host: &Host<'_>) -> Result<String, Failure> {
     let start = (host.clock)();
     let report = once(job, host)?;
     let wall_s = (host.clock)() - start;
@@ -224,10 +229,14 @@ fn simulate(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
     let row = sweep::row(values, &job.metrics, &report.result);
     let text = || {
         if job.json {
-            result_json(&report, &job.topology, (wall_s, per_s))
+            result_json(&report, &job.topology, notices, (wall_s, per_s))
         } else if job.metrics.is_empty() {
-            table::result(&report, wall_s, per_s)
-                + &insight::in_short(&job.topology, &report.result)
+            table::result(
+                &report,
+                &notices::planned(job.topology.scenario(), &report.result),
+                wall_s,
+                per_s,
+            ) + &insight::in_short(&job.topology, &report.result)
         } else {
             sweeping::metrics(&job.metrics, &row)
         }
@@ -243,27 +252,38 @@ fn simulate(job: &Job, host: &Host<'_>) -> Result<String, Failure> {
 }
 
 /// The run that the page settles, and the hash that it shows.
-fn settle(job: &Job) -> String {
+fn settle(job: &Job, notices: &[Problem]) -> String {
     let settling = Settling::through(job.topology.clone(), FULL);
     let settled = settling.settled().expect("a complete run has enough batches");
     let (hash, link) = (settled.hash(), link::write(job.topology.scenario()));
+    let planned = notices::planned(job.topology.scenario(), &settled);
     if job.json {
-        let value = json!({ "result_hash": hash, "link": link, "result": settled });
+        let notices = [notices, &planned].concat();
+        let value =
+            json!({ "result_hash": hash, "link": link, "result": settled, "notices": notices });
         return format!("{value:#}\n");
     }
-    format!("{link}\n{}\nresult_hash {hash}\n", table::settled(&settled))
+    format!("{link}\n{}\nresult_hash {hash}\n", table::settled(&settled, &planned))
 }
 
-fn result_json(report: &Report, topology: &Topology, (wall_s, per_s): (f64, f64)) -> String {
-    let mut value = result(report, topology);
+fn result_json(
+    report: &Report,
+    topology: &Topology,
+    notices: &[Problem],
+    (wall_s, per_s): (f64, f64),
+) -> String {
+    let mut value = result(report, topology, notices);
     value["timing"] = json!({ "wall_s": wall_s, "requests_per_s": per_s });
     format!("{value:#}\n")
 }
 
-/// All that a run says, but for the time that it took.
+/// All that a run says, but for the time that it took; with what is worth knowing of its scenario.
 #[must_use]
-pub fn result(report: &Report, topology: &Topology) -> Value {
+pub fn result(report: &Report, topology: &Topology, notices: &[Problem]) -> Value {
+    let planned = notices::planned(topology.scenario(), &report.result);
+    let notices = [notices, &planned].concat();
     json!({
+        "notices": notices,
         "result_hash": report.hash(),
         "report": report,
         "analysis": insight::json(topology, &report.result),

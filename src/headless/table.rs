@@ -5,6 +5,7 @@ use crate::sim::analysis::names;
 use crate::sim::analysis::report::Report;
 use crate::sim::analysis::settle::{Estimate, Settled};
 use crate::sim::run::requests::FAILURES;
+use crate::sim::scenario::Problem;
 use crate::sim::snapshot::{Latency, Snapshot};
 
 /// Lines of the log that are shown.
@@ -12,19 +13,19 @@ const SHOWN: usize = 12;
 
 /// The result of a run.
 #[must_use]
-pub fn result(report: &Report, wall_s: f64, per_s: f64) -> String {
+pub fn result(report: &Report, notices: &[Problem], wall_s: f64, per_s: f64) -> String {
     format!(
         "{}\n{}{}\nresult_hash {}\n{wall_s:.2} s, {per_s:.0} requests simulated per second\n",
         report.link,
-        settled(&report.result),
+        settled(&report.result, notices),
         log(report),
         report.hash()
     )
 }
 
-/// Settled figures.
+/// Settled figures, and what is worth knowing of them.
 #[must_use]
-pub fn settled(settled: &Settled) -> String {
+pub fn settled(settled: &Settled, notices: &[Problem]) -> String {
     let figures = &settled.figures;
     let intervals = settled
         .goodput
@@ -34,7 +35,10 @@ pub fn settled(settled: &Settled) -> String {
         "{} s measured after {} s of warm-up{intervals}\n\n",
         settled.seconds, settled.warm_up_s
     );
-    text.extend(settled.reservations().into_iter().map(|known| format!("{known}\n\n")));
+    let known = settled.reservations().into_iter().map(ToOwned::to_owned);
+    for known in known.chain(notices.iter().map(ToString::to_string)) {
+        text.push_str(&format!("{}\n\n", wrap(&known, 100).join("\n")));
+    }
     text.push_str(&users(figures, settled.goodput, settled.error_share));
     let times = [
         ("mean", settled.mean_s),

@@ -74,8 +74,8 @@ fn wrong_input_is_refused_with_every_problem_and_exit_code_2() {
         ("run nowhere.json", "", "as a file: there is no such file"),
         ("run https://a.example/x/", "", "says nothing"),
         ("run retry-strom", "", "is no stage, no preset and no link"),
-        ("run file.json", r#"{"v":1,"stage":3,"m":2}"#, "revision 2 of the model"),
-        ("run ?stage=3#v=1&m=2", "", "revision 2 of the model"),
+        ("run file.json", r#"{"stage":1,"title":3,"settings":{"web.queries":0}}"#, "never asked"),
+        ("run ?stage=1#web.moon=1&web.queries=0", "", "never asked"),
         ("run stage-1 --csv --json", "", "missing argument for option '--csv'"),
         ("run stage-1 --seed 18446744073709551616", "", "from 0 to 18446744073709551615"),
         ("sweep stage-1 --over web.size=1,2 --jobs 0", "", "from 1 to 1024"),
@@ -84,6 +84,8 @@ fn wrong_input_is_refused_with_every_problem_and_exit_code_2() {
         ("run stage-1 --set web.servers=0 --set x --seed q --duration -1", "", "web.servers"),
         ("run ?stage=1#web.moon=1", "", "web.moon"),
         ("run file.json", r#"{"parts":["web"]}"#, "clients is missing"),
+        ("run -", "?stage=1\n?stage=2", "has more than one line"),
+        ("run ?stage=1#v=1&m=x", "", "is not a revision"),
         ("run ?stge=3#web.servers=4", "", "“stge” is not a key"),
         ("params extra", "", "extra"),
     ];
@@ -96,6 +98,52 @@ fn wrong_input_is_refused_with_every_problem_and_exit_code_2() {
     assert_eq!(ending.err.lines().count(), 5, "{}", ending.err);
     assert!(ending.err.ends_with(HINT), "what to do comes last");
     assert_eq!(run_with("compare stage-1 stage-2", "").err.lines().count(), 2);
+}
+
+#[test]
+fn what_another_revision_of_the_model_made_runs_with_a_notice() {
+    let file = r#"{"v":1,"stage":1,"m":2,"checks":["errors < 1"]}"#;
+    for (command, source) in [
+        ("run --json", "?stage=1#v=1&m=2"),
+        ("run --json", "file.json"),
+        ("settle", "file.json"),
+        ("convert", "file.json"),
+        ("check", "file.json"),
+    ] {
+        let times = if command.starts_with(['r', 'c']) { SHORT } else { "" };
+        let times = if command == "convert" { "" } else { times };
+        let ending = run_with(&format!("{command} {source} {times}"), file);
+        let said = "millionth: m: made with revision 2 of the model, this is revision 1: numbers \
+                    may differ\n";
+        assert_eq!((ending.code, ending.err.as_str()), (0, said), "{command} {source}");
+        let in_json = ending.out.contains("\"notices\": [\n    {\n      \"at\": \"m\"");
+        assert_eq!(in_json, command.contains("json"), "{command}: {}", ending.out);
+    }
+}
+
+#[test]
+fn what_is_planned_is_told_where_it_is_not_what_was_measured() {
+    let over = "over before the measuring began";
+    let within = "within what was measured";
+    for (line, places) in [
+        ("settle ?stage=3#fault=kill.web.2@60for30", vec![over]),
+        ("settle ?stage=3#fault=kill.web.2&fault=flush.cache@60&at=1:web.size=2", vec![within]),
+        ("settle ?stage=3#fault=kill.db@60for30", vec![within]),
+        ("settle ?stage=3#fault=kill.web.2&at=1:web.servers=6", vec![]),
+        ("settle ?preset=retry-storm", vec![]),
+        (
+            "run ?stage=3#fault=kill.web.2@1for2&at=9:web.size=2&fault=slow2.db@15 \
+             --warmup 5 --duration 10",
+            vec![over, within, "after the measuring ended"],
+        ),
+    ] {
+        let text = said(line).split_whitespace().collect::<Vec<_>>().join(" ");
+        let value: Value = serde_json::from_str(&said(&format!("{line} --json"))).expect("is JSON");
+        let all = [over, within, "after the measuring ended"];
+        let told: Vec<&str> = all.into_iter().filter(|place| text.contains(place)).collect();
+        assert_eq!(told, places, "{line}: {text}");
+        assert_eq!(value["notices"].as_array().map(Vec::len), Some(places.len()), "{line}");
+    }
 }
 
 #[test]

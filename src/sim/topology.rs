@@ -5,6 +5,7 @@ use super::kinds::behavior::Surroundings;
 use super::kinds::param::Spec;
 use super::kinds::{Kind, cache, database, guard, network, web_tier};
 use super::rng;
+use super::scenario::link::Reading;
 use super::scenario::{Change, PresentFault, Problem, Scenario};
 
 /// A scenario that can run.
@@ -41,6 +42,50 @@ impl Topology {
             problems.dedup();
         }
         if problems.is_empty() { Ok(topology) } else { Err(problems) }
+    }
+
+    /// What a file says, or a link that has to be right; and what is worth knowing of it.
+    ///
+    /// # Errors
+    /// All problems at once, of its words and of the whole.
+    pub fn of(reading: Reading) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
+        let wrong = reading.wrong();
+        match wrong.is_empty() {
+            true => Self::whole(&reading.scenario, reading.notes, true),
+            false => Self::whole(&reading.scenario, wrong, false),
+        }
+    }
+
+    /// The same of a scenario with these settings besides: names with their values as text. All
+    /// are put before any is checked against the others. Says what was brought into range.
+    ///
+    /// # Errors
+    /// All problems at once, of single settings and of the whole.
+    pub fn with(
+        mut scenario: Scenario,
+        settings: &[(String, String)],
+    ) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
+        let (mut said, mut is_refused) = (Vec::new(), false);
+        for (key, value) in settings {
+            let outcome = scenario.set(key, value);
+            is_refused |= outcome.is_err();
+            said.extend(outcome.unwrap_or_else(Some));
+        }
+        Self::whole(&scenario, said, !is_refused)
+    }
+
+    /// A scenario with what was said of its words, which were right or not.
+    fn whole(
+        scenario: &Scenario,
+        mut said: Vec<Problem>,
+        is_right: bool,
+    ) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
+        match Self::build(scenario) {
+            Ok(topology) if is_right => return Ok((topology, said)),
+            Ok(_) => {}
+            Err(wrong) => said.extend(wrong),
+        }
+        Err(said)
     }
 
     fn problems(&self) -> Vec<Problem> {

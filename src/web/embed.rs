@@ -10,6 +10,7 @@ use crate::sim::kinds::param::quoted;
 use crate::sim::scenario::{Problem, Scenario, file, link, presets};
 use crate::sim::session::Command;
 use crate::sim::snapshot::Snapshot;
+use crate::sim::topology::Topology;
 use serde_json::{Map, Value, json};
 
 /// Stands in every message as `ns`.
@@ -125,8 +126,8 @@ fn load(message: &Map<String, Value>) -> Result<Order, Vec<Problem>> {
             Ok(Order::Load(Box::new(reading.scenario), problems))
         }
         (None, Some(scenario @ Value::Object(_))) => {
-            let scenario = file::read(&scenario.to_string())?;
-            Ok(Order::Load(Box::new(scenario), Vec::new()))
+            let (topology, notes) = Topology::of(file::reading(&scenario.to_string())?)?;
+            Ok(Order::Load(Box::new(topology.scenario().clone()), notes))
         }
         _ => refuse("load", "needs either link, a text, or scenario, an object"),
     }
@@ -134,12 +135,12 @@ fn load(message: &Map<String, Value>) -> Result<Order, Vec<Problem>> {
 
 /// Either `key` and `value`, or `settings` with several of them.
 fn set(message: &Map<String, Value>) -> Result<Order, Vec<Problem>> {
-    let command =
-        |key: &str, value: &Value| Command::Set { key: key.to_owned(), value: file::plain(value) };
     match (message.get("key"), message.get("value"), message.get("settings")) {
-        (Some(Value::String(key)), Some(value), None) => Ok(Order::Act(vec![command(key, value)])),
+        (Some(Value::String(key)), Some(value), None) => {
+            Ok(Order::Act(vec![Command::set(key, &file::plain(value))]))
+        }
         (None, None, Some(Value::Object(settings))) if settings.len() <= MOST_SETTINGS => {
-            Ok(Order::Act(settings.iter().map(|(key, value)| command(key, value)).collect()))
+            Ok(Order::Act(vec![Command::Set { settings: file::settings(settings) }]))
         }
         (None, None, Some(Value::Object(_))) => {
             refuse("settings", format!("has more than {MOST_SETTINGS}"))

@@ -145,7 +145,7 @@ fn remedy(scenario: &Scenario, figures: &Snapshot, found: &Bottleneck) -> Option
         let key = format!("{}.{}", found.part, change.key);
         let (part, row, param) = scenario.locate(&key).ok()?;
         let mut target = scenario.clone();
-        steps::apply(&mut target, &Command::Set { key, value: change.value.clone() }).ok()?;
+        steps::apply(&mut target, &Command::set(&key, &change.value)).ok()?;
         let before = param.write(scenario.parts[part].spec.value(row));
         let after = param.write(target.parts[part].spec.value(row));
         if before == after {

@@ -3,9 +3,8 @@
 
 use crate::sim::kinds::Kind;
 use crate::sim::scenario::link::{self, LONGEST};
-use crate::sim::scenario::{PresentFault, Problem, Scenario};
+use crate::sim::scenario::{Problem, Scenario};
 use crate::sim::session::Command;
-use crate::sim::topology::Topology;
 use crate::web::view::format;
 use std::rc::Rc;
 
@@ -144,15 +143,14 @@ pub fn named(before: &Scenario, after: &Scenario, key: &str) -> String {
     }
 }
 
-/// Does to a scenario what a session does to its own on this command; other commands change
-/// nothing.
+/// Does to a scenario what a session does to its own on this command.
 ///
 /// # Errors
 /// Every reason why a session would refuse it, or that no link would hold the result: page and
 /// engine talk in links. The scenario is then as it was.
 pub fn apply(scenario: &mut Scenario, command: &Command) -> Result<Vec<Problem>, Vec<Problem>> {
     let mut changed = scenario.clone();
-    let said = take_on(&mut changed, command)?;
+    let said = command.apply(&mut changed)?;
     let length = link::write(&changed).len();
     if length > LONGEST {
         let what = format!("it would be {length} characters long, of which {LONGEST} are read");
@@ -162,48 +160,7 @@ pub fn apply(scenario: &mut Scenario, command: &Command) -> Result<Vec<Problem>,
     Ok(said)
 }
 
-fn take_on(scenario: &mut Scenario, command: &Command) -> Result<Vec<Problem>, Vec<Problem>> {
-    let refuse = |at: &str, what: String| Err(vec![Problem::new(at, what)]);
-    match command {
-        Command::Load { link } => {
-            let reading = link::read(link);
-            Topology::build(&reading.scenario)?;
-            *scenario = reading.scenario;
-            Ok(reading.problems)
-        }
-        Command::Set { key, value } => {
-            let mut changed = scenario.clone();
-            let said = changed.set(key, value).map_err(|problem| vec![problem])?;
-            Topology::build(&changed)?;
-            // Faults of servers that are gone now have gone with them.
-            changed.drop_faults_of_nothing();
-            *scenario = changed;
-            Ok(said.into_iter().collect())
-        }
-        Command::Fail { fault } => match PresentFault::read(fault) {
-            Ok(fault) => {
-                scenario.fail(fault);
-                let wrong = scenario.drop_faults_of_nothing();
-                if wrong.is_empty() { Ok(wrong) } else { Err(wrong) }
-            }
-            Err(what) => refuse("fault", what),
-        },
-        Command::Heal { part, server } => match scenario.heal_named(part, *server) {
-            Ok(()) => Ok(Vec::new()),
-            Err(problem) => Err(vec![problem]),
-        },
-        Command::Timeline { faults, changes } => {
-            let mut changed = scenario.clone();
-            changed.set_timeline(faults, changes)?;
-            Topology::build(&changed)?;
-            *scenario = changed;
-            Ok(Vec::new())
-        }
-        _ => Ok(Vec::new()),
-    }
-}
-
-/// The commands that lead from one scenario to another: single settings and faults where that is
+/// The commands that lead from one scenario to another: settings and timeline alone where that is
 /// possible, so that the clock goes on; else all at once.
 #[must_use]
 pub fn between(now: &Scenario, target: &Scenario) -> Vec<Command> {
@@ -217,25 +174,27 @@ fn gently(now: &Scenario, target: &Scenario) -> Option<Vec<Command>> {
     if now.base != target.base || now.seed != target.seed || kinds(now) != kinds(target) {
         return None;
     }
-    let mut commands = Vec::new();
+    let mut settings = Vec::new();
     for (a, b) in now.parts.iter().zip(&target.parts) {
         for (row, param) in b.kind.params().iter().enumerate() {
             if a.spec.value(row) != b.spec.value(row) {
-                commands.push(Command::Set {
-                    key: format!("{}.{}", target.name(b), param.key),
-                    value: param.write(b.spec.value(row)),
-                });
+                let key = format!("{}.{}", target.name(b), param.key);
+                settings.push((key, param.write(b.spec.value(row))));
             }
         }
+    }
+    let mut commands = Vec::new();
+    if !settings.is_empty() {
+        commands.push(Command::Set { settings });
     }
     if now.faults != target.faults || now.changes != target.changes {
         let (faults, changes) = target.timeline();
         commands.push(Command::Timeline { faults, changes });
     }
-    // Settings may depend on each other, so that a state on the way could be refused.
+    // Settings and timeline may depend on each other, so that a state on the way could be refused.
     let mut trial = now.clone();
     for command in &commands {
-        take_on(&mut trial, command).ok()?;
+        command.apply(&mut trial).ok()?;
     }
     (trial == *target).then_some(commands)
 }

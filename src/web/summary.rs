@@ -333,7 +333,7 @@ mod tests {
         };
         let step = || Command::Step { ms: 20_000.0 };
         assert!(!drained(step()) && !drained(step()));
-        drained(Command::Set { key: "web.size".to_owned(), value: "4".to_owned() });
+        drained(Command::set("web.size", "4"));
         assert!((0..20).any(|_| drained(Command::Step { ms: 500.0 })));
         assert!(!drained(step()) && !drained(step()));
     }

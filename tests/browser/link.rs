@@ -35,7 +35,7 @@ fn everything_sent_arrives_as_it_was() {
         Command::Pause,
         Command::Step { ms: 100.0 },
         Command::Speed { factor: 0.1 },
-        Command::Set { key: "web.servers".to_owned(), value: "6".to_owned() },
+        Command::set("web.servers", "6"),
         Command::Fail { fault: "kill.web.2".to_owned() },
         Command::Heal { part: "web".to_owned(), server: Some(1) },
         Command::Heal { part: "web".to_owned(), server: None },

@@ -31,7 +31,7 @@ fn play(session: &mut Session, frames: usize, events: u64) -> Option<Live> {
 }
 
 fn set(session: &mut Session, key: &str, value: &str) {
-    session.handle(Command::Set { key: key.to_owned(), value: value.to_owned() });
+    session.handle(Command::set(key, value));
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn whatever_a_visitor_does_the_laws_hold() {
                 2 => Command::Step { ms: 100.0 * draw.unit() },
                 _ => {
                     let (key, value) = setting(session.scenario(), &mut draw);
-                    Command::Set { key, value }
+                    Command::set(&key, &value)
                 }
             };
             session.handle(command);

@@ -72,13 +72,18 @@ class Session {
     return this.#open.now();
   }
 
+  get notices() {
+    return JSON.parse(this.#open.notices());
+  }
+
   run(seconds) {
     asked(() => this.#open.run(seconds));
     return this.snapshot();
   }
 
   set(key, value) {
-    return JSON.parse(asked(() => this.#open.set(String(key), json(value))));
+    const settings = typeof key === 'object' ? key : { [String(key)]: value ?? null };
+    return JSON.parse(asked(() => this.#open.set(json(settings))));
   }
 
   fault(fault) {
@@ -99,5 +104,5 @@ class Session {
   }
 }
 
-export const openSession = (scenario, options = {}) =>
-  new Session(asked(() => engine.Session.open(written(scenario), json(options))));
+export const openSession = (scenario, options) =>
+  new Session(asked(() => engine.Session.open(written(scenario), json(options ?? {}))));

@@ -434,6 +434,8 @@ export interface Result {
   result_hash: string;
   report: Report;
   analysis: Analysis;
+  /** What is worth knowing though nothing is wrong: made with another revision of the model, planned outside the time measured. */
+  notices: Problem[];
 }
 
 /**
@@ -459,10 +461,14 @@ export interface Session {
   readonly link: string;
   /** Simulated seconds that have passed. */
   readonly now: number;
+  /** What is worth knowing of its scenario though nothing was wrong: made with another revision of the model. */
+  readonly notices: Problem[];
   /** Lets so many simulated seconds pass, in whole milliseconds, and tells how things stand then. */
   run(seconds: number): Snapshot;
   /** Gives a setting a value, such as `web.servers`. Returns what was changed about it, to fit its range. */
   set(key: string, value: Setting): Problem[];
+  /** The same with several, all or none: they may need each other. */
+  set(settings: Record<string, Setting>): Problem[];
   /** Puts a fault on a part, as in a link: `kill.web.2`. */
   fault(fault: string): Problem[];
   /** Heals a part, `web`, or one of its servers, `web.2`. */
@@ -519,7 +525,7 @@ export interface Metric {
 export function metrics(): Metric[];
 
 /**
- * A scenario's link, from the question mark on.
+ * A scenario's link, from the question mark on, and of this revision of the model.
  *
  * @throws MillionthError with every problem of the scenario.
  */

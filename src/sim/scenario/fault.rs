@@ -162,6 +162,16 @@ impl PresentFault {
         Ok((0..servers).map(of).collect())
     }
 
+    /// Says where its number is not that of the text it was read from: it was out of range.
+    #[must_use]
+    pub fn ranged(&self, text: &str) -> Option<Problem> {
+        let (word, number) = (self.fault.word(), self.fault.number()?);
+        let end = text.find(&format!(".{}", self.kind.key()))?;
+        let asked = text.get(word.len()..end)?.parse::<f64>().ok()?;
+        let what = || format!("{} is out of range; the nearest is {word}{number}", quoted(text));
+        (asked != number).then(|| Problem::new("fault", what()))
+    }
+
     /// A fault, and how many servers in a row have it.
     fn parse(text: &str) -> Option<(Self, usize)> {
         let (text, time) = text.split_once('@').map_or((text, None), |(a, b)| (a, Some(b)));

@@ -77,13 +77,14 @@ const LISTS: [(&str, &str); 3] = [("at", "at"), ("faults", "fault"), ("checks", 
 /// # Errors
 /// Every problem of the file at once.
 pub fn read(text: &str) -> Result<Scenario, Vec<Problem>> {
-    reading(text).map(|reading| reading.scenario)
+    let reading = reading(text)?;
+    if reading.problems.is_empty() { Ok(reading.scenario) } else { Err(reading.problems) }
 }
 
-/// The same, with what is worth knowing though nothing is wrong.
+/// The same, with all that is wrong and what is worth knowing though nothing is.
 ///
 /// # Errors
-/// Every problem of the file at once.
+/// Why nothing can be read of it.
 pub fn reading(text: &str) -> Result<Reading, Vec<Problem>> {
     if text.len() > LONGEST {
         return Err(vec![Problem::new("file", format!("is longer than {LONGEST} bytes"))]);
@@ -102,7 +103,7 @@ pub fn reading(text: &str) -> Result<Reading, Vec<Problem>> {
     let mut reading = link::read_pairs(pairs);
     problems.append(&mut reading.problems);
     problems.truncate(link::MOST_PROBLEMS);
-    if problems.is_empty() { Ok(reading) } else { Err(problems) }
+    Ok(Reading { problems, ..reading })
 }
 
 /// What a file says, as the pairs that a link would say it with.
@@ -143,6 +144,12 @@ fn pairs(object: &Map<String, Value>, problems: &mut Vec<Problem>) -> Pairs {
         }
     }
     pairs
+}
+
+/// The settings of an object, as text.
+#[must_use]
+pub fn settings(object: &Map<String, Value>) -> Pairs {
+    object.iter().map(|(key, value)| (key.clone(), plain(value))).collect()
 }
 
 /// A JSON value as the text that a setting reads.

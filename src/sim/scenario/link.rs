@@ -37,13 +37,21 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// All problems, keys included that neither a scenario nor the page knows.
+    /// All that is wrong, keys included that neither a scenario nor the page knows.
     #[must_use]
-    pub fn all_problems(&self) -> Vec<Problem> {
+    pub fn wrong(&self) -> Vec<Problem> {
         let strange = self.unknown.iter().filter(|key| !PAGE_KEYS.contains(&key.as_str()));
         let strange =
             strange.map(|key| Problem::new("link", format!("{} is not a key", quoted(key))));
-        self.problems.iter().chain(&self.notes).cloned().chain(strange).collect()
+        self.problems.iter().cloned().chain(strange).collect()
+    }
+
+    /// The same, and what is worth knowing.
+    #[must_use]
+    pub fn all_problems(&self) -> Vec<Problem> {
+        let mut all = self.wrong();
+        all.extend(self.notes.iter().cloned());
+        all
     }
 }
 
@@ -122,8 +130,8 @@ pub fn read(link: &str) -> Reading {
 
 /// Reads what a link or a file says, of any version.
 pub(super) fn read_pairs(mut pairs: Pairs) -> Reading {
-    let (notes, mut problems): (Vec<_>, Vec<_>) =
-        migrate::migrate(&mut pairs).into_iter().partition(|said| said.at == "m");
+    let mut problems = Vec::new();
+    let notes = migrate::migrate(&mut pairs, &mut problems).into_iter().collect();
     let mut unknown = Vec::new();
     let mut scenario = words(&pairs).scenario(&mut problems);
     for (key, value) in &pairs {
@@ -165,17 +173,19 @@ const OWN_KEYS: [&str; 4] = ["at", "fault", "check", "seed"];
 fn take(scenario: &mut Scenario, key: &str, value: &str) -> Result<Option<Problem>, Problem> {
     let named = |what| Problem::new(key, what);
     match key {
-        "at" => scenario.plan(read_change(value).map_err(named)?)?,
+        "at" => return scenario.plan(read_change(value).map_err(named)?),
         "seed" => {
             let wrong = |_| named(format!("{} is not a whole number", quoted(value)));
             scenario.seed = value.parse::<u64>().map_err(wrong)?;
         }
         "fault" => {
             let faults = PresentFault::read_all(value).map_err(named)?;
+            let said = faults.first().and_then(|fault| fault.ranged(value));
             if scenario.faults.len() + faults.len() > MOST_FAULTS {
                 return Err(named(format!("only {MOST_FAULTS} faults are read")));
             }
             faults.into_iter().for_each(|fault| scenario.fail(fault));
+            return Ok(said);
         }
         "check" if scenario.checks.len() >= check::MOST => {
             return Err(named(format!("only {} checks are read", check::MOST)));
@@ -326,6 +336,27 @@ mod tests {
                 "seed: “q” is not a whole number",
             ]
         );
+    }
+
+    #[test]
+    fn what_is_planned_out_of_range_is_brought_into_it_and_named() {
+        let reading = read("?stage=3#at=9:web.servers=900&fault=errors5.web.1@9&fault=slow0.5.db");
+        let said: Vec<String> = reading.problems.iter().map(ToString::to_string).collect();
+        let expected = [
+            "web.servers: 900 is outside 1 to 500; the nearest is 500",
+            "fault: “errors5.web.1@9” is out of range; the nearest is errors1",
+            "fault: “slow0.5.db” is out of range; the nearest is slow1",
+        ];
+        assert_eq!(said, expected);
+        let text = write(&reading.scenario);
+        assert!(text.ends_with("at=9:web.servers=500&fault=errors1.web.1@9&fault=slow1.db"));
+        for good in ["slow2.50.web.1", "errors0.25.web@60for30", "purge.cdn", "purge0.3.cdn"] {
+            assert_eq!(
+                PresentFault::read(good).map(|fault| fault.ranged(good)),
+                Ok(None),
+                "{good}"
+            );
+        }
     }
 
     #[test]

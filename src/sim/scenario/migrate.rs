@@ -20,10 +20,10 @@ type Step = fn(&mut Pairs);
 /// The step from version 1 to 2 stands first, and so on: as many as there were later versions.
 const STEPS: [Step; VERSION as usize - 1] = [];
 
-/// Brings pairs of any version to that of now, and says what there is to say of their version and
-/// of the model's revision. Pairs that name none are of now: written by hand.
-pub fn migrate(pairs: &mut Pairs) -> Vec<Problem> {
-    let mut problems = Vec::new();
+/// Brings pairs of any version to that of now, and names what is wrong with their version; says
+/// whether another revision of the model made them. Pairs that name none are of now: written by
+/// hand.
+pub fn migrate(pairs: &mut Pairs, problems: &mut Vec<Problem>) -> Option<Problem> {
     let last = |key: &str| pairs.iter().rev().find(|(k, _)| k == key).map(|(_, v)| v.clone());
     let (version, model) = (last("v"), last("m"));
     let is_versioned = version.is_some();
@@ -38,27 +38,29 @@ pub fn migrate(pairs: &mut Pairs) -> Vec<Problem> {
             problems.push(Problem::new("v", format!("{} is not a version", quoted(&text))));
         }
     }
-    problems.extend(revision(model, is_versioned, MODEL));
     pairs.retain(|(key, _)| key != "v" && key != "m");
-    problems
+    let note = revision(model, is_versioned, MODEL).unwrap_or_else(|wrong| {
+        problems.push(Problem::new("m", wrong));
+        None
+    });
+    note.map(|what| Problem::new("m", what))
 }
 
 /// What there is to say of the model that made it, beside the model of now. What names its version
 /// and no model was made with the first.
-fn revision(model: Option<String>, is_versioned: bool, now: u32) -> Option<Problem> {
+fn revision(model: Option<String>, is_versioned: bool, now: u32) -> Result<Option<String>, String> {
     let made = match model {
-        None if is_versioned => Ok(1),
-        None => Ok(now),
-        Some(text) => text.parse::<u32>().ok().filter(|m| *m > 0).ok_or(text),
+        None if is_versioned => 1,
+        None => now,
+        Some(text) => {
+            let made = text.parse::<u32>().ok().filter(|m| *m > 0);
+            made.ok_or_else(|| format!("{} is not a revision", quoted(&text)))?
+        }
     };
-    let what = match made {
-        Ok(made) if made == now => return None,
-        Ok(made) => format!(
-            "made with revision {made} of the model, this is revision {now}: numbers may differ"
-        ),
-        Err(text) => format!("{} is not a revision", quoted(&text)),
-    };
-    Some(Problem::new("m", what))
+    let what = format!(
+        "made with revision {made} of the model, this is revision {now}: numbers may differ"
+    );
+    Ok((made != now).then_some(what))
 }
 
 /// Takes the steps from a version on, one after the other.
@@ -100,9 +102,10 @@ mod tests {
     fn versions_and_revisions_that_are_not_of_now_are_named_once() {
         let said = |text: &str| -> Vec<String> {
             let mut told = pairs(text);
-            let problems = migrate(&mut told);
+            let mut problems = Vec::new();
+            let note = migrate(&mut told, &mut problems);
             assert!(told.iter().all(|(key, _)| key == "x"), "{told:?}");
-            problems.iter().map(|problem| problem.at.clone()).collect()
+            problems.iter().chain(&note).map(|problem| problem.at.clone()).collect()
         };
         let none: [String; 0] = [];
         assert_eq!(said("x=1"), none);
@@ -115,7 +118,7 @@ mod tests {
     #[test]
     fn what_names_its_version_alone_was_made_with_the_first_model() {
         let said = |model: Option<&str>, is_versioned| {
-            revision(model.map(ToOwned::to_owned), is_versioned, 3).map(|problem| problem.what)
+            revision(model.map(ToOwned::to_owned), is_versioned, 3).expect("are revisions")
         };
         assert_eq!((said(None, false), said(Some("3"), true)), (None, None));
         for (model, is_versioned) in [(None, true), (Some("1"), true), (Some("1"), false)] {

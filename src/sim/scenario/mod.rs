@@ -273,18 +273,22 @@ impl Scenario {
         settings
     }
 
-    /// Plans a change of a setting.
+    /// Plans a change of a setting. A value out of range is brought into range and named.
     ///
     /// # Errors
     /// The problem, when nothing was planned.
-    pub fn plan(&mut self, change: Change) -> Result<(), Problem> {
+    pub fn plan(&mut self, mut change: Change) -> Result<Option<Problem>, Problem> {
         if self.changes.len() >= MOST_CHANGES {
             return Err(Problem::new("at", format!("only {MOST_CHANGES} changes are read")));
         }
-        self.clone().set(&change.key, &change.value)?;
+        let mut then = self.clone();
+        let said = then.set(&change.key, &change.value)?;
+        if let (Some(_), Ok((part, row, param))) = (&said, then.locate(&change.key)) {
+            change.value = param.write(then.parts[part].spec.value(row));
+        }
         let place = self.changes.partition_point(|c| c.at <= change.at);
         self.changes.insert(place, change);
-        Ok(())
+        Ok(said)
     }
 
     /// Puts a fault in place of any of its sort at the same place and time; one of a whole part in

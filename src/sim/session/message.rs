@@ -4,8 +4,9 @@ use crate::analysis::settle::{Settled, Theory};
 use crate::analysis::spof::Tolls;
 use crate::journal::Line;
 use crate::kinds::param::quoted;
-use crate::scenario::Problem;
+use crate::scenario::{PresentFault, Problem, Scenario, link};
 use crate::snapshot::Snapshot;
+use crate::topology::Topology;
 use crate::traces::Traces;
 use serde::{Deserialize, Serialize};
 
@@ -37,12 +38,10 @@ pub enum Command {
         /// 0.01 to 1,000.
         factor: f64,
     },
-    /// Set a setting while running.
+    /// Set these settings while running, all at once or none.
     Set {
-        /// Full name, such as `web.servers`.
-        key: String,
-        /// Value as text.
-        value: String,
+        /// Full names, such as `web.servers`, each with its value as text.
+        settings: Vec<(String, String)>,
     },
     /// Put a fault on a part.
     Fail {
@@ -81,6 +80,56 @@ pub enum Command {
 }
 
 impl Command {
+    /// Sets one setting.
+    #[must_use]
+    pub fn set(key: &str, value: &str) -> Self {
+        Self::Set { settings: vec![(key.to_owned(), value.to_owned())] }
+    }
+
+    /// Does to a scenario what a session does to its own, but for what happens at the instant at
+    /// which its clock stands; other commands change nothing. Says what was brought into range.
+    ///
+    /// # Errors
+    /// Every reason why it is refused; what has become of the scenario is then of no use.
+    pub fn apply(&self, scenario: &mut Scenario) -> Result<Vec<Problem>, Vec<Problem>> {
+        match self {
+            Self::Load { link } => {
+                let reading = link::read(link);
+                Topology::build(&reading.scenario)?;
+                *scenario = reading.scenario;
+                Ok(reading.problems)
+            }
+            Self::Set { settings } => {
+                let (topology, said) = Topology::with(scenario.clone(), settings)?;
+                *scenario = topology.scenario().clone();
+                // Faults of servers that are gone now have gone with them.
+                scenario.drop_faults_of_nothing();
+                Ok(said)
+            }
+            Self::Fail { fault } => match PresentFault::read(fault) {
+                Ok(read) => {
+                    scenario.fail(read);
+                    let wrong = scenario.drop_faults_of_nothing();
+                    if !wrong.is_empty() {
+                        return Err(wrong);
+                    }
+                    Ok(read.ranged(fault).into_iter().collect())
+                }
+                Err(what) => Err(vec![Problem::new("fault", what)]),
+            },
+            Self::Heal { part, server } => {
+                let healed = scenario.heal_named(part, *server);
+                healed.map(|()| Vec::new()).map_err(|problem| vec![problem])
+            }
+            Self::Timeline { faults, changes } => {
+                scenario.set_timeline(faults, changes)?;
+                Topology::build(scenario)?;
+                Ok(Vec::new())
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
     /// Takes away all faults of a place: `web` is all servers of the web tier, `web.2` the second.
     ///
     /// # Errors

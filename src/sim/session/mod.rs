@@ -136,15 +136,21 @@ impl Session {
                 self.speed = if factor.is_finite() { factor.clamp(0.01, 1_000.0) } else { 1.0 };
                 self.tell_live();
             }
-            Command::Set { key, value } => {
+            Command::Set { .. } | Command::Timeline { .. } => {
                 let mut changed = self.scenario.clone();
-                match changed.set(&key, &value) {
-                    Ok(said) => self.take_on(changed, said.into_iter().collect()),
-                    Err(problem) => self.updates.push(Update::Refused { problems: vec![problem] }),
+                match command.apply(&mut changed) {
+                    Ok(said) => {
+                        if matches!(command, Command::Timeline { .. }) {
+                            // What was aimed at may stand elsewhere now.
+                            self.ahead = None;
+                        }
+                        self.take_on(changed, said);
+                    }
+                    Err(problems) => self.updates.push(Update::Refused { problems }),
                 }
             }
             Command::Fail { fault } => match PresentFault::read(&fault) {
-                Ok(fault) => self.fail(fault),
+                Ok(read) => self.fail(read, read.ranged(&fault)),
                 Err(what) => self.refuse("fault", what),
             },
             Command::Heal { part, server } => match self.scenario.heal_named(&part, server) {
@@ -160,17 +166,6 @@ impl Session {
                 Ok(()) => {}
                 Err(problems) => self.updates.push(Update::Refused { problems }),
             },
-            Command::Timeline { faults, changes } => {
-                let mut changed = self.scenario.clone();
-                match changed.set_timeline(&faults, &changes) {
-                    Ok(()) => {
-                        // What was aimed at may stand elsewhere now.
-                        self.ahead = None;
-                        self.take_on(changed, Vec::new());
-                    }
-                    Err(problems) => self.updates.push(Update::Refused { problems }),
-                }
-            }
             Command::Ask(Question::Theory) => {
                 // A run that is over is made again: what it was made of is not kept.
                 self.with_theory = true;
@@ -209,7 +204,7 @@ impl Session {
         self.updates.push(Update::Refused { problems: vec![Problem::new(at, what)] });
     }
 
-    fn fail(&mut self, fault: PresentFault) {
+    fn fail(&mut self, fault: PresentFault, said: Option<Problem>) {
         let mut failed = self.scenario.clone();
         // What happens at one instant happens now, and stands in the link at this time.
         let is_now = fault.fault.is_instant() && fault.at == SimTime::ZERO;
@@ -222,31 +217,24 @@ impl Session {
         self.scenario = failed;
         self.engine.hold(&self.scenario.faults);
         self.settle();
-        self.tell_scenario(Vec::new());
+        self.tell_scenario(said.into_iter().collect());
         self.tell_live();
     }
 
     /// Takes on a changed scenario of the same parts while running.
     fn take_on(&mut self, changed: Scenario, said: Vec<Problem>) {
-        match Topology::build(&changed) {
-            Ok(topology) => {
-                let moved = machines(&self.scenario) != machines(&changed);
-                self.scenario = changed;
-                // Faults of servers that are gone now have gone with them.
-                self.scenario.drop_faults_of_nothing();
-                self.engine.change(topology);
-                self.engine.hold(&self.scenario.faults);
-                if moved {
-                    // Work is done elsewhere now: older samples are of other processors.
-                    self.samples.clear();
-                    self.samples.push_back(self.engine.sample());
-                }
-                self.settle();
-                self.tell_scenario(said);
-                self.tell_live();
-            }
-            Err(problems) => self.updates.push(Update::Refused { problems }),
+        let moved = machines(&self.scenario) != machines(&changed);
+        self.scenario = changed;
+        self.engine.change(topology(&self.scenario));
+        self.engine.hold(&self.scenario.faults);
+        if moved {
+            // Work is done elsewhere now: older samples are of other processors.
+            self.samples.clear();
+            self.samples.push_back(self.engine.sample());
         }
+        self.settle();
+        self.tell_scenario(said);
+        self.tell_live();
     }
 
     /// Stands at time zero with the scenario as it is.

@@ -27,8 +27,7 @@ fn a_refused_command_changes_nothing_and_says_why() {
     let mut session = Session::new("?stage=1");
     let before = session.scenario().clone();
     session.handle(Command::Pause);
-    let updates = session
-        .handle(Command::Set { key: "web.discipline".to_owned(), value: "slots".to_owned() });
+    let updates = session.handle(Command::set("web.discipline", "slots"));
     assert!(matches!(&updates[..], [Update::Refused { problems }] if problems.len() == 2));
     assert_eq!(session.scenario(), &before);
     for fault in ["kill.lb", "nonsense", "kill.web.2", "kill.clients"] {

@@ -83,12 +83,41 @@ fn all_that_is_wrong_with_settings_is_named_and_what_was_done_is_answered_as_don
     let (error, state) = ("error".to_owned(), ("state".to_owned(), true, 0));
     let two = told(r#""type":"set","settings":{"web.moon":1,"web.servers":6,"lb.sun":2}"#);
     assert_eq!(two, (vec![], vec![(error.clone(), true, 2)]), "nothing has changed");
+    let whole = r#""cache.place":"own","db.place":"own","web.discipline":"slots""#;
+    for order in [whole, r#""web.discipline":"slots","db.place":"own","cache.place":"own""#] {
+        let mut model = page("?stage=1&embed=1");
+        tell(&mut model, &message(&format!(r#""type":"set","settings":{{{order}}}"#)));
+        assert_eq!(settings(&model).len(), 3, "what needs each other is checked as a whole");
+    }
     let ranged = told(r#""type":"set","key":"web.servers","value":9000"#);
     let said = vec![(error.clone(), false, 1), state.clone()];
     assert_eq!(ranged, (vec!["web.servers=500".to_owned()], said.clone()));
     let later = told(r##""type":"load","link":"?stage=3#web.servers=7&moon=1""##);
     assert_eq!(later, (vec!["web.servers=7".to_owned()], said.clone()));
-    assert_eq!(told(r#""type":"load","link":"?stage=3&moon=1""#), (vec![], said), "loaded anew");
+    for loaded in [
+        r#""type":"load","link":"?stage=3&moon=1""#,
+        r#""type":"load","scenario":{"v":1,"m":2,"stage":3}"#,
+    ] {
+        assert_eq!(told(loaded), (vec![], said.clone()), "loaded anew");
+    }
+    let wrong = told(r##""type":"load","link":"?stage=3#web.moon=1&web.queries=0""##);
+    assert_eq!(wrong.1, [(error.clone(), true, 3)], "of words and of the whole");
+}
+
+#[test]
+fn how_things_stand_is_answered_once() {
+    let mut model = page("?stage=3&embed=1");
+    for (rest, id) in [(r#""type":"get""#, json!(null)), (r#""type":"get","id":3"#, json!(3))] {
+        let said: Vec<(Value, Value)> = tell(&mut model, &message(rest))
+            .into_iter()
+            .map(|effect| match effect {
+                Effect::Answer(text) => serde_json::from_str(&text).expect("is JSON"),
+                other => panic!("{other:?}"),
+            })
+            .map(|answer: Value| (answer["type"].clone(), answer["id"].clone()))
+            .collect();
+        assert_eq!(said, [(json!("metrics"), json!(null)), (json!("state"), id)]);
+    }
 }
 
 #[test]
@@ -114,7 +143,7 @@ fn the_page_around_does_what_the_visitor_may_not() {
     assert_eq!(update(&mut model, set), []);
     assert_eq!(settings(&model), [""; 0]);
     let three = message(r#""type":"set","settings":{"web.servers":9,"lb.algorithm":"random"}"#);
-    assert_eq!(tell(&mut model, &three).len(), 3);
+    assert_eq!(tell(&mut model, &three).len(), 2, "one command, and the address");
     assert_eq!(settings(&model), ["lb.algorithm=random", "web.servers=9"]);
     tell(&mut model, &message(r#""type":"fault","fault":"kill.web.2""#));
     assert_eq!(model.scenario.faults.len(), 1);

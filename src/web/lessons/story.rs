@@ -94,8 +94,10 @@ pub fn update(
             let trouble = challenge::trouble(stage);
             let mut commands = steps::between(&model.scenario, &trouble);
             // Shards that are put together on the way would be a trouble of their own.
-            let moves =
-                |c: &Command| matches!(c, Command::Set { key, .. } if key.ends_with(".shards"));
+            let moves = |c: &Command| {
+                let Command::Set { settings } = c else { return false };
+                settings.iter().any(|(key, _)| key.ends_with(".shards"))
+            };
             if commands.iter().any(moves) {
                 commands = vec![Command::Load { link: link::write(&trouble) }];
             }

@@ -42,7 +42,7 @@ fn offered(scenario: &Scenario, offer: &Offer) -> Try {
             label: label.to_owned(),
             commands: settings
                 .iter()
-                .flat_map(|(key, value)| set(key, value))
+                .map(|(key, value)| Command::set(key, value))
                 .chain([Command::Fail { fault: fault.to_owned() }])
                 .collect(),
             is_back: false,
@@ -58,20 +58,17 @@ fn text(scenario: &Scenario, key: &str) -> Option<String> {
     Some(param.write(scenario.parts[part].spec.value(row)))
 }
 
-fn set(key: &str, value: &str) -> Vec<Command> {
-    vec![Command::Set { key: key.to_owned(), value: value.to_owned() }]
-}
-
 /// Settings' other values, or the stage's own where they have them already.
 fn switch(scenario: &Scenario, settings: &[(&str, &str)], there: &str, back: &str) -> Try {
     let is_back = settings.iter().all(|(key, value)| text(scenario, key).as_deref() == Some(value));
     let origin = scenario.origin();
-    let commands = settings.iter().flat_map(|(key, value)| {
-        let home = text(&origin, key).unwrap_or_default();
-        set(key, if is_back { &home } else { value })
+    let settings = settings.iter().map(|(key, value)| {
+        let home = || text(&origin, key).unwrap_or_default();
+        ((*key).to_owned(), if is_back { home() } else { (*value).to_owned() })
     });
+    let commands = vec![Command::Set { settings: settings.collect() }];
     let label = if is_back { back } else { there };
-    Try { label: label.to_owned(), commands: commands.collect(), is_back, look: "" }
+    Try { label: label.to_owned(), commands, is_back, look: "" }
 }
 
 fn traffic(scenario: &Scenario, factor: f64) -> Try {
@@ -85,7 +82,7 @@ fn traffic(scenario: &Scenario, factor: f64) -> Try {
     } else {
         (format!("Traffic × {factor}"), home * factor)
     };
-    Try { label, commands: set("clients.rate", &to.to_string()), is_back, look: "" }
+    Try { label, commands: vec![Command::set("clients.rate", &to.to_string())], is_back, look: "" }
 }
 
 /// Lasting faults, or their end where the first is present.
@@ -144,7 +141,7 @@ fn next_algorithm(scenario: &Scenario) -> Try {
     let (key, label) = ALGORITHMS[(at.unwrap_or(0) + 1) % ALGORITHMS.len()];
     Try {
         label: format!("{NEXT}{label}"),
-        commands: set("lb.algorithm", key),
+        commands: vec![Command::set("lb.algorithm", key)],
         is_back: false,
         look: "",
     }

@@ -4,7 +4,6 @@
 use super::update::{address, adopt, change, go};
 use super::{Effect, Model, Selection};
 use crate::sim::scenario::Problem;
-use crate::sim::scenario::link::Reading;
 use crate::sim::session::Command;
 use crate::web::files::{self, Export, Msg as File};
 use crate::web::timeline::Msg as Timeline;
@@ -132,7 +131,7 @@ pub(super) fn files(model: &mut Model, msg: File) -> Vec<Effect> {
         File::Failed(why) => model.notice = vec![Problem::new("File", why)],
         File::Opened(name, Err(why)) => model.notice = vec![Problem::new(name, why)],
         File::Opened(name, Ok(text)) => match files::read(&text) {
-            Ok(Reading { scenario, notes, .. }) => {
+            Ok((scenario, notes)) => {
                 let before = Rc::clone(&model.scenario);
                 let effects = go(model, format!("Open {name}"), &scenario, true);
                 // The one that is there already stays, and so does it where this is refused.
@@ -306,6 +305,14 @@ mod tests {
             assert!(said.join(" ").contains(why), "{said:?}");
         }
         assert_eq!(model.link, before);
+    }
+
+    #[test]
+    fn a_file_of_another_revision_opens_and_says_so() {
+        let mut model = page("?stage=3");
+        let file = r#"{"v":1,"m":2,"stage":4}"#;
+        update(&mut model, Msg::Files(File::Opened("a.json".to_owned(), Ok(file.to_owned()))));
+        assert_eq!((model.stage(), model.notice[0].at.as_str()), (Some(4), "m"));
     }
 
     #[test]

@@ -26,7 +26,7 @@ fn act(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Host(message) => host::obey(model, *message),
         Msg::EngineReady(place) => ready(model, place),
         Msg::Engine(said) => hear::hear(model, *said),
-        Msg::Set { key, text, done } => set(model, &key, text, done),
+        Msg::Set { key, text, done } => set(model, &key, &text, done),
         Msg::Timeline(msg) => edit::timeline(model, msg),
         Msg::Parts(msg) => edit::parts(model, msg),
         Msg::Files(msg) => edit::files(model, msg),
@@ -199,8 +199,8 @@ pub(super) fn address(model: &Model, push: bool) -> Effect {
     }
 }
 
-fn set(model: &mut Model, key: &str, text: String, done: bool) -> Vec<Effect> {
-    let command = Command::Set { key: key.to_owned(), value: text };
+fn set(model: &mut Model, key: &str, text: &str, done: bool) -> Vec<Effect> {
+    let command = Command::set(key, text);
     // What was wrong before is over: who goes on has read it.
     model.notice.clear();
     // From where the drag began: faults of servers that were away on its way are there again.

@@ -251,9 +251,8 @@ mod tests {
         let mut session = Session::new("?stage=5");
         let mut tell = |model: &mut Model, command| tell(model, &mut session, command);
         tell(&mut model, Command::Step { ms: 500.0 });
-        let key = "cdn.ratio".to_owned();
         let commands = vec![
-            Command::Set { key, value: "emergent".to_owned() },
+            Command::set("cdn.ratio", "emergent"),
             Command::Fail { fault: "purge.cdn".to_owned() },
         ];
         for command in sent(update(&mut model, Msg::Act("Purge".to_owned(), commands))) {

@@ -71,7 +71,7 @@ fn permits(options: &Options, before: &Scenario, after: &Scenario) -> bool {
         let _ = steps::apply(&mut set, command);
     }
     commands.iter().all(|command| match command {
-        Command::Set { key, .. } => options.may_set(key),
+        Command::Set { settings } => settings.iter().all(|(key, _)| options.may_set(key)),
         Command::Timeline { faults, changes } => {
             let (before, planned) = set.timeline();
             *changes == planned && (*faults == before || options.may_break())
@@ -87,6 +87,7 @@ pub fn obey(model: &mut Model, message: Message) -> Vec<Effect> {
     let id = message.id;
     let shown = std::mem::take(&mut model.notice);
     let (before, home) = (Rc::clone(&model.scenario), Rc::clone(&model.home));
+    let is_asked = id.is_some() || matches!(message.order, Ok(Order::Get));
     let mut effects = match message.order {
         Ok(Order::Export(export)) => {
             model.notice = shown;
@@ -110,7 +111,7 @@ pub fn obey(model: &mut Model, message: Message) -> Vec<Effect> {
         let asked = id.as_ref().filter(|_| !is_done);
         effects.push(Effect::Answer(embed::error(asked, &problems)));
     }
-    if is_done && id.is_some() {
+    if is_done && is_asked {
         effects.push(Effect::Answer(embed::state(model, id.as_ref())));
     }
     effects
@@ -129,7 +130,7 @@ fn carry_out(model: &mut Model, order: Order) -> Vec<Effect> {
         }
         Order::Stage(number) => go(model, format!("Stage {number}"), &presets::stage(number), true),
         Order::Get | Order::Export(_) => {
-            vec![Effect::Answer(embed::state(model, None)), Effect::Answer(embed::metrics(model))]
+            vec![Effect::Answer(embed::metrics(model))]
         }
     }
 }
@@ -147,7 +148,8 @@ fn export(model: &Model, export: Export, id: Option<Value>) -> Vec<Effect> {
 /// Another scenario from time zero; one that cannot run is refused.
 fn load(model: &mut Model, scenario: &Scenario, problems: Vec<Problem>) -> Vec<Effect> {
     if let Err(wrong) = Topology::build(scenario) {
-        model.notice = wrong;
+        model.notice = problems;
+        model.notice.extend(wrong);
         return Vec::new();
     }
     model.home = Rc::new(scenario.clone());
