@@ -61,7 +61,7 @@ export interface SimMetrics {
         /** Whether requests pile up: times and errors are the least that they come to. */
         growing: boolean;
         /** What was not at rest while it was measured: a longer run would show other figures. */
-        changing: ("servers" | "caches" | "lag" | "messages" | "figures" | "plan")[];
+        changing: ("servers" | "caches" | "lag" | "figures" | "plan")[];
         /** The same for the same link wherever it runs; once complete, that of `millionth settle`. */
         result_hash: string;
         p50_ms_half_width: number | null;

@@ -273,7 +273,7 @@ export interface Settled {
   /** Whether more requests were in flight than the simulator holds: a settled run ends there. */
   full: boolean;
   /** What was not at rest while it was measured: a longer run would show other figures. */
-  changing: ("servers" | "caches" | "lag" | "messages" | "figures" | "plan")[];
+  changing: ("servers" | "caches" | "lag" | "figures" | "plan")[];
   mean_s: Estimate | null;
   p50_s: Estimate | null;
   p95_s: Estimate | null;

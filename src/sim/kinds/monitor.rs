@@ -203,7 +203,7 @@ impl State {
                 highest(&mut pairs.filter_map(|(then, now)| utilisation(then, now, span)))
             }
             "backlog" => highest(&mut servers().map(|s| f64::from(s.backlog))),
-            "dead" => Some(self.count_dead(sample) as f64),
+            "dead" => Some(self.dead.iter().filter(|d| !d.is_spoken_for).count() as f64),
             "gauge" => {
                 let sort = GAUGES[self.gauge].0;
                 let all = sample.gauges.iter().flatten().filter(|(name, _)| *name == sort);

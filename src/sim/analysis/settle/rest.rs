@@ -13,10 +13,8 @@ pub enum Changing {
     Servers,
     /// Caches or edges were still filling.
     Caches,
-    /// Replicas or sites fell further and further behind.
+    /// Replicas, sites or workers fell further and further behind.
     Lag,
-    /// Messages waited longer and longer for workers.
-    Messages,
     /// Times, failures or requests under way went on becoming others.
     Figures,
     /// The run is the course of a failure, from its start on.
@@ -37,12 +35,8 @@ impl Changing {
                  them and less is asked behind them."
             }
             Self::Lag => {
-                "Copies of the data fall further and further behind: more is written than they \
-                 apply, and the longer the run, the older what is read there."
-            }
-            Self::Messages => {
-                "Messages pile up: more come than the workers do, and the longer the run, the \
-                 longer a job waits."
+                "Copies of the data or workers of a queue fall further and further behind: more \
+                 comes than they do, and the longer the run, the older it is."
             }
             Self::Plan => {
                 "These are figures of the whole run from its start on, with all that is planned in \
@@ -127,8 +121,7 @@ pub fn changing(samples: &[&Sample]) -> Vec<Changing> {
     let all = [
         (Changing::Servers, is_scaling(first, last)),
         (Changing::Caches, fills),
-        (Changing::Lag, ["lag_s", "site_lag_s"].into_iter().any(ages)),
-        (Changing::Messages, ages("oldest_s")),
+        (Changing::Lag, ["lag_s", "site_lag_s", "oldest_s"].into_iter().any(ages)),
     ];
     all.into_iter().filter(|(_, is_so)| *is_so).map(|(changing, _)| changing).collect()
 }
@@ -230,6 +223,6 @@ mod tests {
         let jobs = "?parts=clients,web,db,queue#v=1&clients.static_share=0&clients.job_share=1\
                     &web.service_ms=1&queue.queries=0&queue.concurrency=4";
         let of = |rate: u32| settled(&format!("{jobs}&clients.rate={rate}")).changing;
-        assert_eq!((of(30), of(60)), (vec![], vec![Changing::Messages]));
+        assert_eq!((of(30), of(60)), (vec![], vec![Changing::Lag]));
     }
 }

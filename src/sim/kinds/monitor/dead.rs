@@ -52,9 +52,7 @@ impl State {
                 let new = Dead { node, server, looks: 0, is_ordered: false, is_spoken_for: false };
                 let mut found = known.copied().unwrap_or(new);
                 found.looks += 1;
-                if found.looks == self.looks {
-                    found.is_spoken_for = watched.died_with_machine(index, sample);
-                }
+                found.is_spoken_for = watched.died_with_machine(index, sample);
                 if found.looks == self.looks && !found.is_spoken_for {
                     ctx.log_of(node, Severity::Error, Some(index), "found dead", &[]);
                 }
@@ -68,15 +66,5 @@ impl State {
             }
         }
         self.dead = dead;
-    }
-
-    /// Servers that are dead at this look.
-    pub(super) fn count_dead(&self, sample: &Sample) -> usize {
-        let dead = self.watched.iter().map(|watched| {
-            let all = sample.servers[watched.node as usize].iter().enumerate();
-            let dead = all.filter(|(_, s)| !s.alive && !s.leaving);
-            dead.filter(|(i, _)| !watched.died_with_machine(*i, sample)).count()
-        });
-        dead.sum()
     }
 }
