@@ -140,9 +140,8 @@ fn measured(verdict: &Verdict) -> String {
     let Some(estimate) = verdict.measured else {
         return "nothing".to_owned();
     };
-    let half = estimate.half_width.map(|half| format!(" ± {}", number(half)));
-    let half = half.unwrap_or_default();
-    format!("{}{half}{}", exact(estimate.value), gap(&verdict.unit))
+    let interval = estimate.interval(verdict.most, number);
+    format!("{}{interval}{}", exact(estimate.value), gap(&verdict.unit))
 }
 
 /// A figure with enough digits to tell it from its bound.

@@ -75,14 +75,11 @@ fn table(found: &Found, goals: &[Goal]) -> String {
     let line = |tried: &Candidate| {
         let mut line = tried.values.clone();
         line.push(format!("{:.2}", tried.usd_per_month));
-        line.extend(tried.metrics.iter().map(|metric| {
-            metric.map_or_else(
-                || "-".to_owned(),
-                |Estimate { value, half_width }| {
-                    let half = half_width.map_or_else(String::new, |h| format!(" ± {}", number(h)));
-                    format!("{}{half}", number(value))
-                },
-            )
+        line.extend(goals.iter().zip(&tried.metrics).map(|(goal, metric)| {
+            let write = |figure: Estimate| {
+                number(figure.value) + &figure.interval(goal.wanted.metric.most(), number)
+            };
+            metric.map_or_else(|| "-".to_owned(), write)
         }));
         line.push((if tried.meets { "met" } else { "missed" }).to_owned());
         line

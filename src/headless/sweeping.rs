@@ -64,7 +64,7 @@ fn table(job: &Job, keys: &[&str], rows: &[Row]) -> String {
     let mut lines = vec![keys.iter().map(|key| (*key).to_owned()).collect::<Vec<String>>()];
     lines[0].extend(job.metrics.iter().map(heading));
     for row in rows {
-        let figures = row.metrics.iter().map(|metric| figure(*metric));
+        let figures = job.metrics.iter().zip(&row.metrics).map(|(of, metric)| figure(of, *metric));
         lines.push(row.values.iter().cloned().chain(figures).collect());
     }
     let text = format!(
@@ -83,25 +83,26 @@ fn heading(wanted: &Wanted) -> String {
     if unit.is_empty() { wanted.name() } else { format!("{} [{unit}]", wanted.name()) }
 }
 
-fn figure(estimate: Option<Estimate>) -> String {
-    let Some(Estimate { value, half_width }) = estimate else {
+fn figure(wanted: &Wanted, estimate: Option<Estimate>) -> String {
+    let Some(known) = estimate else {
         return "-".to_owned();
     };
-    let half = half_width.map_or_else(String::new, |half| format!(" ± {}", number(half)));
+    let (value, interval) = (known.value, known.interval(wanted.metric.most(), number));
     if value == 0.0 {
-        return format!("0{half}");
+        return format!("0{interval}");
     }
     // As many digits as the interval leaves certain, and four at least.
     let order = libm::floor(libm::log10(value.abs().max(1e-9)));
     let digits = (3.0 - order).clamp(0.0, 9.0) as usize;
-    format!("{value:.digits$}{half}")
+    format!("{value:.digits$}{interval}")
 }
 
 /// The metrics of one run, a line each.
 #[must_use]
 pub fn metrics(wanted: &[Wanted], row: &Row) -> String {
-    let line =
-        |(wanted, metric): (&Wanted, &Option<Estimate>)| vec![heading(wanted), figure(*metric)];
+    let line = |(wanted, metric): (&Wanted, &Option<Estimate>)| {
+        vec![heading(wanted), figure(wanted, *metric)]
+    };
     let lines: Vec<Vec<String>> = wanted.iter().zip(&row.metrics).map(line).collect();
     columns(&lines)
 }

@@ -1,5 +1,6 @@
 //! The result of a run as text for a terminal.
 
+use crate::sim::analysis::availability;
 use crate::sim::analysis::bottleneck::count;
 use crate::sim::analysis::names;
 use crate::sim::analysis::report::Report;
@@ -39,7 +40,7 @@ pub fn settled(settled: &Settled, notices: &[Problem]) -> String {
     for known in known.chain(notices.iter().map(ToString::to_string)) {
         text.push_str(&format!("{}\n\n", wrap(&known, 100).join("\n")));
     }
-    text.push_str(&users(figures, settled.goodput, settled.error_share));
+    text.push_str(&users(settled));
     let times = [
         ("mean", settled.mean_s),
         ("p50", settled.p50_s),
@@ -52,6 +53,9 @@ pub fn settled(settled: &Settled, notices: &[Problem]) -> String {
             or_none(&estimate.map_or_else(String::new, interval_ms))
         ));
     }
+    if let Some(why) = times.iter().find_map(|(_, estimate)| settled.why_alone(*estimate)) {
+        text.push_str(&(wrap(&format!("Where there is {why}."), 100).join("\n") + "\n"));
+    }
     text.push_str(&format!("cost        ${:.2} per month\n\n", figures.usd_per_month));
     text.push_str(&parts(figures));
     text.push_str(&groups(figures));
@@ -59,7 +63,11 @@ pub fn settled(settled: &Settled, notices: &[Problem]) -> String {
     text
 }
 
-fn users(figures: &Snapshot, goodput: Estimate, errors: Estimate) -> String {
+fn users(settled: &Settled) -> String {
+    let (figures, goodput, errors) = (&settled.figures, settled.goodput, settled.error_share);
+    // What batches without failures cannot tell, their number does.
+    let errors = if errors.half_width.is_some() { availability::errors(settled) } else { errors };
+    let percent = |share: f64| format!("{:.3}", share * 100.0);
     let mut text = format!(
         "traffic     {:.2} requests/s, about {:.0} daily users\n",
         figures.offered_rate(),
@@ -68,12 +76,12 @@ fn users(figures: &Snapshot, goodput: Estimate, errors: Estimate) -> String {
     text.push_str(&format!(
         "goodput     {:.2}{} requests/s\n",
         goodput.value,
-        plus_minus(goodput.half_width, 1.0, 2)
+        goodput.interval(f64::INFINITY, |x| format!("{x:.2}"))
     ));
     text.push_str(&format!(
-        "errors      {:.3}{} %\n",
-        errors.value * 100.0,
-        plus_minus(errors.half_width, 100.0, 3)
+        "errors      {}{} %\n",
+        percent(errors.value),
+        errors.interval(1.0, percent)
     ));
     for failure in &figures.users.failures {
         let shown = FAILURES.iter().find(|(_, name, _)| *name == failure.reason);
@@ -87,11 +95,8 @@ fn users(figures: &Snapshot, goodput: Estimate, errors: Estimate) -> String {
 }
 
 fn interval_ms(estimate: Estimate) -> String {
-    format!("{:.3}{} ms", estimate.value * 1e3, plus_minus(estimate.half_width, 1e3, 3))
-}
-
-fn plus_minus(half_width: Option<f64>, scale: f64, digits: usize) -> String {
-    half_width.map_or_else(String::new, |half| format!(" ± {:.digits$}", half * scale))
+    let ms = |s: f64| format!("{:.3}", s * 1e3);
+    format!("{}{} ms", ms(estimate.value), estimate.interval(f64::INFINITY, ms))
 }
 
 fn parts(figures: &Snapshot) -> String {

@@ -40,6 +40,34 @@ fn a_dead_machine_is_found_at_the_second_look_and_replaced_after_the_boot_delay(
 }
 
 #[test]
+fn a_dead_machine_speaks_for_the_guests_that_died_with_it() {
+    // Web, cache and database on one machine.
+    let base = "?stage=1&add=monitor#v=1&monitor.rule_a=none&monitor.rule_b=none\
+                &monitor.rule_c=dead&monitor.for_c_s=0";
+    let told = |fault: &str, above: u32| {
+        let engine = run(&format!("{base}&monitor.above_c={above}&fault={fault}"), 300.0);
+        let sample = engine.sample();
+        assert!(sample.servers.iter().flatten().all(|server| server.alive), "{fault}");
+        let counts = sample.counters.iter().flatten();
+        let replaced = counts.filter(|(name, _)| *name == "servers_replaced").map(|(_, n)| *n);
+        let lines = log(&engine).into_iter();
+        let lines = lines.filter(|line| !line.contains("primary")).collect::<Vec<_>>();
+        (lines, replaced.sum::<u64>())
+    };
+    let (lines, replaced) = told("kill.web@100", 1);
+    assert_eq!(
+        (lines, replaced),
+        (vec!["120 web found dead".into(), "210 web replaced".into()], 1)
+    );
+    let (lines, _) = told("kill.web@100", 0);
+    assert_eq!(lines.iter().filter(|line| line.contains("alert C raised")).count(), 1, "{lines:?}");
+    // A process that dies on a sound machine is found and replaced for itself.
+    let (lines, replaced) = told("kill.cache@100", 1);
+    let own = vec!["120 cache found dead".to_owned(), "210 cache replaced".to_owned()];
+    assert_eq!((lines, replaced), (own, 1));
+}
+
+#[test]
 fn an_alert_is_raised_when_its_metric_stays_above_for_long_enough_and_ends() {
     let engine = run(
         "?parts=clients,web,monitor#fault=kill.web@100for60&monitor.heal=off&monitor.every_s=10\

@@ -245,6 +245,8 @@ fn a_rolling_deployment_loses_nothing_and_one_at_once_loses_what_is_there() {
     assert_eq!((during.users.failed, all.users.failed), (0, 0));
     assert_eq!(gauge(&all, "web", "servers_on_newest"), 4.0);
     assert_eq!(count(&all, "web", "deployments"), 1);
+    let mut dead = start("clients,lb,web", RELEASE, &["kill.web.2@30"]);
+    assert_eq!(gauge(&until(&mut dead, 40.0), "web", "servers_on_newest"), 3.0);
 
     let mut at_once = start("clients,lb,web", &format!("{RELEASE} web.deploy=all"), deploy);
     let all = until(&mut at_once, 300.0);

@@ -71,7 +71,11 @@ export interface RunOptions extends Options {
   progress?: (share: number) => void;
 }
 
-/** A figure with the half-width of its 95 % confidence interval, if that can be told. */
+/**
+ * A figure with the half-width of its 95 % confidence interval: null where too few batches tell of
+ * it, as of a percentile beyond which nearly all lies in fewer than five. No share is below 0 or
+ * above 1, and no time below 0: an interval that would reach farther ends there.
+ */
 export interface Estimate {
   value: number;
   half_width: number | null;

@@ -45,11 +45,26 @@ impl Estimate {
         self.half_width.is_some_and(|half| half > self.value.max(SMALL))
     }
 
-    /// The mean of all durations of these batches.
+    /// Its interval in words, to stand after it: " ± 0.2", or " (0 to 0.8)" where one of its ends
+    /// would be what no such figure is, less than nothing or more than `most`.
+    pub fn interval(self, most: f64, write: impl Fn(f64) -> String) -> String {
+        let Some(half) = self.half_width else { return String::new() };
+        let (low, high) = (self.value - half, self.value + half);
+        if low < 0.0 || high > most {
+            return format!(" ({} to {})", write(low.max(0.0)), write(high.min(most)));
+        }
+        format!(" ± {}", write(half))
+    }
+
+    /// The mean of all durations of these batches. Where waits are long by chance they also vary
+    /// more, and where they are short less: the interval is that of the mean's logarithm, to the
+    /// second order, as far as it reaches to its wider side.
     #[must_use]
     pub fn mean(batches: &[Histogram]) -> Option<Self> {
         let of = |batch: &Histogram| (batch.count() as f64, batch.mean().unwrap_or(0.0));
-        Self::over(&batches.iter().map(of).collect::<Vec<_>>())
+        let plain = Self::over(&batches.iter().map(of).collect::<Vec<_>>())?;
+        let wider = |half: f64| half * (1.0 + half / (2.0 * plain.value.max(f64::MIN_POSITIVE)));
+        Some(Self { half_width: plain.half_width.map(wider), ..plain })
     }
 
     /// The `p` quantile of all their durations. A batch alone may be too short to have one of its
@@ -192,6 +207,35 @@ mod tests {
         assert_eq!(strangers(&failing, 0.0), 14);
         let never: Vec<f64> = (0..40).map(f64::from).collect();
         assert_eq!(strangers(&never, 0.0), 20, "at most the first half");
+    }
+
+    #[test]
+    fn an_interval_in_words_has_no_end_that_cannot_be() {
+        let told = |value, half_width, most| {
+            Estimate { value, half_width }.interval(most, |x| format!("{x:.1}"))
+        };
+        assert_eq!(told(50.0, Some(5.4), 100.0), " ± 5.4");
+        assert_eq!(told(99.9, Some(5.4), 100.0), " (94.5 to 100.0)");
+        assert_eq!(told(99.9, Some(5.4), f64::INFINITY), " ± 5.4");
+        assert_eq!(told(0.4, Some(0.5), 100.0), " (0.0 to 0.9)");
+        assert_eq!(told(0.4, None, 100.0), "");
+    }
+
+    #[test]
+    fn the_interval_of_a_mean_reaches_as_far_as_that_of_its_logarithm() {
+        let batches: Vec<Histogram> = (0..40)
+            .map(|i| {
+                let mut times = Histogram::default();
+                times.record(Span(1_000_000 + 500_000 * (i * 7 % 5)));
+                times
+            })
+            .collect();
+        let mean = Estimate::mean(&batches).expect("there are durations");
+        let each: Vec<f64> = batches.iter().filter_map(Histogram::mean).collect();
+        let half = half_width(&each).expect("they are enough");
+        let expected = mean.value * (libm::exp(half / mean.value) - 1.0);
+        let found = mean.half_width.expect("they are enough");
+        assert!(found > half && (found / expected - 1.0).abs() < 0.01, "{found} {half} {expected}");
     }
 
     #[test]

@@ -41,6 +41,9 @@ pub struct Verdict {
     pub expected: String,
     /// The figure in the unit of the bound; `None` where there was nothing to measure.
     pub measured: Option<Estimate>,
+    /// The most that the figure can be, in that unit.
+    #[serde(skip)]
+    pub most: f64,
     /// The unit of the bound and of the figure.
     pub unit: String,
     /// Where the stretch begins, in simulated seconds.
@@ -247,6 +250,7 @@ impl Watch<'_> {
             close: off.zip(half).is_some_and(|(off, half)| off <= half),
             expected,
             measured,
+            most: claim.wanted.metric.most() / claim.scale,
             unit: claim.unit.clone(),
             from_s: claim.from.seconds(),
             to_s: claim.to.seconds(),

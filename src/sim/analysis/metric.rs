@@ -53,6 +53,14 @@ struct Place<'a> {
     of: &'a str,
 }
 
+impl Metric {
+    /// The most that it can be.
+    #[must_use]
+    pub fn most(&self) -> f64 {
+        if self.unit == SHARE { 1.0 } else { f64::INFINITY }
+    }
+}
+
 /// A metric that was asked for, with the class, region or part where one was named.
 #[derive(Clone, Debug)]
 pub struct Wanted {

@@ -3,6 +3,8 @@
 //! dead, and an alert is raised, only after as many looks as it takes. Without monitoring, nobody
 //! notices but the users.
 
+mod dead;
+
 use super::Kind;
 use super::behavior::{Action, Behavior, Ctx, Fault, Order, Surroundings};
 use super::param::{Param, Spec, settings};
@@ -11,6 +13,7 @@ use crate::run::log::Severity;
 use crate::run::meters::{Sample, ServerMeter};
 use crate::run::requests::{Outcome, RequestId};
 use crate::units::{HOURS_PER_MONTH, SimTime, Span};
+use dead::{Dead, Watched};
 
 /// Name in links and files.
 pub const KEY: &str = "monitor";
@@ -134,15 +137,6 @@ struct Rule {
     is_raised: bool,
 }
 
-/// A server that was found dead.
-#[derive(Clone, Copy, Debug)]
-struct Dead {
-    node: u8,
-    server: u16,
-    looks: u32,
-    is_ordered: bool,
-}
-
 /// The monitoring of a run.
 #[derive(Clone, Debug, Default)]
 pub struct State {
@@ -154,7 +148,7 @@ pub struct State {
     rules: [Rule; 3],
     gauge: usize,
     price: f64,
-    watched: Vec<(u8, bool)>,
+    watched: Vec<Watched>,
     dead: Vec<Dead>,
     /// Servers to replace, by the number of their timer.
     orders: Vec<(u8, u16)>,
@@ -174,37 +168,10 @@ impl State {
         Self::default()
     }
 
-    /// Finds dead machines, and orders new ones for those dead at enough looks in a row.
-    fn find_dead(&mut self, ctx: &mut Ctx, sample: &Sample) {
-        let mut dead = Vec::new();
-        for &(node, _) in &self.watched {
-            for (index, meter) in sample.servers[node as usize].iter().enumerate() {
-                if meter.alive || meter.leaving {
-                    continue;
-                }
-                let server = index as u16;
-                let known = self.dead.iter().find(|d| (d.node, d.server) == (node, server));
-                let mut found =
-                    known.copied().unwrap_or(Dead { node, server, looks: 0, is_ordered: false });
-                found.looks += 1;
-                if found.looks == self.looks {
-                    ctx.log_of(node, Severity::Error, Some(index), "found dead", &[]);
-                }
-                if self.heals && found.looks >= self.looks && !found.is_ordered {
-                    found.is_ordered = true;
-                    self.orders.push((node, server));
-                    let timer = REPLACE + self.orders.len() as u32 - 1;
-                    ctx.wake_at(ctx.now().after(self.boot), timer);
-                }
-                dead.push(found);
-            }
-        }
-        self.dead = dead;
-    }
-
     /// The value of a rule's metric over the time since the last look.
     fn measure(&self, metric: usize, sample: &Sample) -> Option<f64> {
-        let servers = || self.watched.iter().flat_map(|&(node, _)| &sample.servers[node as usize]);
+        let servers =
+            || self.watched.iter().flat_map(|watched| &sample.servers[watched.node as usize]);
         let highest = |values: &mut dyn Iterator<Item = f64>| values.reduce(f64::max);
         let last = self.last.as_deref();
         match METRICS[metric].0 {
@@ -229,14 +196,14 @@ impl State {
             "utilisation" => {
                 let (.., at) = last?;
                 let span = sample.at.since(*at).0 as f64;
-                let pairs = self.watched.iter().flat_map(|&(node, _)| {
+                let pairs = self.watched.iter().flat_map(|&Watched { node, .. }| {
                     let then = self.usages.get(node as usize).into_iter().flatten();
                     then.zip(&sample.servers[node as usize])
                 });
                 highest(&mut pairs.filter_map(|(then, now)| utilisation(then, now, span)))
             }
             "backlog" => highest(&mut servers().map(|s| f64::from(s.backlog))),
-            "dead" => Some(servers().filter(|s| !s.alive && !s.leaving).count() as f64),
+            "dead" => Some(self.dead.iter().filter(|d| !d.is_spoken_for).count() as f64),
             "gauge" => {
                 let sort = GAUGES[self.gauge].0;
                 let all = sample.gauges.iter().flatten().filter(|(name, _)| *name == sort);
@@ -325,8 +292,15 @@ impl Behavior for State {
         for site in 0..around.sites() {
             let kinds = Kind::ALL.iter().filter(|kind| !kind.is_global());
             let has_servers = |kind: &&Kind| **kind != Kind::Network;
-            let place = |&k: &Kind| Some((around.place_at(k, site)?, around.is_guest_at(k, site)));
-            self.watched.extend(kinds.filter(has_servers).filter_map(place));
+            let host = |&kind: &Kind| {
+                let is_guest = around.is_guest_at(kind, site);
+                around.place_at(Kind::WebTier, site).filter(|_| is_guest)
+            };
+            let watched = |kind: &Kind| {
+                let node = around.place_at(*kind, site)?;
+                Some(Watched { node, kind: *kind, host: host(kind) })
+            };
+            self.watched.extend(kinds.filter(has_servers).filter_map(watched));
         }
         self.pay(ctx.now());
         self.price = spec.number(Setting::Price as usize);
@@ -349,10 +323,12 @@ impl Behavior for State {
             let (node, server) = self.orders[(timer - REPLACE) as usize];
             // It may have come back by itself meanwhile.
             let is = |dead: &&Dead| (dead.node, dead.server) == (node, server);
-            if self.dead.iter().any(|dead| is(&dead)) {
-                self.replaced += 1;
+            if let Some(dead) = self.dead.iter().find(is) {
                 ctx.order(Order::Replace { node, server });
-                ctx.log_of(node, Severity::Info, Some(server as usize), "replaced", &[]);
+                if !dead.is_spoken_for {
+                    self.replaced += 1;
+                    ctx.log_of(node, Severity::Info, Some(server as usize), "replaced", &[]);
+                }
                 self.dead.retain(|dead| !is(&dead));
             }
             return None;
@@ -371,8 +347,8 @@ impl Behavior for State {
         self.judge(ctx, sample);
         self.pay(sample.at);
         let servers = |node: u8| sample.servers[node as usize].iter().filter(|s| !s.leaving);
-        let own = self.watched.iter().filter(|(_, is_guest)| !is_guest);
-        self.hosts = own.map(|&(node, _)| servers(node).count()).sum();
+        let own = self.watched.iter().filter(|watched| watched.host.is_none());
+        self.hosts = own.map(|watched| servers(watched.node).count()).sum();
         let meters = &sample.meters;
         let (failed, offered) = (meters.endings().failures(), meters.offered_in_all());
         self.last = Some(Box::new((meters.time(), failed, offered, sample.at)));

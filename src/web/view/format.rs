@@ -176,7 +176,7 @@ pub fn duration_within(s: f64, half: f64) -> String {
         s if s.abs() < 0.9995 => (1e3, "ms"),
         _ => (1.0, "s"),
     };
-    within(s * factor, half * factor, unit)
+    within(s * factor, half * factor, unit, f64::INFINITY)
 }
 
 /// A rate with half of its interval: "72 ± 0.3 /s".
@@ -187,7 +187,7 @@ pub fn rate_within(per_second: f64, half: f64) -> String {
         x if x.abs() >= 9_995.0 => (1e-3, "k/s"),
         _ => (1.0, "/s"),
     };
-    within(per_second * factor, half * factor, unit)
+    within(per_second * factor, half * factor, unit, f64::INFINITY)
 }
 
 /// A share with half of its interval, in per cent: "1.2 ± 0.1 %".
@@ -196,14 +196,13 @@ pub fn percent_within(share: f64, half: f64) -> String {
     if half < 5e-5 {
         return percent(share);
     }
-    // No share is more than all.
-    let half = if half > share || share > 0.5 { half.min(1.0 - share) } else { half };
-    within(share * 100.0, half * 100.0, "%")
+    within(share * 100.0, half * 100.0, "%", 100.0)
 }
 
 /// As many decimals as the interval bears, no more than one from 10 on and none from 100 on. An
-/// interval wider than its value says only how much it is at most: "≤ 375 ms".
-fn within(x: f64, half: f64, unit: &str) -> String {
+/// interval wider than its value says only how much it is at most: "≤ 375 ms"; one that reaches past
+/// all that there can be, how much it is at least: "≥ 96 %".
+fn within(x: f64, half: f64, unit: &str, all: f64) -> String {
     if half <= 0.0 {
         return format!("{}{THIN}{unit}", digits(x, 3));
     }
@@ -221,7 +220,11 @@ fn within(x: f64, half: f64, unit: &str) -> String {
     let scale = libm::pow(10.0, decimals as f64);
     let up = |x: f64| libm::ceil(x * scale - 1e-9) / scale;
     if wide {
-        return format!("≤{THIN}{:.decimals$}{THIN}{unit}", up(x + half));
+        return format!("≤{THIN}{:.decimals$}{THIN}{unit}", up(x + half).min(all));
+    }
+    if x + half > all {
+        let least = libm::floor((x - half) * scale + 1e-9) / scale;
+        return format!("≥{THIN}{least:.decimals$}{THIN}{unit}");
     }
     let half = up(half);
     // Where a line has to end within it, it ends before the interval.
@@ -383,7 +386,8 @@ mod tests {
         check(&rate_within(72.4, 0.25), "72.4 ± 0.3 /s");
         check(&percent_within(0.0, 0.0), "0 %");
         check(&percent_within(0.341, 0.02), "34 ± 2 %");
-        check(&percent_within(0.99, 0.03), "99 ± 1 %");
+        check(&percent_within(0.99, 0.03), "≥ 96 %");
+        check(&percent_within(0.999, 0.002), "≥ 99.7 %");
         check(&duration_within(0.003, 0.372), "≤ 375 ms");
         check(&duration_within(0.372, 0.371), "372 ± 371 ms");
         check(&percent_within(0.004, 0.0056), "≤ 1.0 %");

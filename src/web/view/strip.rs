@@ -200,6 +200,7 @@ pub fn view(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
                     <strong>{ glossary::name(metric.name) }{ ". " }</strong>{ metric.help }
                     { " Behind an arrow: what a long run settles at, with its interval where it has one; behind ≈ a first estimate of it, behind ≥ and ≤ one that goes on growing or falling." }
                     if let Some(uncounted) = uncounted(model) { { " " }{ uncounted } }
+                    if let Some(why) = alone(model, metric) { { " Settled: " }{ why }{ "." } }
                 }
             </p>
         </section>
@@ -210,6 +211,16 @@ pub fn view(model: &Model, figures: &Rc<Snapshot>, tell: &Tell) -> Html {
 pub fn uncounted(model: &Model) -> Option<String> {
     let settled = model.settled.as_ref().filter(|_| model.fresh)?;
     timeline::uncounted(&model.scenario, settled)
+}
+
+/// Why a percentile has no interval where the mean has one.
+fn alone(model: &Model, metric: &Metric) -> Option<&'static str> {
+    let settled = model.settled.as_ref().filter(|settled| model.fresh && settled.is_final())?;
+    settled.why_alone(match metric.key {
+        "p50" => settled.p50_s,
+        "p99" => settled.p99_s,
+        _ => None,
+    })
 }
 
 fn tile(

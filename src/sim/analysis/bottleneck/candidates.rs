@@ -5,7 +5,7 @@ use crate::analysis::names;
 use crate::kinds::behavior::Surroundings;
 use crate::kinds::param::Spec;
 use crate::kinds::{Kind, database, load_balancer, queue, web_tier};
-use crate::snapshot::{PartView, ServerView, Snapshot};
+use crate::snapshot::{PartView, ServerView, Snapshot, Tally};
 use crate::topology::Topology;
 
 /// How much there is of a resource, what comes, what of it is in use, and the calls that take it.
@@ -160,7 +160,7 @@ impl Place<'_> {
         let growth = self.growth(resource).filter(|(now, most)| *now > 0 && most > now);
         let more = growth.map_or(1.0, |(now, most)| most as f64 / now as f64);
         // What the web servers refuse comes to them, but to none of the parts behind them.
-        let reach = if is_behind_web(self.kind) { admitted(self.figures) } else { 1.0 };
+        let reach = if is_behind_web(self.kind) { admitted(self.figures, self.part) } else { 1.0 };
         let logins = if resource == Resource::Processor { self.logins() } else { 0.0 };
         let asked = load * calm(self.figures) * (1.0 - logins) / reach;
         let most_traffic = self.figures.offered_rate() / asked * more;
@@ -209,17 +209,27 @@ const fn is_behind_web(kind: Kind) -> bool {
     matches!(kind, Kind::Cache | Kind::Sessions | Kind::Database | Kind::Queue)
 }
 
-/// Share of the calls to these servers that they take.
-fn taken<'a>(servers: impl Iterator<Item = &'a ServerView>) -> f64 {
+/// Share of the calls to these servers that they take, where so many more wait in a second.
+fn taken<'a>(servers: impl Iterator<Item = &'a ServerView>, piled: f64) -> f64 {
     let [came, refused] =
         servers.fold([0.0; 2], |[came, refused], s| [came + s.rate, refused + s.refused]);
-    if came > refused { 1.0 - refused / came } else { 1.0 }
+    let gone = refused + piled;
+    if came > gone { 1.0 - gone / came } else { 1.0 }
 }
 
-/// Share of the calls to web servers that those take.
-fn admitted(figures: &Snapshot) -> f64 {
-    let webs = figures.parts.iter().filter(|p| names::kind(&p.key) == Some(Kind::WebTier));
-    taken(webs.flat_map(|part| &part.servers))
+/// Share of the calls to web servers that come past them to this part. What piles up in this part
+/// has come to it.
+fn admitted(figures: &Snapshot, part: &PartView) -> f64 {
+    let is_web = |p: &&PartView| names::kind(&p.key) == Some(Kind::WebTier);
+    let webs = || figures.parts.iter().filter(is_web);
+    let piled = webs().map(|web| grown(figures, web)).sum::<f64>() - grown(figures, part);
+    taken(webs().flat_map(|web| &web.servers), piled.max(0.0))
+}
+
+/// By how many calls in a second there are more inside a part at the end than at the beginning.
+fn grown(figures: &Snapshot, part: &PartView) -> f64 {
+    let Tally { arrived, good, failed, .. } = part.tally;
+    (arrived as f64 - (good + failed) as f64) / figures.window_s.max(1e-9)
 }
 
 /// Work that comes to a server's machine in a second, in seconds of a core or slot: its own and its
@@ -237,7 +247,9 @@ fn offered(figures: &Snapshot, host: &PartView, index: usize) -> f64 {
             }
         }
     }
-    (work(server) + behind / taken(std::iter::once(server))) * server.slow.max(1.0)
+    let inside: f64 = guests(figures, host).map(|guest| grown(figures, guest)).sum();
+    let piled = (grown(figures, host) - inside).max(0.0) / host.servers.len() as f64;
+    (work(server) + behind / taken(std::iter::once(server), piled)) * server.slow.max(1.0)
 }
 
 /// The parts that live on this part's machines, if it is a web tier.

@@ -12,10 +12,14 @@ struct Run {
 }
 
 fn run(text: &str) -> Run {
+    run_for(text, 20.0)
+}
+
+fn run_for(text: &str, batch_s: f64) -> Run {
     let reading = link::read(text);
     assert_eq!(reading.problems, [], "{text}");
     let topology = Topology::build(&reading.scenario).expect("can run");
-    let mut run = Settling::with_batches(topology.clone(), Span::from_seconds(20.0), 20);
+    let mut run = Settling::with_batches(topology.clone(), Span::from_seconds(batch_s), 20);
     run.advance(u64::MAX);
     let figures = run.settled().expect("has batches enough").figures;
     Run { topology, figures }
@@ -54,6 +58,22 @@ fn the_extrapolated_load_is_where_the_system_is_full() {
         assert!((used - 0.9).abs() < 0.05 && (load - 0.9).abs() < 0.05, "{base}: {used} {load}");
         let (used, load) = at(1.2);
         assert!(used > 0.97 && (load - 1.2).abs() < 0.06, "{base}: {used}, {load}");
+    }
+}
+
+/// What waits in web servers has not come to the parts behind them, and its work there neither.
+#[test]
+fn the_capacity_is_told_while_a_backlog_grows() {
+    for (base, calm, much) in [("stage=1#v=1", 50, 200), ("stage=3#v=1", 400, 1_200)] {
+        let most = |rate: u32, batch_s: f64| {
+            let each = (1..=4).map(|seed| {
+                let text = format!("?seed={seed}&{base}&clients.rate={rate}");
+                run_for(&text, batch_s).find().most_traffic / 4.0
+            });
+            each.sum::<f64>()
+        };
+        let (known, growing) = (most(calm, 10.0), most(much, 0.5));
+        assert!((growing / known - 1.0).abs() < 0.06, "{base}: {growing} for {known}");
     }
 }
 

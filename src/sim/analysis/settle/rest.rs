@@ -13,7 +13,7 @@ pub enum Changing {
     Servers,
     /// Caches or edges were still filling.
     Caches,
-    /// Replicas or sites fell further and further behind.
+    /// Replicas, sites or workers fell further and further behind.
     Lag,
     /// Times, failures or requests under way went on becoming others.
     Figures,
@@ -35,8 +35,8 @@ impl Changing {
                  them and less is asked behind them."
             }
             Self::Lag => {
-                "Copies of the data fall further and further behind: more is written than they \
-                 apply, and the longer the run, the older what is read there."
+                "Copies of the data or workers of a queue fall further and further behind: more \
+                 comes than they do, and the longer the run, the older it is."
             }
             Self::Plan => {
                 "These are figures of the whole run from its start on, with all that is planned in \
@@ -55,6 +55,17 @@ impl Settled {
     #[must_use]
     pub fn is_course(&self) -> bool {
         self.changing.contains(&Changing::Plan)
+    }
+
+    /// Why a percentile of this run has no interval where its mean has one.
+    #[must_use]
+    pub fn why_alone(&self, percentile: Option<Estimate>) -> Option<&'static str> {
+        let has_interval = |of: Option<Estimate>| of.is_some_and(|of| of.half_width.is_some());
+        let is_alone = percentile.is_some() && !has_interval(percentile);
+        (is_alone && has_interval(self.mean_s)).then_some(
+            "no interval: nearly all that is slower came in fewer than five batches of the run, \
+             and another run may have more of it, or none",
+        )
     }
 
     /// What to know of the figures of a run that is over, where they are not what the system comes
@@ -90,7 +101,7 @@ pub fn changing(samples: &[&Sample]) -> Vec<Changing> {
     };
     let seconds = last.at.since(first.at).seconds();
     let falls = |then: f64, now: f64| now > BEHIND_S && now - then > FALLING_BEHIND * seconds;
-    let lags = |name: &str| {
+    let ages = |name: &str| {
         let pairs = first.gauges.iter().flatten().zip(last.gauges.iter().flatten());
         pairs
             .filter(|((known, _), _)| *known == name)
@@ -110,7 +121,7 @@ pub fn changing(samples: &[&Sample]) -> Vec<Changing> {
     let all = [
         (Changing::Servers, is_scaling(first, last)),
         (Changing::Caches, fills),
-        (Changing::Lag, ["lag_s", "site_lag_s"].into_iter().any(lags)),
+        (Changing::Lag, ["lag_s", "site_lag_s", "oldest_s"].into_iter().any(ages)),
     ];
     all.into_iter().filter(|(_, is_so)| *is_so).map(|(changing, _)| changing).collect()
 }
@@ -177,6 +188,17 @@ mod tests {
     }
 
     #[test]
+    fn a_percentile_without_an_interval_says_why() {
+        let known = |half_width| Some(super::Estimate { value: 0.1, half_width });
+        let run = Settled { mean_s: known(Some(0.01)), ..Settled::default() };
+        assert!(run.why_alone(known(None)).is_some_and(|why| why.contains("fewer than five")));
+        assert_eq!((run.why_alone(known(Some(0.1))), run.why_alone(None)), (None, None));
+        // Of the course of a failure no figure has one.
+        let course = Settled { mean_s: known(None), ..Settled::default() };
+        assert_eq!(course.why_alone(known(None)), None);
+    }
+
+    #[test]
     fn a_run_waits_for_what_scales_by_itself_and_says_where_it_did_not_end() {
         let tier = "?parts=clients,lb,web#v=1&clients.static_share=0&web.queries=0\
                     &web.service_ms=10&web.autoscale=on&web.scale_max=200";
@@ -197,5 +219,10 @@ mod tests {
         assert_eq!(settled(cold).changing, [Changing::Caches]);
         let late = settled("?stage=8#v=1&clients.rate=2400");
         assert!(late.changing.contains(&Changing::Lag), "{:?}", late.changing);
+        // Two workers of four jobs of 200 ms each do 40 in a second.
+        let jobs = "?parts=clients,web,db,queue#v=1&clients.static_share=0&clients.job_share=1\
+                    &web.service_ms=1&queue.queries=0&queue.concurrency=4";
+        let of = |rate: u32| settled(&format!("{jobs}&clients.rate={rate}")).changing;
+        assert_eq!((of(30), of(60)), (vec![], vec![Changing::Lag]));
     }
 }

@@ -35,7 +35,7 @@ impl State {
         let newest = fleets.map(|(_, newest)| newest).max().unwrap_or(1);
         let own = ctx.fleets().get(self.site as usize).map_or((1, 1), |fleet| fleet.releases);
         let release = |server: &usize| self.machines.all[*server].release as u32 + 1;
-        let on_newest = (0..self.machines.count).filter(|server| release(server) == newest);
+        let on_newest = used().filter(|server| release(server) == newest);
         vec![
             ("servers_in_service", serves.count() as f64),
             ("servers_booting", self.machines.booting.len() as f64),
