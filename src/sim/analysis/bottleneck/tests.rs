@@ -201,7 +201,7 @@ fn workers_edges_sites_and_growing_tiers_have_their_words() {
     // What those that run cannot take is no room to spare, however many there may be.
     let said = |load: f64| Bottleneck { load, ..found.clone() }.in_words(&Snapshot::default());
     assert!(said(0.9).ends_with(" % more than today."), "{}", said(0.9));
-    let late = " % more than today once they run; until then it is overloaded.";
+    let late = " % more than today. Until they run, it is overloaded.";
     assert!(said(1.1).ends_with(late), "{}", said(1.1));
 }
 
@@ -228,7 +228,7 @@ fn servers_that_are_still_to_come_promise_no_more_than_other_parts_can_do() {
     let found = late.find();
     assert!(found.part == "web" && found.load > 1.0, "{found:?}");
     let said = late.said().join(" ");
-    assert!(said.contains(", at which Database is full first, if work"), "{said}");
+    assert!(said.contains(" There Database is full first."), "{said}");
     let failing = |share: f64| {
         let rate = share * found.most_traffic;
         let all = run(&format!("{base}&web.servers=20&web.autoscale=off&clients.rate={rate}"));

@@ -201,27 +201,25 @@ impl Bottleneck {
             format!("with the {most} servers that there may be, ")
         });
         let before = self.full_before.as_ref().map_or_else(String::new, |name| {
-            format!(", at which {name} {} full first,", if is_plural(name) { "are" } else { "is" })
+            format!(" There {name} {} full first.", if is_plural(name) { "are" } else { "is" })
         });
         let traffic = format!(
-            "{grown}that is {} requests per second of users{before} if work grows in step with \
+            "{grown}that is {} requests per second of users if work grows in step with \
              traffic (now {})",
             number(*most_traffic),
             number(figures.offered_rate()),
         );
-        let room = if self.headroom >= 0.0 {
-            let more = format!("{:.0} % more than today", self.headroom * 100.0);
-            // More servers could take it, but those that run cannot; or all that is tried again is
-            // what is too much.
-            let but = match (self.load >= 1.0, self.grows_to) {
-                (false, _) => "",
-                (true, Some(_)) => " once they run; until then it is overloaded",
-                (true, None) => ", were it not for the retries",
-            };
-            more + but
-        } else {
-            format!("{:.0} % less than users ask for", -self.headroom * 100.0)
+        let room = match self.headroom {
+            // All that is tried again is what is too much.
+            more if more >= 0.0 && self.load >= 1.0 && self.grows_to.is_none() => {
+                format!("{:.0} % more than today, were it not for the retries", more * 100.0)
+            }
+            more if more >= 0.0 => format!("{:.0} % more than today", more * 100.0),
+            less => format!("{:.0} % less than users ask for", -less * 100.0),
         };
+        // More servers could take it, but those that run cannot.
+        let is_late = self.headroom >= 0.0 && self.load >= 1.0 && self.grows_to.is_some();
+        let late = if is_late { " Until they run, it is overloaded." } else { "" };
         let anew = if self.logins > 0.01 {
             let share = self.logins * 100.0;
             format!(
@@ -232,7 +230,8 @@ impl Bottleneck {
             String::new()
         };
         format!(
-            "{name} {takes} and {} arrive per second{each}{others}; {verb} {}. {}, {room}.{anew}{}",
+            "{name} {takes} and {} arrive per second{each}{others}; {verb} {}. {}, {room}.\
+             {before}{late}{anew}{}",
             number(*calls),
             number(*most_calls),
             capital(&traffic),

@@ -18,6 +18,9 @@ use crate::web::view::format;
 /// So many cells are stops of the tabulator key; among more, only one is, and arrow keys go on.
 const STOPS: usize = 8;
 
+/// Room beside name and number in a low cell.
+const BESIDE: f64 = 5.0;
+
 /// The widest code of a region.
 const WIDEST: &str = "NAW";
 
@@ -151,7 +154,7 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, group: &[usize], r: Rect)
         let most = most.unwrap_or_default();
         // The name of an edge is more than the unit: where all have room for it, all have it.
         let named = format!("{WIDEST} {}", bare(&most));
-        short = short.filter(|_| fit::width(&named, KEY, Weight::Plain) <= r.w - 5.0);
+        short = short.filter(|_| fit::width(&named, SMALL, Weight::Bold) <= r.w - BESIDE);
         let bare = bare(&rate);
         let whole = if short.is_some() { bare.clone() } else { rate };
         let few = format::few(servers().map(|s| s.rate).sum());
@@ -159,13 +162,15 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, group: &[usize], r: Rect)
     } else {
         number(scene.is_measured().then_some(used), r)
     };
-    // In a low cell its name stands before the number.
-    let number = number.map(|number| {
-        let named = short.map_or_else(Vec::new, |short| {
-            vec![format!("{short} · {number}"), format!("{short} {number}")]
-        });
-        fit::whole(named, r.w - 5.0, KEY, Weight::Plain).unwrap_or(number)
+    // In a low cell its name stands before the number, both smaller.
+    let named = short.zip(number.as_deref()).and_then(|(short, number)| {
+        let wordings = vec![format!("{short} · {number}"), format!("{short} {number}")];
+        fit::whole(wordings, r.w - BESIDE, SMALL, Weight::Bold)
     });
+    let (number, font) = match named {
+        Some(named) => (Some(named), "dg-in named"),
+        None => (number, "dg-in"),
+    };
     // What is as wide as the cell stands beside the gauge at its left.
     let is_wide = |text: &String| fit::width(text, KEY, Weight::Plain) > r.w - 9.0;
     let beside = if number.as_ref().is_some_and(is_wide) { 1.5 } else { 0.0 };
@@ -174,7 +179,7 @@ fn content(scene: &Scene<'_>, at: At, view: &PartView, group: &[usize], r: Rect)
         if let Some(lag) = lag { { lag_bar(r, lag) } }
         if let Some(behind) = behind { { text_middle(x, y + 27.0, "dg-note", behind) } }
         if let Some(number) = number {
-            { text_middle(x + beside, y, "dg-in", number) }
+            { text_middle(x + beside, y, font, number) }
         }
         if let Some(note) = note {
             { text_middle(x, y + below, class, note) }
