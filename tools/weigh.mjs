@@ -7,7 +7,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 // The goal, and what is allowed until it is reached: above it the build fails. It is what is reached: lowered
 // with each saving, raised only by what a commit says it is for.
 const GOAL = 200_000;
-const BUDGET = 774_500;
+const BUDGET = 773_500;
 
 const folder = process.argv[2] ?? 'dist';
 const kb = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
