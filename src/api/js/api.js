@@ -82,7 +82,7 @@ class Session {
   }
 
   set(key, value) {
-    const settings = typeof key === 'object' ? key : { [String(key)]: value ?? null };
+    const settings = typeof key === 'object' && value === undefined ? key : { [String(key)]: value ?? null };
     return JSON.parse(asked(() => this.#open.set(json(settings))));
   }
 
