@@ -51,3 +51,25 @@ test('the program takes the place of the first picture without a jump', async ({
   const shifted = await shifts(page);
   assert.ok(shifted < 0.01, `shifted by ${shifted}`);
 });
+
+/** The most pixels that the text of a paragraph in sight takes: what browsers tell of as the largest paint. */
+const largestText = (page) =>
+  page.evaluate(() => {
+    const sizes = [...document.querySelectorAll('p')].filter((p) => p.checkVisibility()).map((p) => {
+      const range = document.createRange();
+      range.selectNodeContents(p);
+      const { top, bottom, width } = range.getBoundingClientRect();
+      return Math.max(0, Math.min(bottom, innerHeight) - Math.max(top, 0)) * width;
+    });
+    return Math.max(...sizes);
+  });
+
+for (const viewport of [{ width: 412, height: 823 }, { width: 1440, height: 900 }]) {
+  test(`at ${viewport.width} the largest text is in the first picture, so that nobody waits for it`, async ({ open }) => {
+    const first = await largestText(await open('/', { viewport, program: false }));
+    const page = await open('/?run=0', { viewport });
+    await page.locator('.tile').first().waitFor();
+    const most = await largestText(page);
+    assert.ok(first > most, `${first} before, ${most} after`);
+  });
+}
